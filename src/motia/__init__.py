@@ -1,0 +1,3 @@
+"""What authors import."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,49 @@
+"""The catalog: an immutable view of all steps that every room reads; swapped whole on reload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec
+
+
+class Catalog:
+    """Steps by id, subscribers by target. Never changes after it is made."""
+
+    def __init__(self, steps: Iterable[StepSpec] = (), faults: Iterable[LoadFault] = ()) -> None:
+        """Index `steps`; the first of two with one id wins (project checks report the second)."""
+        self.steps: dict[StepId, StepSpec] = {}
+        for step in steps:
+            self.steps.setdefault(step.id, step)
+        self.faults = tuple(faults)
+        self._subscribers: dict[str, tuple[StepSpec, ...]] = {}
+        for step in self.steps.values():
+            if step.kind in (StepKind.EVENT, StepKind.CRON, StepKind.NOOP):
+                self._subscribe(step.id, step)
+            for topic in step.topics:
+                if topic != step.id:
+                    self._subscribe(topic, step)
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Catalog:
+        """The catalog of a manifest."""
+        return cls(manifest.steps, manifest.faults)
+
+    def step(self, step: StepId) -> StepSpec | None:
+        """The step with this id."""
+        return self.steps.get(step)
+
+    def subscribers(self, target: str) -> tuple[StepSpec, ...]:
+        """Steps that an event for `target` (a step id or a topic) goes to; empty: it is parked."""
+        return self._subscribers.get(target, ())
+
+    def targets(self) -> frozenset[str]:
+        """Every id and topic that something handles."""
+        return frozenset(self._subscribers)
+
+    def of_kind(self, kind: StepKind) -> tuple[StepSpec, ...]:
+        """All steps of one kind, by id."""
+        return tuple(sorted((s for s in self.steps.values() if s.kind is kind), key=lambda step: step.id))
+
+    def _subscribe(self, target: str, step: StepSpec) -> None:
+        self._subscribers[target] = (*self._subscribers.get(target, ()), step)
