@@ -190,7 +190,7 @@ class Ledger(Protocol):
         ...
 
     async def complete(self, run: RunId, epoch: Epoch, *, result: bytes | None) -> Finished:
-        """running -> completed; makes the next run of its key ready. Fenced."""
+        """Running -> completed; makes the next run of its key ready. Fenced."""
         ...
 
     async def fail(
@@ -202,7 +202,7 @@ class Ledger(Protocol):
         outcome: FailOutcome,
         follow_up: NewEvent | None = None,
     ) -> Finished:
-        """running -> retrying, dead or cancelled; records the attempt; accepts `follow_up` in the same commit.
+        """Running -> retrying, dead or cancelled; records the attempt; accepts `follow_up` in the same commit.
 
         A dead or cancelled run frees its key (a dead one not when its delivery said
         `blocks_on_dead`). Fenced; a stale call accepts no follow-up.
@@ -212,7 +212,7 @@ class Ledger(Protocol):
     async def release(
         self, run: RunId, epoch: Epoch, *, crashed: bool = False, suspect: bool = False, reason: str = ""
     ) -> Finished:
-        """running -> ready, the attempt not counted. `crashed` raises `crashes`, `suspect` marks it. Fenced."""
+        """Running -> ready, the attempt not counted. `crashed` raises `crashes`, `suspect` marks it. Fenced."""
         ...
 
     async def promote(self) -> Promoted:
@@ -301,7 +301,7 @@ class Ledger(Protocol):
         """Give the lease up."""
 
     async def adopt(self, node: NodeId) -> list[RunId]:
-        """running -> ready for every run of a node whose lease is gone or that is no longer registered.
+        """Running -> ready for every run of a node whose lease is gone or that is no longer registered.
 
         A store that one engine owns alone (SQLite) adopts all running runs that are not `node`'s.
         Not counted as a crash of the run. Returns the runs.
@@ -367,7 +367,10 @@ class Ledger(Protocol):
     async def idempotency_begin(
         self, step: StepId, key: str, *, digest: str, ttl_ms: int
     ) -> IdempotencyAnswer:
-        """Begin, or learn what became of, the request with this key. One that an engine's death left in flight is started anew."""
+        """Begin, or learn what became of, the request with this key.
+
+        One that an engine's death left in flight is started anew.
+        """
         ...
 
     async def idempotency_finish(self, step: StepId, key: str, response: StoredResponse | None) -> None:

@@ -5,7 +5,7 @@ column. `tests/conformance/ledger` goes through the table row by row.
 
 | from | to | ledger method | when |
 |---|---|---|---|
-| (none) | ready, scheduled, blocked, parked | accept | at once; due later; its key is taken; nobody handles the target |
+| (none) | ready, scheduled, blocked, parked | accept | at once; due later; key taken; no step handles the target |
 | (none) | running | accept | a claimant was named and the run is ready at once |
 | scheduled, retrying | ready | promote | the due time has come |
 | blocked | ready | complete, fail, cancel, promote | the run ahead in its key is finished |

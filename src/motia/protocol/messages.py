@@ -20,7 +20,7 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
 # engine -> worker
 
 
-class Hello(_Message, tag="hello"):
+class Hello(_Message, frozen=True, kw_only=True, tag="hello"):
     """First frame of the engine."""
 
     protocol: int
@@ -39,7 +39,7 @@ class Hello(_Message, tag="hello"):
     """Threads for plain functions."""
 
 
-class Load(_Message, tag="load"):
+class Load(_Message, frozen=True, kw_only=True, tag="load"):
     """Load these step files; answered by one `manifest`. Sent once in a worker's life."""
 
     root: str
@@ -47,7 +47,7 @@ class Load(_Message, tag="load"):
     """Relative to `root`."""
 
 
-class Request(_Message):
+class Request(_Message, frozen=True, kw_only=True):
     """The HTTP request of an api invocation. The raw body is the frame's blob."""
 
     method: str
@@ -67,7 +67,7 @@ class Request(_Message):
     client: str = ""
 
 
-class FilePart(_Message):
+class FilePart(_Message, frozen=True, kw_only=True):
     """A file of a multipart body: a slice of the raw body."""
 
     name: str
@@ -77,7 +77,7 @@ class FilePart(_Message):
     length: int
 
 
-class Invoke(_Message, tag="invoke"):
+class Invoke(_Message, frozen=True, kw_only=True, tag="invoke"):
     """Run a step once. Answered by exactly one `result` or `failure`."""
 
     invocation: int
@@ -100,14 +100,14 @@ class Invoke(_Message, tag="invoke"):
     request: Request | None = None
 
 
-class Cancel(_Message, tag="cancel"):
+class Cancel(_Message, frozen=True, kw_only=True, tag="cancel"):
     """Stop an invocation; its answer is still awaited. `reason`: timeout, cancel, shutdown, disconnect."""
 
     invocation: int
     reason: str
 
 
-class Reply(_Message, tag="reply"):
+class Reply(_Message, frozen=True, kw_only=True, tag="reply"):
     """Answer to a `call` of the worker: `value`, or `error`."""
 
     call: int
@@ -115,7 +115,7 @@ class Reply(_Message, tag="reply"):
     error: CallError | None = None
 
 
-class CallError(_Message):
+class CallError(_Message, frozen=True, kw_only=True):
     """Why a call failed. `kind`: caller (do not repeat), world (try again), run (the called run failed)."""
 
     code: str
@@ -127,18 +127,18 @@ class CallError(_Message):
     """For kind `run`: the callee's final RunError."""
 
 
-class Pull(_Message, tag="pull"):
+class Pull(_Message, frozen=True, kw_only=True, tag="pull"):
     """Credit for a streamed response: the worker may send `bytes` more."""
 
     invocation: int
     bytes: int
 
 
-class Drain(_Message, tag="drain"):
+class Drain(_Message, frozen=True, kw_only=True, tag="drain"):
     """No further invocation follows: finish, run the stop hooks, close, exit 0."""
 
 
-class Ping(_Message, tag="ping"):
+class Ping(_Message, frozen=True, kw_only=True, tag="ping"):
     """Answered by `pong` from the worker's loop."""
 
     token: int
@@ -147,7 +147,7 @@ class Ping(_Message, tag="ping"):
 # worker -> engine
 
 
-class WorkerHello(_Message, tag="hello"):
+class WorkerHello(_Message, frozen=True, kw_only=True, tag="hello"):
     """First frame of the worker, sent after it has read the engine's `hello`."""
 
     protocol: int
@@ -158,7 +158,7 @@ class WorkerHello(_Message, tag="hello"):
     sdk: str = ""
 
 
-class LoadedManifest(_Message, tag="manifest"):
+class LoadedManifest(_Message, frozen=True, kw_only=True, tag="manifest"):
     """Answer to `load`; the worker takes invocations of these steps from now on."""
 
     steps: tuple[StepSpec, ...] = ()
@@ -167,7 +167,7 @@ class LoadedManifest(_Message, tag="manifest"):
     file_modules: dict[str, tuple[str, ...]] = {}
 
 
-class Result(_Message, tag="result"):
+class Result(_Message, frozen=True, kw_only=True, tag="result"):
     """The handler returned. For api the body is the frame's blob, or follows in chunks when `stream`."""
 
     invocation: int
@@ -181,7 +181,7 @@ class Result(_Message, tag="result"):
     """Time between reading `invoke` and entering the function, microseconds."""
 
 
-class Failure(_Message, tag="failure"):
+class Failure(_Message, frozen=True, kw_only=True, tag="failure"):
     """The handler did not return a value.
 
     `kind`: error (retried by policy), fatal (not retried), retry_after (retried after
@@ -204,7 +204,7 @@ class Failure(_Message, tag="failure"):
     wait_us: int = 0
 
 
-class Call(_Message, tag="call"):
+class Call(_Message, frozen=True, kw_only=True, tag="call"):
     """Something the engine does for a handler: `op` with `args`; answered by one `reply`.
 
     Ops and their args are in protocol/worker.md: trigger, call, state.get, state.set, state.delete,
@@ -217,7 +217,7 @@ class Call(_Message, tag="call"):
     args: msgspec.Raw
 
 
-class Log(_Message, tag="log"):
+class Log(_Message, frozen=True, kw_only=True, tag="log"):
     """A log line. `invocation` 0: of the worker itself. `source`: logger, print, logging, stderr."""
 
     level: str
@@ -229,7 +229,7 @@ class Log(_Message, tag="log"):
     source: str = "logger"
 
 
-class Span(_Message, tag="span"):
+class Span(_Message, frozen=True, kw_only=True, tag="span"):
     """A span of the author's own inside a handler."""
 
     invocation: int
@@ -241,7 +241,7 @@ class Span(_Message, tag="span"):
     fields: msgspec.Raw | None = None
 
 
-class Chunk(_Message, tag="chunk"):
+class Chunk(_Message, frozen=True, kw_only=True, tag="chunk"):
     """A piece of a streamed response in the frame's blob; `last` ends it; `error` ends it broken."""
 
     invocation: int
@@ -249,7 +249,7 @@ class Chunk(_Message, tag="chunk"):
     error: str = ""
 
 
-class Stalled(_Message, tag="stalled"):
+class Stalled(_Message, frozen=True, kw_only=True, tag="stalled"):
     """The worker's loop has not turned for `ms`; sent from another thread while it stands still."""
 
     invocation: int
@@ -258,7 +258,7 @@ class Stalled(_Message, tag="stalled"):
     stack: str
 
 
-class Pong(_Message, tag="pong"):
+class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
     """Answer to `ping`."""
 
     token: int
