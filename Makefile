@@ -1,0 +1,54 @@
+# Set-up and everyday commands. `make help` lists them; each target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 4
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench crash docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Create the virtual environment and install the engine with its test tools
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Motia needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV) (once; about half a minute)…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Start the example shop with sample traffic; Ctrl-C stops it
+	@$(BIN)/python -m tools.demo
+
+test: $(STAMP) ## Run all tests
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+check: $(STAMP) ## Format, lint, types, architecture rules
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/pyrefly check --summary=none
+	@$(BIN)/python -m tools.tidy
+
+format: $(STAMP) ## Format the sources and mend what the linter can mend
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+docs: $(STAMP) ## Write the generated pages of docs/reference again
+	@$(BIN)/python -m tools.docs
+
+bench: $(STAMP) ## Measure against rivals (they get an environment of their own); takes some minutes
+	@$(BIN)/python -m benchmarks
+
+crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes them repeatable
+	@MOTIA_SEED=$(SEED) MOTIA_CUTS=500 MOTIA_SEEDS=200 MOTIA_KILLS=200 \
+		$(BIN)/python -m pytest -n $(JOBS) tests/crash --timeout 1800
+
+clean: ## Remove what the other targets made
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
