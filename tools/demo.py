@@ -1,0 +1,116 @@
+"""`make demo`: the example shop under sample traffic until Ctrl-C."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOP = ROOT / "examples" / "shop"
+START_LIMIT_S = 30.0
+PAUSE_S = 2.0
+FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
+PRODUCTS = ("coffee", "tea", "cake")
+
+
+def main() -> int:
+    """Start the shop, send traffic, say what to try; returns the engine's exit code."""
+    engine = subprocess.Popen(
+        [sys.executable, "-m", "motia.cli.main", "dev", "--project", str(SHOP)],
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,  # Ctrl-C reaches this script alone, which passes it on once
+    )
+    try:
+        api = _wait_for_api(engine)
+        _send(api, random.Random(1), count=6)
+        _say(api)
+        chance = random.Random()
+        while engine.poll() is None:
+            time.sleep(PAUSE_S)
+            _send(api, chance, count=1)
+    except KeyboardInterrupt:
+        engine.send_signal(signal.SIGINT)
+    except TimeoutError as error:
+        print(error, file=sys.stderr)
+        engine.terminate()
+        return engine.wait() or 1
+    return engine.wait()
+
+
+def _wait_for_api(engine: subprocess.Popen[bytes]) -> str:
+    """The API's address, once it answers."""
+    record = SHOP / ".motia" / "engine.json"
+    until = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < until:
+        if engine.poll() is not None:
+            raise TimeoutError(f"The engine ended with code {engine.returncode} before it was ready.")
+        try:
+            found = json.loads(record.read_text())
+            if found["pid"] == engine.pid and _request(found["api"], "GET", "/ready", None) == 200:
+                return found["api"]
+        except (OSError, ValueError, KeyError):
+            pass
+        time.sleep(0.05)
+    raise TimeoutError(f"The engine was not ready after {START_LIMIT_S:.0f} s.")
+
+
+def _send(api: str, chance: random.Random, *, count: int) -> None:
+    for _ in range(count):
+        name = chance.choice(FIRST_NAMES)
+        try:
+            _request(api, "POST", "/users", {"name": name, "email": f"{name.lower()}@example.com"})
+            items = [{"product": chance.choice(PRODUCTS), "quantity": chance.randint(1, 3)}]
+            _request(api, "POST", "/orders", {"userId": name.lower(), "items": items})
+        except OSError:
+            return  # the engine is stopping
+
+
+def _request(api: str, method: str, path: str, body: object) -> int:
+    address = urlsplit(api)
+    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
+    try:
+        text = None if body is None else json.dumps(body)
+        connection.request(method, path, text, {"content-type": "application/json"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _say(api: str) -> None:
+    motia = f"{Path(sys.executable).parent / 'motia'}"
+    try:
+        motia = f"{Path(motia).relative_to(Path.cwd())}"
+    except ValueError:
+        pass
+    print(
+        f"""
+The shop is running, with a little traffic. Ctrl-C stops it.
+
+  API        {api}
+  Reference  {api}/docs
+
+Things to try in another terminal:
+
+  curl -i {api}/users -H 'content-type: application/json' -d '{{"name":"Ada","email":"ada@example.com"}}'
+  curl -i {api}/users -H 'content-type: application/json' -d '{{"name":""}}'
+  {motia} runs list --project examples/shop
+  {motia} runs list --project examples/shop --state dead
+  {motia} logs -f --project examples/shop
+  {motia} cron run daily-report --project examples/shop
+
+Edit a file below examples/shop/motia/steps: the change is live at once.
+""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
