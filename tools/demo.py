@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -86,10 +87,8 @@ def _request(api: str, method: str, path: str, body: object) -> int:
 
 def _say(api: str) -> None:
     motia = f"{Path(sys.executable).parent / 'motia'}"
-    try:
+    with contextlib.suppress(ValueError):
         motia = f"{Path(motia).relative_to(Path.cwd())}"
-    except ValueError:
-        pass
     print(
         f"""
 The shop is running, with a little traffic. Ctrl-C stops it.

@@ -1,6 +1,7 @@
 """Stock, payment, shipping: one step each, every one retried by itself."""
 
 from lib.chance import may_fail
+
 from motia import Context, Fatal, event, state, trigger
 
 

@@ -3,8 +3,9 @@
 import uuid
 from typing import Annotated
 
-from motia import Context, api, response, state, trigger
 from msgspec import Meta
+
+from motia import Context, api, response, state, trigger
 
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 

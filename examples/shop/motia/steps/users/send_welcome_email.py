@@ -1,6 +1,7 @@
 """The welcome e-mail: writes to an outbox instead of a mail server."""
 
 from lib.chance import may_fail
+
 from motia import Context, event, logger, state
 
 

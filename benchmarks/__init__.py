@@ -1,0 +1,1 @@
+"""Benchmarks against rivals: same machine, same cores, interleaved rounds, medians and ratios."""
