@@ -1,0 +1,19 @@
+"""Each example's own tests pass, run the way its users run them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@pytest.mark.parametrize("example", sorted(p.name for p in EXAMPLES.iterdir() if (p / "motia").is_dir()))
+def test_an_example_passes_its_own_tests(example: str):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "tests"]
+    done = subprocess.run(command, cwd=EXAMPLES / example, capture_output=True, text=True, timeout=100)
+
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
