@@ -1,0 +1,465 @@
+"""The composition root: builds the rooms, starts them in order, stops them in the opposite one.
+
+Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
+then dispatch, schedules, the control socket and last the edge. A start that fails leaves nothing
+running and no record of an engine.
+
+Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
+opposite order; nothing that was accepted is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random as random_module
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from motia import __version__
+from motia.cron import CronScheduler
+from motia.dispatch import Dispatcher, TriggerOptions
+from motia.edge import Edge
+from motia.ledger import Ledger, SqliteLedger
+from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
+from motia.project import (
+    Catalog,
+    Config,
+    Discovery,
+    PayloadValidators,
+    Settings,
+    Watcher,
+    check,
+    discover,
+    flow_graph,
+    order,
+    read_sites,
+)
+from motia.protocol import Log, Span, Stalled
+from motia.runtime import Clock, Duty, SystemClock
+from motia.telemetry import Telemetry
+from motia.workbench import ControlDeps, ControlServer, control_app
+from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
+
+SOCKET_PATH_BYTES_MAX = 100
+"""Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
+
+
+class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """`.motia/engine.json`: how other commands find a running engine."""
+
+    pid: int
+    started_at: int
+    version: str
+    api: str
+    control: str
+
+
+class Engine(Duty):
+    """One node. `mode` `dev` reloads and goes on with faults; `start` refuses a project that has any."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        mode: str,
+        on_log: Callable[[Mapping[str, Any]], None] | None = None,
+        clock: Clock | None = None,
+        random: random_module.Random | None = None,
+        ledger: Ledger | None = None,
+        telemetry: Telemetry | None = None,
+        launchers: Mapping[str, Launcher] | None = None,
+        sock: socket.socket | None = None,
+    ) -> None:
+        """Build the rooms; nothing is opened before `start`.
+
+        Args:
+            settings: The resolved configuration.
+            mode: `dev` or `start`.
+            on_log: Called with every log line, redacted, on the engine's loop.
+            clock: Time; None: the system's.
+            random: Chance; None: seeded by the system.
+            ledger: The store; None: the SQLite file that the configuration names.
+            telemetry: Traces and logs; None: a file beside the ledger.
+            launchers: How workers are started, by language; None: Python with this interpreter.
+            sock: A bound socket for the API; None: bound to the configuration's host and port.
+        """
+        super().__init__()
+        self.settings = settings
+        self.mode = mode
+        self.catalog = Catalog()
+        self.on_reload: Callable[[tuple[str, ...], float], None] | None = None
+        self.on_faults: Callable[[tuple[LoadFault, ...]], None] | None = None
+        config = self.config = settings.config
+        self._clock = clock or SystemClock()
+        self._random = random or random_module.Random(secrets.randbits(64))
+        self._node = NodeId(f"{socket.gethostname()}-{os.getpid()}-{self._random.getrandbits(32):08x}")
+        self.ledger = ledger or SqliteLedger(
+            database_path(config), clock=self._clock, owner=f"motia {mode}, pid {os.getpid()}"
+        )
+        self.telemetry = telemetry or Telemetry(
+            config.data_dir / "telemetry.db", clock=self._clock, random=self._random, config=config
+        )
+        if on_log is not None:
+            self.telemetry.on_log(on_log)
+        self._validators = PayloadValidators(self.catalog)
+        self.discovery = Discovery(root=config.root, files={})
+        self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
+        self._sock = sock
+        self._faults_told: tuple[LoadFault, ...] = ()
+        self._is_ready = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._build_dispatch()
+
+    def _build_dispatch(self) -> None:
+        config = self.config
+        self.workers = Supervisor(
+            config=config,
+            clock=self._clock,
+            events=self,
+            calls=self._call_op,
+            launchers=self._launchers,
+            files={},
+            engine_version=__version__,
+        )
+        self.dispatcher = Dispatcher(
+            ledger=self.ledger,
+            workers=self.workers,
+            recorder=self.telemetry,
+            clock=self._clock,
+            random=self._random,
+            config=config,
+            node=self._node,
+            validate=lambda step, payload: self._validators.check(step, payload),
+        )
+        self.cron = CronScheduler(
+            ledger=self.ledger,
+            clock=self._clock,
+            recorder=self.telemetry,
+            notify=self.dispatcher.notify,
+            queue_depth=config.limits.queue_depth,
+        )
+        self.edge: Edge | None = None
+        self._control: ControlServer | None = None
+        self._watcher: Watcher | None = None
+
+    # what others ask
+
+    @property
+    def api_address(self) -> tuple[str, int]:
+        """(host, port) of the API."""
+        assert self.edge is not None, "the engine is started"
+        return self.edge.address
+
+    @property
+    def faults(self) -> tuple[LoadFault, ...]:
+        """Everything that is wrong with the project now."""
+        return self.catalog.faults
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests are welcome: started, not draining, ledger available."""
+        return self._is_ready and not self.dispatcher.is_draining and self.ledger.stats().is_available
+
+    async def drain(self) -> None:
+        """Take nothing new and finish what is in flight, within the grace period."""
+        self._is_ready = False
+        grace_s = self.config.shutdown_grace_s
+        if self._watcher is not None:
+            await self._watcher.stop()
+        await self.cron.stop()
+        tasks = [self.dispatcher.drain(grace_s)]
+        if self.edge is not None:
+            tasks.append(self.edge.drain(grace_s))
+        await asyncio.gather(*tasks)
+
+    # life cycle
+
+    async def _start(self) -> None:
+        config = self.config
+        make_data_dir(config.data_dir)
+        self.discovery = discover(config.root, is_production=self.mode == "start")
+        await self.ledger.open()
+        await self.telemetry.start()
+        sock = self._sock or bind(config.host, config.port)
+        self.edge = Edge(
+            config=config,
+            workers=self.workers,
+            recorder=self.telemetry,
+            clock=self._clock,
+            ledger=self.ledger,
+            sock=sock,
+            is_ready=lambda: self.is_ready,
+        )
+        await self.workers.start_with(self.discovery.files)
+        self._use_manifest(self.workers.manifest)
+        self._refuse_faults()
+        await self.dispatcher.start()
+        await self.cron.start()
+        await self._start_control()
+        await self.edge.start()
+        self._is_ready = True
+        self._write_record()
+        if self.mode == "dev":
+            self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
+            await self._watcher.start()
+
+    async def _stop(self) -> None:
+        self._is_ready = False
+        with contextlib.suppress(OSError):
+            self._record_path.unlink()
+        for duty in (self._watcher, self.edge, self._control, self.cron, self.dispatcher, self.workers):
+            if duty is not None:
+                await duty.stop()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.telemetry.stop()
+        await self.ledger.close()
+
+    def _refuse_faults(self) -> None:
+        errors = [fault for fault in self.faults if fault.severity == "error"]
+        if self.mode == "start" and errors:
+            raise StartError(
+                f"the project has {len(errors)} fault{'s' if len(errors) != 1 else ''}; nothing was started",
+                hint="mend them (`motia check` lists them) or look at the project with `motia dev`",
+                details=[msgspec.to_builtins(fault) for fault in errors],
+            )
+
+    async def _start_control(self) -> None:
+        edge = self.edge
+        assert edge is not None
+        deps = ControlDeps(
+            ledger=self.ledger,
+            telemetry=self.telemetry,
+            dispatcher=self.dispatcher,
+            trigger_options=TriggerOptions,
+            catalog=lambda: self.catalog,
+            config=self.config,
+            origins=lambda: self.settings.origins,
+            flow_graph=self._flow_graph,
+            version=__version__,
+            clock=self._clock,
+            pid=os.getpid(),
+            started_at=self._clock.now_ms(),
+            addresses=lambda: {"api": self._api_url},
+            is_ready=lambda: self.is_ready,
+            cron=self.cron,
+            workers=self.workers,
+            api_document=lambda: msgspec.json.decode(edge.openapi()),
+        )
+        self._control_path, control_sock = bind_control(self.config.data_dir)
+        self._control = ControlServer(control_app(deps), control_sock)
+        await self._control.start()
+
+    # what workers tell (motia.workers.WorkerEvents)
+
+    def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
+        """A log line of a step or of a worker itself."""
+        self.telemetry.log(
+            level=log.level,
+            message=log.message,
+            at=log.at or self._clock.now_ms(),
+            step=origin.step if origin else None,
+            trace=origin.trace if origin else None,
+            run=origin.run if origin else None,
+            attempt=origin.attempt if origin else 0,
+            fields=bytes(log.fields) if log.fields is not None else None,
+            source=log.source if origin else f"{log.source} of {worker}",
+        )
+
+    def on_span(self, origin: Origin, span: Span) -> None:
+        """A span of the author's own."""
+        self.telemetry.user_span(
+            trace=origin.trace,
+            span=span.span,  # type: ignore[arg-type]
+            parent=span.parent,  # type: ignore[arg-type]
+            name=span.name,
+            step=origin.step,
+            run=origin.run,
+            started_at=span.started_at,
+            duration_us=span.duration_us,
+            fields=bytes(span.fields) if span.fields is not None else None,
+        )
+
+    def on_stalled(self, worker: str, stalled: Stalled) -> None:
+        """A worker's loop stands still: say which step and where."""
+        self.telemetry.count("stalled")
+        self.telemetry.log(
+            level="warn",
+            message=f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: "
+            f"use await, or a plain def, for what takes long\n{stalled.stack}",
+            at=self._clock.now_ms(),
+            step=StepId(stalled.step) if stalled.step else None,
+            source="engine",
+        )
+
+    def on_manifest(self, manifest: Manifest) -> None:
+        """What is loaded changed."""
+        if self._is_ready:
+            self._use_manifest(manifest)
+
+    def on_capacity(self) -> None:
+        """Workers have room."""
+        self.dispatcher.on_capacity()
+
+    async def _call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> bytes:
+        return await self.dispatcher.call_op(origin, op, args)
+
+    # the catalog
+
+    def _use_manifest(self, manifest: Manifest) -> None:
+        """Check what is loaded and hand the new catalog to every room, at once."""
+        faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
+        catalog = Catalog(manifest.steps, faults)
+        self._validators = PayloadValidators(catalog, previous=self._validators)
+        assert self.edge is not None
+        refused = self.edge.use_catalog(catalog)
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)))
+        self.dispatcher.use_catalog(self.catalog)
+        self.cron.use_catalog(self.catalog)
+        if self._watcher is not None:
+            self._watcher.watch_modules(manifest.modules)
+        self._spawn(self._keep_manifest(manifest))
+        if self._is_ready and self.faults != self._faults_told and self.on_faults is not None:
+            self.on_faults(self.faults)
+        self._faults_told = self.faults
+
+    async def _keep_manifest(self, manifest: Manifest) -> None:
+        with contextlib.suppress(Exception):  # only commands without an engine miss it
+            await self.ledger.save_manifest(msgspec.json.encode(manifest))
+
+    def _flow_graph(self, observed: Any, parked: Mapping[str, int]) -> msgspec.Struct:
+        files = [file for files in self.discovery.files.values() for file in files]
+        sites = read_sites(
+            self.config.root, [*files, *self.workers.manifest.modules], steps=self.workers.manifest.steps
+        )
+        return flow_graph(self.catalog, sites=sites, observed=observed, parked=parked)
+
+    # reload
+
+    def _on_change(self, changed: frozenset[str]) -> None:
+        self._spawn(self._reload(changed))
+
+    async def _reload(self, changed: frozenset[str]) -> None:
+        started_mono = self._clock.mono()
+        self.discovery = discover(self.config.root)
+        await self.workers.reload(self.discovery.files)
+        if self.on_reload is not None:
+            self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # the record
+
+    @property
+    def _record_path(self) -> Path:
+        return self.config.data_dir / "engine.json"
+
+    @property
+    def _api_url(self) -> str:
+        host, port = self.api_address
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        return f"http://{shown}:{port}"
+
+    def _write_record(self) -> None:
+        record = EngineRecord(
+            pid=os.getpid(),
+            started_at=self._clock.now_ms(),
+            version=__version__,
+            api=self._api_url,
+            control=str(self._control_path),
+        )
+        new = self._record_path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(record))
+        new.replace(self._record_path)
+
+
+def database_path(config: Config) -> Path:
+    """The file that `database.url` names, relative to the project."""
+    scheme, _, name = config.database_url.partition("://")
+    if scheme != "sqlite" or not name:
+        raise StartError(
+            f"database.url: this version stores in SQLite only, not {scheme}://",
+            hint="leave database.url out, or write sqlite://./.motia/motia.db",
+        )
+    return (config.root / name).resolve()
+
+
+def make_data_dir(path: Path) -> None:
+    """The data directory, readable by its owner only.
+
+    Raises:
+        StartError: It cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise StartError(
+            f"the data directory {path} cannot be used: {error.strerror}",
+            hint="make the project's directory writable for this account",
+        ) from error
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket for the API.
+
+    Raises:
+        StartError: The port is taken, or the host is no address of this machine.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(address)
+            sock.listen(2_048)
+            sock.setblocking(False)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            hint="stop what listens there, or choose another with --port",
+        ) from error
+
+
+def bind_control(data_dir: Path) -> tuple[Path, socket.socket]:
+    """A listening Unix socket of mode 0600: in the data directory, or in a private one when that path is too long."""
+    path = data_dir / "control.sock"
+    if len(os.fsencode(path)) > SOCKET_PATH_BYTES_MAX:
+        path = Path(tempfile.mkdtemp(prefix="motia-")) / "control.sock"
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(mask)
+    sock.listen(128)
+    sock.setblocking(False)
+    return path, sock
+
+
+def forget_control(path: Path, data_dir: Path) -> None:
+    """Remove the control socket, and the private directory that was made for it."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+    if path.parent != data_dir:
+        shutil.rmtree(path.parent, ignore_errors=True)
