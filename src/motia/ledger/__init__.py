@@ -14,6 +14,7 @@ from motia.ledger.seam import (
     StateOp,
     StoredResponse,
 )
+from motia.ledger.sqlite import SqliteLedger
 
 __all__ = [
     "CancelAnswer",
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerStats",
     "Promoted",
     "QueueDepth",
+    "SqliteLedger",
     "StateEntry",
     "StateOp",
     "StoredResponse",
