@@ -5,7 +5,8 @@
     ├── CallerError        the caller can act: 4xx, a rejected trigger
     │   ├── PayloadInvalid, PayloadTooLarge, UnknownTarget, IdempotencyConflict, RunNotFound, RunConflict
     ├── WorldError         nobody is at fault: try again
-    │   ├── LedgerUnavailable, QueueFull, WorkerUnavailable, Draining
+    │   ├── LedgerUnavailable, QueueFull, WorkerUnavailable, Draining, CallTimeout
+    ├── RunFailed          a run that was called did not complete; carries its final error
     ├── StartError         the engine cannot start as asked: port, lock, newer database, configuration
     └── InternalError      a fault of ours
 
@@ -17,6 +18,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import msgspec
+
+from motia.model.run import RunError
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +134,23 @@ class Draining(WorldError):
     """The engine is stopping and takes no new work."""
 
     code = "draining"
+
+
+class CallTimeout(WorldError):
+    """A called run was not finished in time; it is still durable and goes on."""
+
+    code = "call-timeout"
+    status = 504
+
+
+class RunFailed(MotiaError):
+    """A called run is dead or was cancelled; `error` is its final one."""
+
+    code = "run-failed"
+
+    def __init__(self, message: str, error: RunError, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, details=msgspec.to_builtins(error))
+        self.error = error
 
 
 class StartError(MotiaError):

@@ -1,0 +1,286 @@
+"""Taking events in: check, address, commit, and tell the duties of this node.
+
+Invariants
+1. `trigger` returns only after the commit; when it raises, nothing was accepted.
+2. Every problem of every subscriber is in one `PayloadInvalid`.
+3. A run that was inserted already claimed is executed even when the caller is gone by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+
+import msgspec
+
+from motia.dispatch.claimer import Claimer
+from motia.dispatch.deliveries import delivery_of, parked_delivery
+from motia.dispatch.executor import Executor
+from motia.dispatch.node_state import Flight, NodeState
+from motia.dispatch.payload import Payload, checked_name, fingerprint_of, read_payload
+from motia.model import (
+    Accepted,
+    CallerError,
+    Delivery,
+    Draining,
+    LedgerUnavailable,
+    NewEvent,
+    PayloadInvalid,
+    Problem,
+    RunId,
+    RunState,
+    StepId,
+    StepSpec,
+    TraceId,
+    TriggerKind,
+    UnknownTarget,
+)
+from motia.workers import Origin
+
+PRIORITY_MAX = 1_000
+WARNED_MAX = 1_000
+
+
+class TriggerOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Options of one trigger; names as in protocol/worker.md."""
+
+    delay_ms: int | None = None
+    at: int | None = None
+    """Not before this instant, ms since the epoch."""
+    key: str | None = None
+    """Ordering key, before the step's own."""
+    idempotency_key: str | None = None
+    priority: int = 0
+    """-1,000 to 1,000."""
+    unique: bool = True
+    """A retried attempt's equal trigger is the event that is already there."""
+    wait_ms: int | None = None
+    """Only of the op `trigger`: wait so long for the run to finish."""
+
+
+NO_OPTIONS = TriggerOptions()
+
+
+class Intake:
+    """See the head of this file."""
+
+    def __init__(self, state: NodeState, *, claimer: Claimer, executor: Executor) -> None:
+        self._state = state
+        self._claimer = claimer
+        self._executor = executor
+        self._warned: set[str] = set()
+
+    async def trigger(
+        self,
+        target: str,
+        payload: bytes,
+        *,
+        options: TriggerOptions = NO_OPTIONS,
+        origin: Origin | None = None,
+        kind: TriggerKind = TriggerKind.EVENT,
+        trace: TraceId | None = None,
+        info: bytes | None = None,
+        must_exist: bool = False,
+        salt: str = "",
+    ) -> Accepted:
+        """See `Dispatcher.trigger`. `must_exist` refuses unknown targets, `salt` parts fingerprints."""
+        state = self._state
+        if state.is_draining and origin is None:
+            raise Draining("the engine is stopping and takes no new events", hint="send it again in a moment")
+        _check_options(target, options)
+        read = read_payload(payload, bytes_max=state.config.limits.payload_bytes)
+        subscribers = state.catalog.subscribers(target)
+        if not subscribers and (must_exist or state.config.triggers_strict):
+            raise self._unknown(target)
+        self.check(subscribers, read.data)
+        event = self._event(target, read, subscribers, options, origin, kind, trace, info)
+        if origin is not None:
+            state.recorder.edge_observed(origin.step, target)
+            if origin.run is not None and options.unique:
+                return await self._accept_once(event, read, subscribers, options, origin, salt)
+        return await self.accept(event, subscribers)
+
+    def check(self, subscribers: tuple[StepSpec, ...], payload: bytes) -> None:
+        """Raise PayloadInvalid with every problem that any of the steps has with `payload`."""
+        problems: list[Problem] = []
+        refusing: list[str] = []
+        for spec in subscribers:
+            found = self._state.validate(spec, payload) if not spec.worker_validates else ()
+            if found:
+                refusing.append(spec.id)
+                problems.extend(problem for problem in found if problem not in problems)
+        if problems:
+            listed = "; ".join(f"{problem.path or '/'}: {problem.message}" for problem in problems[:5])
+            raise PayloadInvalid(
+                f"the payload does not fit the schema of {', '.join(refusing)}: {listed}",
+                tuple(problems),
+                hint="nothing was queued; correct the payload or the step's schema",
+            )
+
+    async def accept(self, event: NewEvent, subscribers: tuple[StepSpec, ...]) -> Accepted:
+        """Commit `event`; already claimed when a slot of its only step is free and nothing is queued for it."""
+        state = self._state
+        single = subscribers[0] if len(subscribers) == 1 else None
+        if single is None or event.due_at is not None or not self._claimer.try_reserve(single):
+            try:
+                accepted = await state.ledger.accept(event)
+            except LedgerUnavailable as error:
+                state.ledger_failed(error)
+                raise
+            self.announce(event, accepted)
+            return accepted
+        commit = asyncio.ensure_future(state.ledger.accept(event, claimant=state.node))
+        commit.add_done_callback(lambda done: self._on_claimed(event, single, done))
+        return await asyncio.shield(commit)
+
+    def announce(self, event: NewEvent, accepted: Accepted) -> None:
+        """Tell the duties and the feed what became of an event."""
+        if accepted.deduplicated:
+            return
+        state = self._state
+        claims = {claim.run: claim for claim in accepted.claims}
+        for run, run_state, delivery in zip(accepted.runs, accepted.states, event.deliveries, strict=False):
+            claim = claims.get(run)
+            if claim is not None:
+                self._executor.execute(claim)
+                continue
+            state.recorder.run_changed(run, delivery.step, run_state, accepted.trace, 0)
+            if run_state is RunState.READY:
+                state.bells.ready(delivery.step)
+            elif run_state is RunState.SCHEDULED and event.due_at is not None:
+                state.bells.due(event.due_at)
+            elif run_state is RunState.PARKED:
+                self._warn_parked(event.target, run, accepted.trace)
+
+    def closest(self, target: str) -> list[str]:
+        """Known targets that look like `target`, the closest first."""
+        return difflib.get_close_matches(target, sorted(self._state.catalog.targets()), n=3, cutoff=0.5)
+
+    def _on_claimed(self, event: NewEvent, spec: StepSpec, commit: asyncio.Future[Accepted]) -> None:
+        self._claimer.unreserve(spec)
+        if commit.cancelled():
+            return
+        error = commit.exception()
+        if error is None:
+            self.announce(event, commit.result())
+        elif isinstance(error, LedgerUnavailable):
+            self._state.ledger_failed(error)
+
+    async def _accept_once(
+        self,
+        event: NewEvent,
+        read: Payload,
+        subscribers: tuple[StepSpec, ...],
+        options: TriggerOptions,
+        origin: Origin,
+        salt: str,
+    ) -> Accepted:
+        """Accept with a fingerprint; a trigger that is refused does not count as an occurrence."""
+        named = (options.delay_ms, options.at, options.key, options.idempotency_key, options.priority, salt)
+        fingerprint = fingerprint_of(event.target, read.value, named)
+        flight = self._state.flights.get(origin.span)
+        occurrence = flight.occurrences[fingerprint] if flight is not None else 0
+        event = msgspec.structs.replace(
+            event, fingerprint=fingerprint, occurrence=occurrence, is_reattempt=_is_reattempt(origin, flight)
+        )
+        if flight is None:
+            return await self.accept(event, subscribers)
+        flight.occurrences[fingerprint] += 1
+        try:
+            return await self.accept(event, subscribers)
+        except Exception:
+            if flight.occurrences[fingerprint] == occurrence + 1:
+                flight.occurrences[fingerprint] = occurrence
+            raise
+
+    def _event(
+        self,
+        target: str,
+        read: Payload,
+        subscribers: tuple[StepSpec, ...],
+        options: TriggerOptions,
+        origin: Origin | None,
+        kind: TriggerKind,
+        trace: TraceId | None,
+        info: bytes | None,
+    ) -> NewEvent:
+        state = self._state
+        bound = state.config.limits.queue_depth
+        deliveries: tuple[Delivery, ...] = tuple(
+            delivery_of(
+                spec,
+                read.value,
+                key=options.key,
+                depth_max=spec.queue_depth if spec.queue_depth is not None else bound,
+            )
+            for spec in subscribers
+        )
+        due_at = options.at
+        if options.delay_ms is not None:
+            due_at = state.ledger.now() + options.delay_ms
+        return NewEvent(
+            target=target,
+            kind=kind,
+            payload=read.data,
+            trace=trace or (origin.trace if origin is not None else state.recorder.new_trace()),
+            deliveries=deliveries or (parked_delivery(target, key=options.key, depth_max=bound),),
+            parent_run=origin.run if origin is not None else None,
+            parent_span=origin.span if origin is not None else None,
+            parent_step=origin.step if origin is not None else None,
+            due_at=due_at,
+            priority=options.priority,
+            idempotency_key=options.idempotency_key,
+            retry_count=read.retry_count,
+            info=info,
+        )
+
+    def _unknown(self, target: str) -> UnknownTarget:
+        return UnknownTarget(
+            f"no step has the id {target!r} and none subscribes to it",
+            hint=_closest_hint(self.closest(target)),
+            details={"target": target, "closest": self.closest(target)},
+        )
+
+    def _warn_parked(self, target: str, run: RunId, trace: TraceId) -> None:
+        self._state.recorder.count("parked")
+        if target in self._warned:
+            return
+        if len(self._warned) >= WARNED_MAX:
+            self._warned.clear()
+        self._warned.add(target)
+        self._state.log(
+            "warn",
+            f"event parked: no step has the id {target!r} and none subscribes to it; "
+            f"{_closest_hint(self.closest(target))}. It is delivered when one appears.",
+            step=StepId(target),
+            run=run,
+            trace=trace,
+        )
+
+
+def _is_reattempt(origin: Origin, flight: Flight | None) -> bool:
+    """Whether an earlier attempt may have triggered: any claim before this one, whatever ended it."""
+    return origin.attempt > 1 or flight is None or flight.claim.epoch > 1 or flight.claim.crashes > 0
+
+
+def _check_options(target: str, options: TriggerOptions) -> None:
+    checked_name(target, what="target")
+    if options.key is not None:
+        checked_name(options.key, what="ordering key")
+    if options.idempotency_key is not None:
+        checked_name(options.idempotency_key, what="idempotency key")
+    if abs(options.priority) > PRIORITY_MAX:
+        raise CallerError(
+            f"the priority is {options.priority}; -{PRIORITY_MAX:,} to {PRIORITY_MAX:,} are allowed",
+            hint="higher runs first",
+        )
+    if options.delay_ms is not None and (options.delay_ms < 0 or options.at is not None):
+        raise CallerError(
+            "delay must not be negative and not be given together with `at`", hint="use one of delay and at"
+        )
+    if (options.at is not None and not 0 <= options.at < 1 << 53) or (options.delay_ms or 0) > 1 << 47:
+        raise CallerError("the due time is out of range", hint="`at` is in milliseconds since the epoch")
+
+
+def _closest_hint(closest: list[str]) -> str:
+    return f"closest known: {', '.join(closest)}" if closest else "no known id is close"
