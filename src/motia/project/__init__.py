@@ -1,6 +1,63 @@
 """A project on disk: configuration, discovery, catalog, checks and the flow graph."""
 
 from motia.project.catalog import Catalog
+from motia.project.checks import METHODS, check, order, unknown_targets
 from motia.project.config import Config, Limits, Retention, Workbench, WorkerPools
+from motia.project.config_file import find_config_file, read_config_file
+from motia.project.config_keys import KEYS, ConfigKey, read_bytes, read_duration_s
+from motia.project.cron_text import CronFields, CronInvalid, parse_expression, parse_zone
+from motia.project.discovery import CONFIG_NAMES, Discovery, discover, find_project
+from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
+from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
+from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
+from motia.project.settings import ConfigFault, Settings, load_config
+from motia.project.static import TriggerSite, read_sites, read_source
+from motia.project.validators import PayloadValidators
+from motia.project.watch import Watcher
 
-__all__ = ["Catalog", "Config", "Limits", "Retention", "Workbench", "WorkerPools"]
+__all__ = [
+    "CONFIG_NAMES",
+    "ERROR_STEP",
+    "KEYS",
+    "METHODS",
+    "Catalog",
+    "Config",
+    "ConfigFault",
+    "ConfigKey",
+    "CronFields",
+    "CronInvalid",
+    "Discovery",
+    "EdgeKind",
+    "FlowEdge",
+    "FlowGraph",
+    "FlowNode",
+    "Limits",
+    "PayloadValidators",
+    "Retention",
+    "SchemaInvalid",
+    "Settings",
+    "TriggerSite",
+    "Watcher",
+    "Workbench",
+    "WorkerPools",
+    "check",
+    "compile_schema",
+    "discover",
+    "find_config_file",
+    "find_project",
+    "flow_graph",
+    "load_config",
+    "merge_dotenv",
+    "order",
+    "parse_dotenv",
+    "parse_expression",
+    "parse_zone",
+    "problems_of",
+    "read_bytes",
+    "read_config_file",
+    "read_dotenv",
+    "read_duration_s",
+    "read_sites",
+    "read_source",
+    "unknown_targets",
+]

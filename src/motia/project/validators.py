@@ -1,0 +1,84 @@
+"""Checking payloads and requests against the schemas of the catalog, compiled once for each catalog."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from motia.model import Problem, StepId, StepSpec
+from motia.project.catalog import Catalog
+from motia.project.schemas import CompiledSchema, SchemaInvalid, compile_schema, problems_of
+
+REQUEST_PARTS: Final = ("body", "query", "params", "headers")
+_UNREADABLE = Problem(
+    path="",
+    message="cannot be checked: the step's schema cannot be read (see `motia check`)",
+    keyword="schema",
+)
+
+
+class PayloadValidators:
+    """The compiled schemas of one catalog. Immutable; made anew on reload, equal schemas are kept."""
+
+    def __init__(self, catalog: Catalog, *, previous: PayloadValidators | None = None) -> None:
+        """Compile every schema of `catalog`, taking over from `previous` what has not changed.
+
+        A schema that cannot be compiled does not raise: its step refuses every payload, and
+        `project.check` reports it.
+        """
+        self._known = {} if previous is None else previous._known
+        kept: dict[bytes, CompiledSchema | SchemaInvalid] = {}
+        self._payloads: dict[StepId, CompiledSchema | SchemaInvalid] = {}
+        self._requests: dict[tuple[StepId, str], CompiledSchema | SchemaInvalid] = {}
+        for step in catalog.steps.values():
+            if step.worker_validates:
+                continue
+            if step.schema is not None:
+                self._payloads[step.id] = self._compiled(bytes(step.schema), kept)
+            for part in REQUEST_PARTS:
+                schema = getattr(step.request, part, None)
+                if schema is not None:
+                    self._requests[step.id, part] = self._compiled(bytes(schema), kept)
+        self._known = kept
+
+    def check(self, step: StepSpec, payload: bytes) -> tuple[Problem, ...]:
+        """What in `payload` (JSON text) does not fit `step`; empty when it fits or its worker decides.
+
+        Every offending path is named (at most 1,000). Payloads of steps without a schema are only
+        checked to be JSON of at most 64 levels.
+        """
+        try:
+            value = msgspec.json.decode(payload)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return (Problem(path="", message=f"is no JSON: {error}", keyword="json"),)
+        return _problems(self._payloads.get(step.id), value, "payload")
+
+    def check_value(self, step: StepSpec, value: Any) -> tuple[Problem, ...]:
+        """As `check`, for a payload that is decoded already."""
+        return _problems(self._payloads.get(step.id), value, "payload")
+
+    def check_request(self, step: StepSpec, part: str, value: Any) -> tuple[Problem, ...]:
+        """What in a part of a request (`body`, `query`, `params`, `headers`) does not fit `step`."""
+        return _problems(self._requests.get((step.id, part)), value, part)
+
+    def _compiled(
+        self, schema: bytes, kept: dict[bytes, CompiledSchema | SchemaInvalid]
+    ) -> CompiledSchema | SchemaInvalid:
+        found = kept.get(schema) or self._known.get(schema)
+        if found is None:
+            try:
+                found = compile_schema(schema)
+            except SchemaInvalid as error:
+                found = error
+        kept[schema] = found
+        return found
+
+
+_ANYTHING: Final = compile_schema(b"true")
+
+
+def _problems(compiled: CompiledSchema | SchemaInvalid | None, value: Any, where: str) -> tuple[Problem, ...]:
+    if isinstance(compiled, SchemaInvalid):
+        return (msgspec.structs.replace(_UNREADABLE, where=where),)
+    return problems_of(_ANYTHING if compiled is None else compiled, value, where=where)
