@@ -1,5 +1,6 @@
 """Worker processes: supervisor, pools, transport; entered through the seam."""
 
+from motia.workers.launch import FD_VARIABLE, Launcher, PythonLauncher
 from motia.workers.seam import (
     Answer,
     CallHandler,
@@ -12,28 +13,37 @@ from motia.workers.seam import (
     Responded,
     ResponseStream,
     Returned,
+    RunFailed,
     StreamBroken,
     Ticket,
     WorkerEvents,
     WorkerInfo,
     Workers,
 )
+from motia.workers.supervisor import Supervisor, UnknownWorker, WorkerLost
 
 __all__ = [
+    "FD_VARIABLE",
     "Answer",
     "CallHandler",
     "Died",
     "Failed",
     "Invocation",
     "Lane",
+    "Launcher",
     "NoWorker",
     "Origin",
+    "PythonLauncher",
     "Responded",
     "ResponseStream",
     "Returned",
+    "RunFailed",
     "StreamBroken",
+    "Supervisor",
     "Ticket",
+    "UnknownWorker",
     "WorkerEvents",
     "WorkerInfo",
+    "WorkerLost",
     "Workers",
 ]

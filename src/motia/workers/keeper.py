@@ -1,0 +1,205 @@
+"""Keepers fill the seats of a pool: start a worker, load it, start another when it dies.
+
+Invariants
+1. A keeper has at most one worker that takes invocations, and during `replace` one on its way.
+2. Restarts follow at once the first time, then later and later, and at once again after 30 s of health.
+3. A sealed or retired keeper starts nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from motia.protocol import LoadedManifest
+from motia.workers.launch import Launcher
+from motia.workers.registry import Registry
+from motia.workers.worker import Worker, WorkerLost
+
+BACKOFF_FIRST_S = 0.1
+BACKOFF_CAP_S = 5.0
+HEALTHY_S = 30.0
+
+
+class Backoff:
+    """Delays before restarts: 0, then 100 ms doubling up to 5 s; from 0 again after 30 s of health."""
+
+    def __init__(self) -> None:
+        """No failure so far."""
+        self._failures = 0
+
+    def next_s(self, ready_s: float) -> float:
+        """The delay after a worker that had been ready for `ready_s`."""
+        if ready_s >= HEALTHY_S:
+            self._failures = 0
+        failures, self._failures = self._failures, self._failures + 1
+        return 0.0 if not failures else min(BACKOFF_FIRST_S * 2.0 ** (failures - 1), BACKOFF_CAP_S)
+
+
+class Nursery:
+    """Gives out greeted workers of one language; in development one stands by, so that a reload only loads."""
+
+    def __init__(self, registry: Registry, launcher: Launcher) -> None:
+        """Start workers by `launcher`."""
+        self.registry = registry
+        self.language = launcher.language
+        self._launcher = launcher
+        self._standby: Worker | None = None
+        self._filling: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    async def hire(self, *, lane: str, restarts: int = 0) -> Worker:
+        """A worker that said hello and has loaded nothing.
+
+        Raises:
+            WorkerLost: It could not be started.
+        """
+        worker, self._standby = self._standby, None
+        if worker is None or worker.is_dead:
+            worker = Worker(
+                self.registry, self._launcher, name=self.registry.new_name(self.language), lane=lane
+            )
+            await worker.open()
+        worker.lane = lane
+        worker.restarts = restarts
+        return worker
+
+    def refill(self) -> None:
+        """Have a standby again (development only)."""
+        is_there = self._standby is not None and not self._standby.is_dead
+        is_coming = self._filling is not None and not self._filling.done()
+        if not (is_there or is_coming or self._is_closed or self.registry.config.is_production):
+            self._filling = asyncio.get_running_loop().create_task(self._fill())
+
+    async def close(self) -> None:
+        """Give out no standby any more; the one that waits ends."""
+        self._is_closed = True
+        if self._filling is not None:
+            self._filling.cancel()
+            await asyncio.gather(self._filling, return_exceptions=True)
+        if self._standby is not None:
+            self._standby.retire()
+            self._standby = None
+
+    async def _fill(self) -> None:
+        worker = Worker(
+            self.registry, self._launcher, name=self.registry.new_name(self.language), lane="standby"
+        )
+        try:
+            await worker.open()
+        except WorkerLost:
+            return  # told in the log; the next reload starts a worker of its own
+        except asyncio.CancelledError:
+            worker.retire()
+            raise
+        self._standby = worker
+
+
+class Keeper:
+    """See the head of this file."""
+
+    def __init__(
+        self, nursery: Nursery, *, lane: str, files: Sequence[str], on_change: Callable[[Keeper], None]
+    ) -> None:
+        """Fill a seat of `lane` with workers that load `files`; `on_change` hears when they come and go."""
+        self.lane = lane
+        self.language = nursery.language
+        self.worker: Worker | None = None
+        """The one that takes invocations, or the one that did so last."""
+        self.manifest: LoadedManifest | None = None
+        """Of the last worker that became ready."""
+        self.restarts = 0
+        self.last_error = ""
+        self.is_sealed = False
+        """Its files have changed since they were loaded: a worker that dies is not replaced."""
+        self._nursery = nursery
+        self._files = tuple(files)
+        self._on_change = on_change
+        self._clock = nursery.registry.clock
+        self._backoff = Backoff()
+        self._task: asyncio.Task[None] | None = None
+        self._tried: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its worker takes invocations."""
+        return self.worker is not None and self.worker.is_open
+
+    async def open(self) -> None:
+        """Return when the first worker is ready or has failed; the keeper goes on either way."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._keep())
+        await asyncio.shield(self._tried)
+
+    async def replace(self) -> None:
+        """Put a fresh worker in place of the one that is ready, which finishes what it has.
+
+        Raises:
+            WorkerLost: The fresh one did not get ready; the old one stays.
+        """
+        old = self.worker
+        if old is None or not old.is_open:
+            return  # it is being replaced already
+        self.restarts += 1
+        fresh, manifest = await self._fill()
+        self._put(fresh, manifest)
+        old.retire()
+
+    def retire(self) -> None:
+        """Start nothing more; the worker finishes what it has and ends."""
+        self.is_sealed = True
+        if self._task is not None:
+            self._task.cancel()
+        if self.worker is not None:
+            self.worker.retire()
+        if not self._tried.done():
+            self._tried.set_result(None)
+
+    async def wait_retired(self) -> None:
+        """Return when nothing of this keeper runs; its workers may."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while True:
+            ready_s = await self._keep_one()
+            if not self._tried.done():
+                self._tried.set_result(None)
+            if self.is_sealed:
+                return
+            self.restarts += 1
+            await self._clock.sleep(self._backoff.next_s(ready_s))
+
+    async def _keep_one(self) -> float:
+        """One worker from start to death (with those that replaced it); how long the last was ready."""
+        try:
+            worker, manifest = await self._fill()
+        except WorkerLost as lost:
+            self.last_error = str(lost)
+            self._on_change(self)
+            return 0.0
+        self._put(worker, manifest)
+        if not self._tried.done():
+            self._tried.set_result(None)
+        while True:
+            death = await asyncio.shield(worker.died)
+            if self.worker is None or self.worker is worker:
+                break
+            worker = self.worker
+        self.last_error = death.reason
+        self._on_change(self)
+        return death.ready_s
+
+    async def _fill(self) -> tuple[Worker, LoadedManifest]:
+        worker = await self._nursery.hire(lane=self.lane, restarts=self.restarts)
+        try:
+            return worker, await worker.load(self._files)
+        except BaseException:
+            worker.retire()
+            raise
+
+    def _put(self, worker: Worker, manifest: LoadedManifest) -> None:
+        self.worker = worker
+        self.manifest = manifest
+        self.last_error = ""
+        self._on_change(self)

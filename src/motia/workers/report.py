@@ -1,0 +1,53 @@
+"""Workers as people see them."""
+
+from __future__ import annotations
+
+from motia.workers.keeper import Keeper
+from motia.workers.seam import WorkerInfo
+from motia.workers.worker import Worker
+
+
+def info_of_worker(worker: Worker) -> WorkerInfo:
+    """One live process."""
+    return WorkerInfo(
+        name=worker.name,
+        language=worker.language,
+        runtime=worker.runtime,
+        pid=worker.pid,
+        lane=worker.lane,
+        state=worker.state.value,
+        in_flight=len(worker.session.in_flight),
+        restarts=worker.restarts,
+        started_at=worker.started_at,
+        rss_bytes=_rss_bytes(worker.pid),
+        steps=len(worker.steps),
+        last_error=worker.last_error,
+    )
+
+
+def info_of_keeper(keeper: Keeper) -> WorkerInfo:
+    """A seat whose worker died and is not back yet."""
+    worker = keeper.worker
+    return WorkerInfo(
+        name=worker.name if worker is not None else keeper.language,
+        language=keeper.language,
+        runtime=worker.runtime if worker is not None else "",
+        pid=0,
+        lane=keeper.lane,
+        state="dead",
+        in_flight=0,
+        restarts=keeper.restarts,
+        started_at=worker.started_at if worker is not None else 0,
+        rss_bytes=0,
+        steps=0,
+        last_error=keeper.last_error,
+    )
+
+
+def _rss_bytes(pid: int) -> int:
+    import psutil  # noqa: PLC0415  # only who asks for figures pays for the import
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss) if pid else 0
+    except psutil.Error:
+        return 0
