@@ -1,5 +1,55 @@
 """Traces, logs, metrics, redaction and the live feed, off the hot path."""
 
+from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
+from motia.telemetry.redaction import (
+    is_sensitive_key,
+    redact_headers,
+    redact_json,
+    redact_text,
+    redact_value,
+)
 from motia.telemetry.seam import Recorder
+from motia.telemetry.telemetry import LogSink, Telemetry
+from motia.telemetry.views import (
+    ErrorGroup,
+    ErrorPage,
+    LogFilter,
+    LogPage,
+    LogView,
+    MetricPoint,
+    ObservedEdge,
+    SpanView,
+    StepMetrics,
+    TraceFilter,
+    TracePage,
+    TraceSummary,
+    TraceView,
+)
 
-__all__ = ["Recorder"]
+__all__ = [
+    "ErrorGroup",
+    "ErrorPage",
+    "Feed",
+    "FeedFilter",
+    "FeedItem",
+    "LogFilter",
+    "LogPage",
+    "LogSink",
+    "LogView",
+    "MetricPoint",
+    "ObservedEdge",
+    "Recorder",
+    "SpanView",
+    "StepMetrics",
+    "Subscription",
+    "Telemetry",
+    "TraceFilter",
+    "TracePage",
+    "TraceSummary",
+    "TraceView",
+    "is_sensitive_key",
+    "redact_headers",
+    "redact_json",
+    "redact_text",
+    "redact_value",
+]

@@ -1,0 +1,388 @@
+"""Queries over telemetry.db, on a read-only connection in a thread of its own.
+
+Each page looks through at most `SCAN_ROWS` rows and a query takes at most `QUERY_S`: a filter that
+fits little gives short pages with a cursor instead of a long wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import apsw
+import msgspec
+
+from motia.model import CallerError, WorldError
+from motia.runtime import Clock
+from motia.telemetry import records, schema
+from motia.telemetry.rollup import MINUTE_MS, Bucket, percentile_us, total_of
+from motia.telemetry.store import Store
+from motia.telemetry.views import (
+    ErrorGroup,
+    ErrorPage,
+    LogFilter,
+    LogPage,
+    LogView,
+    MetricPoint,
+    ObservedEdge,
+    StepMetrics,
+    TraceFilter,
+    TracePage,
+    TraceSummary,
+    TraceView,
+)
+from motia.telemetry.waterfall import SPAN_COLUMNS, spans_of
+
+SCAN_ROWS = 200_000
+QUERY_S = 5.0
+PAGE_MAX = 1_000
+TRACE_SPANS_MAX = 5_000
+TRACE_LOGS_MAX = 2_000
+# A line is written after it was made, and a worker's clock may be a little ahead.
+SINCE_SLACK_MS = 60_000
+
+_LOG_COLUMNS = "id, at, level, step, trace, run, attempt, source, message, fields"
+_ERROR_COLUMNS = (
+    "fingerprint, step, name, message, stack, file, line, function,"
+    " first_seen_at, last_seen_at, count, run, trace, is_resolved"
+)
+_ERROR_NAMES = tuple(name.strip() for name in _ERROR_COLUMNS.split(","))
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Called from one thread; see the head of this file."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Read what `store` writes; a store in memory is read through its own connection."""
+        self._store = store
+        self._clock = clock
+        self._own: apsw.Connection | None = None
+        self._generation = -1
+        self._deadline_mono = 0.0
+
+    def close(self) -> None:
+        """Close the connection. Safe twice."""
+        if self._own is not None:
+            own, self._own = self._own, None
+            own.close()
+
+    def logs(self, where: LogFilter, *, limit: int, cursor: str | None) -> LogPage:
+        """Lines that fit, newest first."""
+        return self._ask(lambda db: _logs(db, where, _limit_of(limit), _id_of(cursor)))
+
+    def traces(self, where: TraceFilter, *, limit: int, cursor: str | None) -> TracePage:
+        """Traces that fit, newest root first."""
+        return self._ask(lambda db: _traces(db, where, _limit_of(limit), _id_of(cursor)))
+
+    def trace(self, trace: str) -> TraceView | None:
+        """The whole trace, or None when nothing of it is stored."""
+        return self._ask(lambda db: _trace(db, trace))
+
+    def errors(self, *, step: str | None, resolved: bool | None, limit: int, cursor: str | None) -> ErrorPage:
+        """Groups of failures, last seen first."""
+        return self._ask(lambda db: _errors(db, step, resolved, _limit_of(limit), cursor))
+
+    def error(self, fingerprint: str) -> ErrorGroup | None:
+        """One group."""
+
+        def ask(db: apsw.Connection) -> ErrorGroup | None:
+            sql = f"SELECT {_ERROR_COLUMNS} FROM errors WHERE fingerprint = ?"
+            row = db.execute(sql, (fingerprint,)).fetchone()
+            return _group_of(row) if row else None
+
+        return self._ask(ask)
+
+    def metrics(self, step: str | None, *, since_at: int, until_at: int) -> tuple[StepMetrics, ...]:
+        """The sum of all steps (or of `step`) first, then each step, over whole minutes."""
+        return self._ask(lambda db: _metrics(db, step, since_at, until_at))
+
+    def flow_observed(self) -> tuple[ObservedEdge, ...]:
+        """Edges really seen, by source and target."""
+        sql = "SELECT source, target, first_seen_at, last_seen_at, count FROM edges ORDER BY 1, 2 LIMIT 10000"
+        names = ("source", "target", "first_seen_at", "last_seen_at", "count")
+        return self._ask(
+            lambda db: tuple(ObservedEdge(**dict(zip(names, row, strict=True))) for row in db.execute(sql))
+        )
+
+    def _ask(self, query: Callable[[apsw.Connection], T]) -> T:
+        self._deadline_mono = self._clock.mono() + QUERY_S
+        try:
+            with self._bounded() as connection:
+                return query(connection)
+        except apsw.InterruptError as error:
+            raise WorldError(
+                f"the telemetry query took longer than {QUERY_S:g} s and was ended",
+                hint="narrow it: a step, a trace or a shorter time",
+            ) from error
+        except apsw.Error as error:
+            self.close()
+            raise WorldError(f"the telemetry store cannot be read: {error}") from error
+
+    @contextlib.contextmanager
+    def _bounded(self) -> Iterator[apsw.Connection]:
+        connection = self._connection()
+        connection.set_progress_handler(lambda: self._clock.mono() > self._deadline_mono, 20_000)
+        try:
+            yield connection
+        finally:
+            connection.set_progress_handler(None)
+
+    def _connection(self) -> apsw.Connection:
+        if self._store.is_in_memory:
+            return self._store.connection
+        if self._own is not None and self._generation != self._store.generation:
+            self.close()
+        if self._own is None:
+            self._generation = self._store.generation
+            self._own = apsw.Connection(str(self._store.path), flags=apsw.SQLITE_OPEN_READONLY)
+            self._own.set_busy_timeout(1_000)
+        return self._own
+
+
+def _logs(db: apsw.Connection, where: LogFilter, limit: int, before_id: int | None) -> LogPage:
+    clauses = _Clauses(before_id)
+    clauses.equal("step", where.step)
+    clauses.equal("trace", where.trace)
+    clauses.equal("run", where.run)
+    clauses.equal("source", where.source)
+    if where.level is not None:
+        if where.level not in records.LEVELS:
+            raise CallerError(f"no level is called {where.level!r}", hint="debug, info, warn or error")
+        clauses.add("level >= ?", records.LEVELS[where.level])
+    clauses.since(where.since)
+    clauses.until(where.until)
+    if where.text:
+        pattern = _like(where.text)
+        clauses.add("(message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')", pattern, pattern)
+    rows, cursor = clauses.page(db, "logs", _LOG_COLUMNS, limit, is_indexed=bool(where.trace or where.run))
+    return LogPage(logs=tuple(_log_of(row) for row in rows), cursor=cursor)
+
+
+def _traces(db: apsw.Connection, where: TraceFilter, limit: int, before_id: int | None) -> TracePage:
+    clauses = _Clauses(before_id)
+    clauses.add("is_root = 1")
+    clauses.add(
+        "NOT EXISTS (SELECT 1 FROM spans f WHERE f.trace = spans.trace AND f.is_root = 1 AND f.id < spans.id)"
+    )
+    clauses.equal("step", where.step)
+    clauses.since(where.since)
+    clauses.until(where.until)
+    if where.slower_than_ms is not None:
+        clauses.add("total_us >= ?", where.slower_than_ms * 1_000)
+    if where.is_failed is not None:
+        found = "EXISTS (SELECT 1 FROM spans f WHERE f.trace = spans.trace AND f.is_failed = 1)"
+        clauses.add(found if where.is_failed else f"NOT {found}")
+    if where.text:
+        pattern = _like(where.text)
+        clauses.add("(name LIKE ? ESCAPE '\\' OR error_message LIKE ? ESCAPE '\\')", pattern, pattern)
+    columns = "id, trace, kind, name, step, run, status, outcome, at, error_name, error_message"
+    rows, cursor = clauses.page(db, "spans", columns, limit)
+    return TracePage(traces=tuple(_summary_of(db, row) for row in rows), cursor=cursor)
+
+
+def _summary_of(db: apsw.Connection, root: tuple[Any, ...]) -> TraceSummary:
+    _, trace, kind, name, step, run, status, outcome, at, error_name, error_message = root
+    row: Any = db.execute(
+        "SELECT max(at * 1000 + total_us), count(*), sum(is_failed) FROM"
+        " (SELECT at, total_us, is_failed FROM spans WHERE trace = ? LIMIT ?)",
+        (trace, TRACE_SPANS_MAX),
+    ).fetchone()
+    error = f"{error_name}: {error_message or ''}".rstrip(": ") if error_name else None
+    return TraceSummary(
+        trace=trace,
+        kind=kind,
+        name=name,
+        step=step,
+        run=run,
+        status=status,
+        outcome=outcome,
+        started_at=at,
+        duration_us=row[0] - at * 1_000,
+        spans=row[1],
+        errors=row[2],
+        error=error,
+    )
+
+
+def _trace(db: apsw.Connection, trace: str) -> TraceView | None:
+    rows = db.execute(
+        f"SELECT {SPAN_COLUMNS} FROM spans WHERE trace = ? ORDER BY id LIMIT ?", (trace, TRACE_SPANS_MAX + 1)
+    ).fetchall()
+    lines = db.execute(
+        f"SELECT {_LOG_COLUMNS} FROM logs WHERE trace = ? ORDER BY id LIMIT ?", (trace, TRACE_LOGS_MAX + 1)
+    ).fetchall()
+    if not rows and not lines:
+        return None
+    logs = sorted((_log_of(row) for row in lines[:TRACE_LOGS_MAX]), key=lambda log: log.at)
+    spans, started_at, ended_us = spans_of(rows[:TRACE_SPANS_MAX], default_at=logs[0].at if logs else 0)
+    return TraceView(
+        trace=trace,
+        started_at=started_at,
+        duration_us=ended_us,
+        is_failed=any(span.is_failed for span in spans),
+        spans=spans,
+        logs=tuple(logs),
+        is_cut=len(rows) > TRACE_SPANS_MAX or len(lines) > TRACE_LOGS_MAX,
+    )
+
+
+def _errors(
+    db: apsw.Connection, step: str | None, resolved: bool | None, limit: int, cursor: str | None
+) -> ErrorPage:
+    clauses: list[str] = ["1"]
+    values: list[Any] = []
+    if step is not None:
+        clauses.append("step = ?")
+        values.append(step)
+    if resolved is not None:
+        clauses.append("is_resolved = ?")
+        values.append(int(resolved))
+    if cursor is not None:
+        at, _, fingerprint = cursor.partition("-")
+        clauses.append("(last_seen_at, fingerprint) < (?, ?)")
+        values += [_id_of(at), fingerprint]
+    rows = db.execute(
+        f"SELECT {_ERROR_COLUMNS} FROM errors WHERE {' AND '.join(clauses)}"
+        " ORDER BY last_seen_at DESC, fingerprint DESC LIMIT ?",
+        (*values, limit + 1),
+    ).fetchall()
+    groups = tuple(_group_of(row) for row in rows[:limit])
+    last = groups[-1] if groups else None
+    return ErrorPage(
+        errors=groups,
+        cursor=f"{last.last_seen_at}-{last.fingerprint}" if last and len(rows) > limit else None,
+    )
+
+
+def _metrics(db: apsw.Connection, step: str | None, since_at: int, until_at: int) -> tuple[StepMetrics, ...]:
+    sql = "SELECT step, minute, count, errors, histogram FROM minutes WHERE minute BETWEEN ? AND ?"
+    bounds = (since_at - since_at % MINUTE_MS, until_at)
+    by_step: dict[str, dict[int, Bucket]] = {}
+    for name, minute, count, errors, histogram in db.execute(
+        sql + (" AND step = ?" if step is not None else ""), bounds if step is None else (*bounds, step)
+    ):
+        counts = msgspec.json.decode(histogram, type=dict[int, int], strict=False)
+        by_step.setdefault(name, {})[minute] = Bucket(count=count, errors=errors, histogram=counts)
+    seconds = max((until_at - since_at) / 1_000, 1.0)
+    if step is not None:
+        return (_step_metrics(step, by_step.get(step, {}), seconds),)
+    sums: dict[int, Bucket] = {}
+    for minutes in by_step.values():
+        for minute, bucket in minutes.items():
+            sums.setdefault(minute, Bucket()).merge(bucket)
+    parts = (_step_metrics(name, by_step[name], seconds) for name in sorted(by_step))
+    return (_step_metrics("", sums, seconds), *parts)
+
+
+def _step_metrics(step: str, minutes: dict[int, Bucket], seconds: float) -> StepMetrics:
+    total = total_of(minutes.values())
+    return StepMetrics(
+        step=step,
+        count=total.count,
+        errors=total.errors,
+        rate_per_s=round(total.count / seconds, 3),
+        p50_us=percentile_us(total.histogram, 0.50),
+        p95_us=percentile_us(total.histogram, 0.95),
+        p99_us=percentile_us(total.histogram, 0.99),
+        points=tuple(
+            MetricPoint(
+                minute_at=minute,
+                count=bucket.count,
+                errors=bucket.errors,
+                p50_us=percentile_us(bucket.histogram, 0.50),
+                p95_us=percentile_us(bucket.histogram, 0.95),
+                p99_us=percentile_us(bucket.histogram, 0.99),
+            )
+            for minute, bucket in sorted(minutes.items())
+        ),
+    )
+
+
+class _Clauses:
+    """A WHERE clause over a table whose ids are times, read downwards from a cursor."""
+
+    def __init__(self, before_id: int | None) -> None:
+        self._parts: list[str] = []
+        self._values: list[Any] = []
+        self._before_id = before_id
+        self._from_id = 0
+
+    def add(self, part: str, *values: Any) -> None:
+        self._parts.append(part)
+        self._values.extend(values)
+
+    def equal(self, column: str, value: Any) -> None:
+        if value is not None:
+            self.add(f"{column} = ?", value)
+
+    def since(self, at: int | None) -> None:
+        if at is not None:
+            self.add("at >= ?", at)
+            self._from_id = max(at - SINCE_SLACK_MS, 0) << schema.ROW_ID_SHIFT
+
+    def until(self, at: int | None) -> None:
+        if at is not None:
+            self.add("at <= ?", at)
+
+    def page(
+        self, db: apsw.Connection, table: str, columns: str, limit: int, *, is_indexed: bool = False
+    ) -> tuple[list[tuple[Any, ...]], str | None]:
+        """Up to `limit` rows and the cursor behind them; `is_indexed`: the filter itself bounds the rows."""
+        top = self._before_id if self._before_id is not None else (1 << 63) - 1
+        floor = self._from_id if is_indexed else max(_floor_of(db, table, top), self._from_id)
+        rows = db.execute(
+            f"SELECT {columns} FROM {table} WHERE {' AND '.join(['id < ?', 'id >= ?', *self._parts])}"
+            " ORDER BY id DESC LIMIT ?",
+            (top, floor, *self._values, limit + 1),
+        ).fetchall()
+        if len(rows) > limit:
+            return rows[:limit], str(rows[limit - 1][0])
+        return rows, str(floor) if floor > self._from_id else None
+
+
+def _floor_of(db: apsw.Connection, table: str, top: int) -> int:
+    """The id of the last row that this page looks at; 0 when it can look at all of them."""
+    row: Any = db.execute(
+        f"SELECT id FROM {table} WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?", (top, SCAN_ROWS)
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _limit_of(limit: int) -> int:
+    return max(1, min(limit, PAGE_MAX))
+
+
+def _id_of(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not cursor.isascii() or not cursor.isdigit() or int(cursor) >= 1 << 63:
+        raise CallerError(f"{cursor[:40]!r} is no cursor", hint="give the `cursor` of the page before")
+    return int(cursor)
+
+
+def _log_of(row: tuple[Any, ...]) -> LogView:
+    number, at, level, step, trace, run, attempt, source, message, fields = row
+    return LogView(
+        id=str(number),
+        at=at,
+        level=records.LEVEL_NAMES[level],
+        message=message,
+        step=step,
+        trace=trace,
+        run=run,
+        attempt=attempt,
+        source=source,
+        fields=msgspec.Raw(fields.encode()) if fields else None,
+    )
+
+
+def _group_of(row: tuple[Any, ...]) -> ErrorGroup:
+    return msgspec.convert(dict(zip(_ERROR_NAMES, row, strict=True)), ErrorGroup, strict=False)

@@ -1,0 +1,67 @@
+"""Per-step, per-minute counts and latency histograms, exact whatever is sampled.
+
+A latency falls into bucket floor(8 * log2(us + 1)): eight buckets an octave, so that a percentile is
+at most 9 % too high. Buckets add up: over steps, over minutes, over restarts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+MINUTE_MS = 60_000
+BUCKETS_PER_OCTAVE = 8
+
+
+class Bucket(msgspec.Struct):
+    """Counts of one step in one minute (or a sum of such)."""
+
+    count: int = 0
+    errors: int = 0
+    histogram: dict[int, int] = {}
+
+    def add(self, latency_us: int, is_error: bool) -> None:
+        """Count one request or attempt."""
+        self.count += 1
+        self.errors += is_error
+        index = bucket_of(latency_us)
+        self.histogram[index] = self.histogram.get(index, 0) + 1
+
+    def merge(self, other: Bucket) -> None:
+        """Add the counts of `other`."""
+        self.count += other.count
+        self.errors += other.errors
+        for index, n in other.histogram.items():
+            self.histogram[index] = self.histogram.get(index, 0) + n
+
+
+def bucket_of(latency_us: int) -> int:
+    """The bucket of a latency; a negative one counts as 0."""
+    return int(BUCKETS_PER_OCTAVE * math.log2(latency_us + 1)) if latency_us > 0 else 0
+
+
+def upper_us(index: int) -> int:
+    """The largest latency of a bucket, microseconds."""
+    return int(2 ** ((index + 1) / BUCKETS_PER_OCTAVE)) - 1
+
+
+def percentile_us(histogram: Mapping[int, int], share: float) -> int:
+    """The latency that `share` (0 to 1) of the samples do not exceed; 0 without samples."""
+    total = sum(histogram.values())
+    wanted = math.ceil(total * share)
+    seen = 0
+    for index in sorted(histogram):
+        seen += histogram[index]
+        if seen >= wanted:
+            return upper_us(index)
+    return 0
+
+
+def total_of(buckets: Iterable[Bucket]) -> Bucket:
+    """The sum of `buckets`."""
+    total = Bucket()
+    for bucket in buckets:
+        total.merge(bucket)
+    return total

@@ -1,0 +1,117 @@
+"""The tables of telemetry.db. A file of another version is set aside: nothing in it is a record of truth.
+
+A row id is the time of writing (ms since the epoch) shifted left by 20 bits plus a counter: ids sort
+by time, so the primary key serves paging, "since" and deletion by age.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+APPLICATION_ID = 0x4D4F5441
+ROW_ID_SHIFT = 20
+
+TABLES = """
+CREATE TABLE spans (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,            -- request, attempt, user
+  is_root INTEGER NOT NULL,
+  trace TEXT NOT NULL,
+  span TEXT NOT NULL,
+  parent TEXT,
+  step TEXT NOT NULL,
+  run TEXT,
+  attempt INTEGER NOT NULL,
+  name TEXT NOT NULL,            -- method and path, or the name of a user span
+  outcome TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  is_failed INTEGER NOT NULL,
+  at INTEGER NOT NULL,           -- request: start; attempt: ready; user: start
+  total_us INTEGER NOT NULL,
+  claimed_at INTEGER,
+  sent_at INTEGER,
+  answered_at INTEGER,
+  committed_at INTEGER,
+  wait_us INTEGER NOT NULL,
+  handler_us INTEGER NOT NULL,
+  error_name TEXT,
+  error_message TEXT,
+  error_stack TEXT,
+  fields TEXT
+);
+CREATE INDEX spans_trace ON spans (trace);
+CREATE INDEX spans_root ON spans (id) WHERE is_root;
+
+CREATE TABLE logs (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  step TEXT,
+  trace TEXT,
+  run TEXT,
+  attempt INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  message TEXT NOT NULL,
+  fields TEXT
+);
+CREATE INDEX logs_trace ON logs (trace) WHERE trace IS NOT NULL;
+CREATE INDEX logs_run ON logs (run) WHERE run IS NOT NULL;
+CREATE INDEX logs_step ON logs (step, id) WHERE step IS NOT NULL;
+
+CREATE TABLE errors (
+  fingerprint TEXT PRIMARY KEY,
+  step TEXT NOT NULL,
+  name TEXT NOT NULL,
+  message TEXT NOT NULL,
+  stack TEXT NOT NULL,
+  file TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  function TEXT NOT NULL,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  run TEXT,
+  trace TEXT NOT NULL,
+  is_resolved INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX errors_last_seen ON errors (last_seen_at);
+
+CREATE TABLE minutes (
+  minute INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  histogram TEXT NOT NULL,
+  PRIMARY KEY (minute, step)
+) WITHOUT ROWID;
+
+CREATE TABLE edges (
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (source, target)
+) WITHOUT ROWID;
+"""
+
+INSERT_SPAN = f"INSERT INTO spans VALUES ({', '.join('?' * 25)})"
+INSERT_LOG = f"INSERT INTO logs VALUES ({', '.join('?' * 10)})"
+
+# Counts one failure; one that comes back after it was resolved is open again.
+UPSERT_ERROR = """
+INSERT INTO errors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (fingerprint) DO UPDATE SET
+  message = excluded.message, stack = excluded.stack, line = excluded.line,
+  last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
+  run = excluded.run, trace = excluded.trace, is_resolved = 0
+"""
+
+# The rollup in memory holds the whole minute: the row is replaced, never added to.
+REPLACE_MINUTE = "INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?, ?)"
+SELECT_MINUTE = "SELECT count, errors, histogram FROM minutes WHERE minute = ? AND step = ?"
+
+UPSERT_EDGE = """
+INSERT INTO edges VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (source, target) DO UPDATE SET
+  last_seen_at = excluded.last_seen_at, count = count + excluded.count
+"""

@@ -1,0 +1,280 @@
+"""Turns batches of records into rows, counts and feed items; runs on the thread that owns the store.
+
+Invariants
+1. Every request and attempt is counted in its minute, stored or not.
+2. Nothing reaches the store or the feed unredacted or longer than its bound.
+3. A batch is one transaction. One that cannot be written is dropped and counted, except for the
+   minutes: they stay in memory and are written with the next batch.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+import msgspec
+
+from motia.telemetry import records, schema
+from motia.telemetry.fingerprint import fingerprint_of, own_frame
+from motia.telemetry.redaction import cut_text, redact_json, redact_text
+from motia.telemetry.rollup import MINUTE_MS, Bucket, percentile_us
+from motia.telemetry.sampling import Sampler
+from motia.telemetry.store import Store
+
+MESSAGE_BYTES_MAX = 16 * 1024
+STACK_BYTES_MAX = 64 * 1024
+FEED_ITEMS_PER_KIND = 1_000
+WAITING_SPANS_MAX = 5_000
+FAILED_OUTCOMES = frozenset({"retrying", "dead"})
+
+_FEED_FIELDS = {
+    "request": ("trace", "step", "method", "path", "status", "total_us", "handler_us", "error"),
+    "run": ("run", "step", "state", "trace", "attempt"),
+    "log": ("level", "message", "step", "trace", "run", "attempt", "source", "fields"),
+    "error": ("fingerprint", "step", "name", "message", "run", "trace", "file", "line"),
+}
+
+FeedEntry = tuple[str, int, dict[str, Any]]
+
+
+class Written(msgspec.Struct):
+    """What came of one batch."""
+
+    feed: list[FeedEntry]
+    feed_dropped: int
+    dropped: int
+    """Records that could not be stored."""
+
+
+class BatchWriter:
+    """See the head of this file. Called from one thread only."""
+
+    def __init__(self, store: Store, *, sample_per_s: int) -> None:
+        """Write into `store`, keeping `sample_per_s` plain requests per step and second."""
+        self._store = store
+        self._sampler = Sampler(sample_per_s)
+        self._minutes: dict[tuple[int, str], Bucket] = {}
+        self._dirty: set[tuple[int, str]] = set()
+        self._waiting: OrderedDict[str, list[tuple[Any, ...]]] = OrderedDict()
+        self._waiting_count = 0
+        self._batch = _Batch()
+
+    def write(self, batch: Iterable[records.Record], now_ms: int, *, is_last: bool = False) -> Written:
+        """Store one batch. `is_last`: also the user spans that still wait for their request."""
+        self._batch = _Batch()
+        handlers = (self._request, self._attempt, self._run, self._log, self._span, self._edge)
+        faults = 0
+        for record in batch:
+            try:
+                handlers[record[0]](record, now_ms)
+            except Exception:
+                # One record that is not what it should be must not take the batch with it.
+                faults += 1
+        if is_last:
+            for trace in list(self._waiting):
+                self._release_spans(trace, keep=True)
+        rows = self._batch
+        dropped = faults
+        if rows.is_any or self._dirty:
+            if self._try_write(rows, now_ms):
+                self._dirty.clear()
+                self._forget_minutes(now_ms)
+            else:
+                dropped += rows.count
+        feed_dropped, feed = rows.capped_feed()
+        return Written(feed=feed, feed_dropped=feed_dropped, dropped=dropped)
+
+    def _try_write(self, rows: _Batch, now_ms: int) -> bool:
+        def work(connection: apsw.Connection) -> None:
+            self._write_rows(connection, rows, now_ms)
+
+        try:
+            return self._store.write(work)
+        except (UnicodeError, OverflowError):
+            rows.make_storable()
+            return self._store.write(work)
+
+    def _write_rows(self, connection: apsw.Connection, rows: _Batch, now_ms: int) -> None:
+        next_id = self._store.next_id
+        connection.executemany(schema.INSERT_SPAN, ((next_id(now_ms), *row) for row in rows.spans))
+        connection.executemany(schema.INSERT_LOG, ((next_id(now_ms), *row) for row in rows.logs))
+        connection.executemany(schema.UPSERT_ERROR, (tuple(row) for row in rows.errors.values()))
+        connection.executemany(
+            schema.UPSERT_EDGE, ((*edge, now_ms, now_ms, count) for edge, count in rows.edges.items())
+        )
+        for key in self._dirty:
+            bucket = self._minutes[key]
+            histogram = msgspec.json.encode(bucket.histogram).decode()
+            connection.execute(schema.REPLACE_MINUTE, (*key, bucket.count, bucket.errors, histogram))
+
+    def _request(self, record: records.Record, now_ms: int) -> None:
+        _, trace, span, parent, step, method, path, status, at = record[:9]
+        total_us, wait_us, handler_us, error, has_triggered = record[9:]
+        is_failed = status >= 500 or bool(error)
+        self._count(step, now_ms, total_us, is_failed)
+        error = redact_text(cut_text(error, MESSAGE_BYTES_MAX)) if error else ""
+        path = redact_text(path)
+        shown = (trace, step, method, path, status, total_us, handler_us, error)
+        self._batch.feed.append(("request", at, shown))
+        is_kept = is_failed or has_triggered or self._sampler.admits(step, total_us, now_ms)
+        if trace in self._waiting:
+            self._release_spans(trace, keep=is_kept)
+        name, _, message = error.partition(": ")
+        if is_kept:
+            row = (
+                "request", 1, trace, span, parent, step, None, 1, f"{method} {path}", "", status,
+                int(is_failed), at, total_us, None, None, None, None, wait_us, handler_us,
+                name or None, message or None, None, None,
+            )  # fmt: skip
+            self._batch.spans.append(row)
+        if is_failed:
+            self._fail(step, name or f"HTTP {status}", message, "", at=at, run=None, trace=trace)
+
+    def _attempt(self, record: records.Record, now_ms: int) -> None:
+        _, trace, span, parent, run, step, attempt, outcome, created_at, ready_at = record[:10]
+        claimed_at, sent_at, answered_at, committed_at, wait_us, handler_us = record[10:16]
+        error_name, error_message, error_stack = record[16:]
+        is_failed = outcome in FAILED_OUTCOMES
+        if is_failed or outcome == "completed":
+            self._count(step, now_ms, handler_us, is_failed)
+        if error_name:
+            error_message = redact_text(cut_text(error_message, MESSAGE_BYTES_MAX))
+            error_stack = redact_text(cut_text(error_stack, STACK_BYTES_MAX))
+        at = ready_at or created_at
+        total_us = max(committed_at - at, 0) * 1_000
+        is_root = int(parent is None and attempt == 1)
+        row = (
+            "attempt", is_root, trace, span, parent, step, run, attempt, step, outcome, 0,
+            int(is_failed), at, total_us, claimed_at, sent_at, answered_at, committed_at,
+            wait_us, handler_us, error_name or None, error_message or None, error_stack or None, None,
+        )  # fmt: skip
+        self._batch.spans.append(row)
+        if is_failed:
+            name = error_name or "Error"
+            self._fail(step, name, error_message, error_stack, at=committed_at, run=run, trace=trace)
+
+    def _run(self, record: records.Record, now_ms: int) -> None:
+        self._batch.feed.append(("run", record[6], record[1:6]))
+
+    def _log(self, record: records.Record, now_ms: int) -> None:
+        _, level, message, at, step, trace, run, attempt, fields, source = record
+        rank = records.LEVELS.get(level, records.INFO)
+        message = redact_text(message)
+        shown = redact_json(fields) if fields else None
+        stored = bytes(shown).decode() if shown is not None else None
+        self._batch.logs.append((at, rank, step, trace, run, attempt, source, message, stored))
+        line = (records.LEVEL_NAMES[rank], message, step, trace, run, attempt, source, shown)
+        self._batch.feed.append(("log", at, line))
+
+    def _span(self, record: records.Record, now_ms: int) -> None:
+        _, trace, span, parent, name, step, run, at, duration_us, fields = record
+        shown = bytes(redact_json(fields)).decode() if fields else None
+        name = redact_text(cut_text(name, 255))
+        row = (
+            "user", 0, trace, span, parent, step, run, 1, name, "", 0, 0, at, duration_us,
+            None, None, None, None, 0, 0, None, None, None, shown,
+        )  # fmt: skip
+        if run is not None:
+            self._batch.spans.append(row)
+            return
+        # Of a request: kept or dropped together with it, which is known when it ends.
+        self._waiting.setdefault(trace, []).append(row)
+        self._waiting_count += 1
+        while self._waiting_count > WAITING_SPANS_MAX:
+            self._release_spans(next(iter(self._waiting)), keep=True)
+
+    def _edge(self, record: records.Record, now_ms: int) -> None:
+        edge = (record[1], record[2])
+        self._batch.edges[edge] = self._batch.edges.get(edge, 0) + 1
+
+    def _release_spans(self, trace: str, *, keep: bool) -> None:
+        spans = self._waiting.pop(trace)
+        self._waiting_count -= len(spans)
+        if keep:
+            self._batch.spans.extend(spans)
+
+    def _fail(
+        self, step: str, name: str, message: str, stack: str, *, at: int, run: str | None, trace: str
+    ) -> None:
+        file, line, function = own_frame(stack)
+        fingerprint = fingerprint_of(step, name, file, function)
+        group: list[Any] | None = self._batch.errors.get(fingerprint)
+        if group is None:
+            group = [fingerprint, step, name, message, stack, file, line, function, at, at, 0, run, trace]
+            self._batch.errors[fingerprint] = group
+        group[3], group[4], group[6], group[9] = message, stack, line, at
+        group[10] += 1
+        group[11], group[12] = run, trace
+        self._batch.feed.append(("error", at, (fingerprint, step, name, message, run, trace, file, line)))
+
+    def _count(self, step: str, now_ms: int, latency_us: int, is_failed: bool) -> None:
+        key = (now_ms - now_ms % MINUTE_MS, step)
+        bucket = self._minutes.get(key)
+        if bucket is None:
+            bucket = self._minutes[key] = self._stored_minute(key)
+        bucket.add(latency_us, is_failed)
+        self._dirty.add(key)
+
+    def _stored_minute(self, key: tuple[int, str]) -> Bucket:
+        """What an earlier process wrote for this minute."""
+        try:
+            row: Any = self._store.connection.execute(schema.SELECT_MINUTE, key).fetchone()
+        except apsw.Error:
+            row = None
+        if row is None:
+            return Bucket()
+        histogram = msgspec.json.decode(row[2], type=dict[int, int], strict=False)
+        return Bucket(count=row[0], errors=row[1], histogram=histogram)
+
+    def _forget_minutes(self, now_ms: int) -> None:
+        """Drop finished minutes, which are written; learn from each what is slow for its step."""
+        current = now_ms - now_ms % MINUTE_MS
+        for key in [key for key in self._minutes if key[0] < current]:
+            bucket = self._minutes.pop(key)
+            self._sampler.learn(key[1], percentile_us(bucket.histogram, 0.99), bucket.count)
+
+
+class _Batch:
+    """Rows of one batch on their way."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[Any, ...]] = []
+        self.logs: list[tuple[Any, ...]] = []
+        self.errors: dict[str, list[Any]] = {}
+        self.edges: dict[tuple[str, str], int] = {}
+        self.feed: list[tuple[str, int, tuple[Any, ...]]] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.spans) + len(self.logs)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.spans or self.logs or self.errors or self.edges)
+
+    def make_storable(self) -> None:
+        """Replace what SQLite cannot take: lone surrogates, integers beyond 64 bits."""
+        self.spans = [tuple(map(_storable, row)) for row in self.spans]
+        self.logs = [tuple(map(_storable, row)) for row in self.logs]
+        self.errors = {key: [_storable(value) for value in row] for key, row in self.errors.items()}
+
+    def capped_feed(self) -> tuple[int, list[FeedEntry]]:
+        """How many entries were dropped, and the newest of each kind in order."""
+        left: dict[str, int] = {}
+        kept: list[FeedEntry] = []
+        for kind, at, values in reversed(self.feed):
+            seen = left[kind] = left.get(kind, 0) + 1
+            if seen <= FEED_ITEMS_PER_KIND:
+                kept.append((kind, at, dict(zip(_FEED_FIELDS[kind], values, strict=True))))
+        kept.reverse()
+        return len(self.feed) - len(kept), kept
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return 0
+    return value
