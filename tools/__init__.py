@@ -1,0 +1,1 @@
+"""Tools for developing the engine itself; not part of the distribution."""
