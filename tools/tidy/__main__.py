@@ -18,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.tidy", description="Check the repository's shape.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository")
     parser.add_argument("--tighten", action="store_true", help="lower the ratchet to what is left")
-    parser.add_argument("--baseline", action="store_true", help="write a first ratchet; refused when there is one")
+    parser.add_argument(
+        "--baseline", action="store_true", help="write a first ratchet; refused when there is one"
+    )
     options = parser.parse_args(arguments)
 
     path = options.root / RATCHET
@@ -37,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     for key in verdict.loose:
         print(f"{RATCHET}: {key} is smaller than its entry: run python -m tools.tidy --tighten")
     kept = len({finding.key for finding in findings}) - len({finding.key for finding in verdict.offences})
-    print(f"tidy: {len(verdict.offences)} new, {len(verdict.loose)} loose, {kept} in the ratchet", file=sys.stderr)
+    print(
+        f"tidy: {len(verdict.offences)} new, {len(verdict.loose)} loose, {kept} in the ratchet",
+        file=sys.stderr,
+    )
     return 1 if verdict.offences or verdict.loose else 0
 
 

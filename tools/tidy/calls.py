@@ -18,7 +18,12 @@ ENVIRONMENT = frozenset({"os.environ", "os.getenv", "os.putenv"})
 
 # A worker process is not the engine: it has no injected clock, and its environment is its interface.
 WALL_TIME_OWNERS = ("runtime/clock.py", "cli/", "python_worker/", "authoring/", "testing/")
-ENVIRONMENT_OWNERS = ("project/config.py", "project/settings.py", "project/dotenv.py", "project/environment.py")
+ENVIRONMENT_OWNERS = (
+    "project/config.py",
+    "project/settings.py",
+    "project/dotenv.py",
+    "project/environment.py",
+)
 ENVIRONMENT_OWNERS += ("cli/", "workers/launch", "python_worker/", "testing/")
 PRINT_OWNERS = ("cli/",)
 

@@ -70,7 +70,11 @@ def _offences(file: SourceFile, table: dict[str, frozenset[str]]) -> Iterator[Fi
     for node in file.nodes:
         for module in imported_modules(node):
             parts = module.split(".")
-            room = parts[1] if len(parts) > 1 and parts[1] in table else f"{parts[1] if len(parts) > 1 else ''}.py"
+            room = (
+                parts[1]
+                if len(parts) > 1 and parts[1] in table
+                else f"{parts[1] if len(parts) > 1 else ''}.py"
+            )
             if room not in table or room == file.room:
                 continue
             line = getattr(node, "lineno", 1)

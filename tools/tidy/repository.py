@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 CODE_FOLDERS = ("src", "tools", "tests", "examples", "benchmarks")
-TEXT_SUFFIXES = frozenset({".py", ".md", ".toml", ".json", ".yml", ".yaml", ".sh", ".js", ".ts", ".tsx", ".rb"})
+TEXT_SUFFIXES = frozenset(
+    {".py", ".md", ".toml", ".json", ".yml", ".yaml", ".sh", ".js", ".ts", ".tsx", ".rb"}
+)
 SKIPPED_FOLDERS = frozenset(
     {".git", ".venv", ".motia", "__pycache__", "node_modules", "dist", "build", ".rivals", "data"}
     | {".pytest_cache", ".ruff_cache", ".hypothesis"}

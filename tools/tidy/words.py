@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from tools.tidy.finding import Finding
 from tools.tidy.repository import Repository, SourceFile
 
-EMPTY_NAMES = frozenset({"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc", "stuff"})
+EMPTY_NAMES = frozenset(
+    {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc", "stuff"}
+)
 SQL = re.compile(
     r"^\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s"
     r"|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\s|PRAGMA\s|BEGIN\s+IMMEDIATE|WITH\s+\w+\s+AS\s)"

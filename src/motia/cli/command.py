@@ -32,7 +32,9 @@ class Scope(NamedTuple):
         from motia.cli.errors import CommandError
 
         if not self.folder.is_dir():
-            raise CommandError(f"there is no folder {self.folder}", hint="give the project's folder as --project DIR")
+            raise CommandError(
+                f"there is no folder {self.folder}", hint="give the project's folder as --project DIR"
+            )
         found = project_root(self.folder)
         if found is None:
             raise CommandError(
@@ -46,7 +48,9 @@ def project_root(folder: Path) -> Path | None:
     """`folder` or the nearest one above it with `motia/steps` or a configuration file."""
     start = folder.resolve()
     for candidate in (start, *start.parents):
-        if (candidate / "motia" / "steps").is_dir() or any((candidate / name).is_file() for name in CONFIG_NAMES):
+        if (candidate / "motia" / "steps").is_dir() or any(
+            (candidate / name).is_file() for name in CONFIG_NAMES
+        ):
             return candidate
     return None
 
@@ -96,7 +100,10 @@ def command(
                 raise click.exceptions.Exit(1) from None
 
         run = click.option(
-            "--json/--no-json", "as_json", default=None, help="JSON, or text; without either it depends on the output."
+            "--json/--no-json",
+            "as_json",
+            default=None,
+            help="JSON, or text; without either it depends on the output.",
         )(run)
         run = click.option(
             "--project",

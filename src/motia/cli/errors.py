@@ -41,7 +41,8 @@ def report(error: Exception, *, as_json: bool) -> None:
         return
     click.echo(f"{click.style('error:', fg='red', bold=True)} {described['message']}", err=True)
     for problem in _problems(described.get("details")):
-        click.echo(f"  {problem}", err=True)
+        if problem not in described["message"]:
+            click.echo(f"  {problem}", err=True)
     if described["hint"]:
         click.echo(f"{click.style('hint:', fg='cyan')} {described['hint']}", err=True)
 

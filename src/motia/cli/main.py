@@ -36,7 +36,9 @@ COMMANDS: dict[str, Entry] = {
     "state": Entry("motia.cli.state:state", "Read and write the state store."),
     "openapi": Entry("motia.cli.openapi:openapi", "Print the OpenAPI document of the api steps."),
     "config": Entry("motia.cli.config:config", "Show each setting and where it came from."),
-    "doctor": Entry("motia.cli.doctor:doctor", "Check this machine and project for what commonly goes wrong."),
+    "doctor": Entry(
+        "motia.cli.doctor:doctor", "Check this machine and project for what commonly goes wrong."
+    ),
 }
 
 
@@ -104,3 +106,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the `motia` command; ends the process with the command's exit code."""
     cli(prog_name="motia")
+
+
+if __name__ == "__main__":
+    main()
