@@ -13,12 +13,12 @@ def check_tests(repository: Repository) -> Iterator[Finding]:
     """`src/motia/x/y.py` has `tests/unit/x/test_y.py`, `tools/x/y.py` has `tests/unit/tools/x/test_y.py`."""
     there = {file.path for file in repository.python}
     for file in repository.python:
-        expected = test_path(file.path)
+        expected = path_of_tests(file.path)
         if expected and expected not in there and has_logic(file):
             yield Finding("tests", file.path, 1, f"no {expected}")
 
 
-def test_path(path: str) -> str:
+def path_of_tests(path: str) -> str:
     """Where the tests of a file belong; empty when it needs none."""
     folder, _, name = path.rpartition("/")
     if name in ("__init__.py", "__main__.py"):
