@@ -1,0 +1,47 @@
+"""`motia cron`: lists cron steps and runs one by hand."""
+
+from __future__ import annotations
+
+import click
+
+from motia.cli.command import Scope, command
+
+COLUMNS = {
+    "id": "ID",
+    "schedule": "SCHEDULE",
+    "words": "IN WORDS",
+    "timezone": "ZONE",
+    "next_at": "NEXT",
+    "last": "LAST",
+}
+
+
+@click.group("cron")
+def cron() -> None:
+    """List cron steps and run one by hand."""
+
+
+@command("list", group=cron, example="motia cron list")
+def list_cron(scope: Scope) -> None:
+    """List cron steps with their next and last firing."""
+    from motia.cli.client import connect
+
+    with connect(scope.root) as control:
+        found = control.request("GET", "/v1/cron")["cron"]
+    scope.out.rows(found, COLUMNS, empty="No cron steps.")
+
+
+@command("run", group=cron, example="motia cron run nightly")
+@click.argument("step", metavar="ID")
+def run(scope: Scope, step: str) -> None:
+    """Fire a cron step once, now, by hand.
+
+    Without a running engine the run waits for the next start.
+    """
+    from motia.cli.client import connect, segment
+    from motia.cli.targets import require_step
+
+    with connect(scope.root) as control:
+        require_step(control, step, kind="cron")
+        answer = control.request("POST", f"/v1/cron/{segment(step)}/run", body={})
+    scope.out.done(f"Fired {step}: run {answer['runId']}", answer)

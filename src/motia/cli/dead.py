@@ -1,0 +1,70 @@
+"""`motia dead`: lists, replays and purges dead letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from motia.cli.command import Scope, command
+from motia.cli.runs import LIMIT_MAX, fetch_runs, show_runs
+
+
+@click.group("dead")
+def dead() -> None:
+    """List, replay and purge dead letters."""
+
+
+@command("list", group=dead, example="motia dead list --step send-email")
+@click.option("--step", metavar="ID", help="Only of this step.")
+@click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, help="At most so many; default 50.")
+def list_dead(scope: Scope, step: str | None, limit: int) -> None:
+    """List dead letters, newest first."""
+    from motia.cli.client import connect
+
+    with connect(scope.root) as control:
+        found = fetch_runs(control, {"step": step, "state": ["dead"], "limit": limit})
+    show_runs(scope, found, empty="No dead letters.")
+
+
+@command(
+    "replay", group=dead, example="motia dead replay --step send-email\nmotia dead replay 00000000000000a1"
+)
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--step", metavar="STEP", help="All of this step.")
+@click.option("--all", "is_all", is_flag=True, help="All of every step.")
+def replay(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -> None:
+    """Run dead letters again, each as a new run; the dead letters stay."""
+    from motia.cli.client import connect
+
+    with connect(scope.root) as control:
+        answer = control.request("POST", "/v1/dead/replay", body=selection(ids, step, is_all=is_all))
+    scope.out.done(f"Replayed {answer['count']} dead letters", answer)
+
+
+@command("purge", group=dead, example="motia dead purge --step send-email")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--step", metavar="STEP", help="All of this step.")
+@click.option("--all", "is_all", is_flag=True, help="All of every step.")
+def purge(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -> None:
+    """Delete dead letters for good."""
+    from motia.cli.client import connect
+
+    with connect(scope.root) as control:
+        answer = control.request("POST", "/v1/dead/purge", body=selection(ids, step, is_all=is_all))
+    scope.out.done(f"Deleted {answer['count']} dead letters", answer)
+
+
+def selection(ids: tuple[str, ...], step: str | None, *, is_all: bool) -> dict[str, Any]:
+    """Which dead letters are meant.
+
+    Raises:
+        CommandError: Nothing was named, or too much.
+    """
+    from motia.cli.errors import CommandError
+
+    if sum((bool(ids), step is not None, is_all)) != 1:
+        raise CommandError("which dead letters is not clear", hint="give ids, or --step STEP, or --all")
+    if ids:
+        return {"ids": list(ids)}
+    return {"step": step} if step is not None else {}

@@ -1,0 +1,78 @@
+"""`motia dev`: runs the project with hot reload and shows what happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from motia.cli.command import Scope, command, engine_options
+from motia.cli.ports import next_free
+from motia.cli.screen import Screen
+from motia.cli.serve import addresses_of, project_name, run_loop, serve
+from motia.cli.settings import load_settings
+from motia.project import Config
+
+if TYPE_CHECKING:
+    from motia.project import Settings
+
+
+@command("dev", example="motia dev\nmotia dev --port 4000 --project demo", is_data=False)
+@engine_options
+def dev(
+    scope: Scope, host: str | None, port: int | None, workbench_port: int | None, env: str | None
+) -> None:
+    """Run the project and reload what you edit.
+
+    A port that is taken is replaced by the next free one. Ctrl-C finishes what is in flight, a
+    second one stops at once.
+    """
+    root = scope.root
+    screen = Screen()
+    settings = load_settings(root, mode="dev", env=env, host=host, port=port, workbench_port=workbench_port)
+    settings = msgspec.structs.replace(settings, config=with_free_ports(settings.config, screen))
+    code = run_loop(_run(settings, screen, root))
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def with_free_ports(config: Config, screen: Screen) -> Config:
+    """The configuration with every taken port replaced by the next free one, and said so.
+
+    Raises:
+        StartError: No port near the wanted one is free.
+    """
+    port = next_free(config.host, config.port)
+    workbench = config.workbench
+    if workbench.enabled:
+        free = next_free(config.host, workbench.port, taken=frozenset({port}))
+        if free != workbench.port:
+            screen.notice(f"port {workbench.port} is taken: the Workbench is on {free}")
+            workbench = msgspec.structs.replace(workbench, port=free)
+    if port != config.port:
+        screen.notice(f"port {config.port} is taken: the API is on {port}")
+    return msgspec.structs.replace(config, port=port, workbench=workbench)
+
+
+async def _run(settings: Settings, screen: Screen, root: Path) -> int:
+    from motia import __version__
+    from motia.engine import Engine
+
+    engine = Engine(settings, mode="dev", on_log=screen.log)
+    engine.on_reload = lambda files, took_ms: screen.reloaded(
+        files, took_ms=took_ms, steps=tuple(engine.catalog.steps.values())
+    )
+    engine.on_faults = screen.faults
+
+    def on_ready() -> None:
+        screen.banner(
+            version=__version__,
+            name=project_name(root),
+            addresses=addresses_of(engine, workbench=getattr(engine, "workbench_url", None)),
+            steps=tuple(engine.catalog.steps.values()),
+        )
+        screen.faults(engine.catalog.faults)
+
+    return await serve(engine, screen, on_ready=on_ready)

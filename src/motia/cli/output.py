@@ -1,0 +1,144 @@
+"""Where a command's answer goes: tables on a terminal, JSON for programs.
+
+Invariants
+1. Data goes to standard output, everything else to standard error.
+2. Text that came from a project (payloads, logs, names) is never taken as terminal control or markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+STATE_COLOURS = {
+    "completed": "green",
+    "running": "cyan",
+    "ready": "blue",
+    "scheduled": "blue",
+    "blocked": "yellow",
+    "retrying": "yellow",
+    "parked": "yellow",
+    "dead": "red",
+    "cancelled": "magenta",
+    "skipped": "bright_black",
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "red",
+    "error": "red",
+    "warning": "yellow",
+}
+
+Row = Mapping[str, Any]
+
+
+class Output:
+    """One command's output."""
+
+    def __init__(self, *, as_json: bool | None, is_data: bool = True) -> None:
+        """Take `--json/--no-json` (None: neither) and whether the command prints data."""
+        self.is_terminal = sys.stdout.isatty()
+        self.is_json = as_json if as_json is not None else is_data and not self.is_terminal
+
+    def value(self, value: Any) -> None:
+        """Print one JSON value, indented for people."""
+        indent = 2 if self.is_terminal or not self.is_json else None
+        click.echo(json.dumps(value, indent=indent, ensure_ascii=False))
+
+    def rows(self, rows: Sequence[Row], columns: Mapping[str, str], *, empty: str) -> None:
+        """Print a table of `columns` (field to title), or the rows as a JSON array.
+
+        Args:
+            rows: What to print, all fields; JSON has every one of them.
+            columns: The fields that a table shows.
+            empty: What to say to a person when there are no rows.
+        """
+        if self.is_json:
+            self.value(list(rows))
+        elif not rows:
+            click.echo(empty)
+        else:
+            self._table(rows, columns)
+
+    def fields(self, record: Row) -> None:
+        """Print one record: field by field, or as a JSON object."""
+        if self.is_json:
+            self.value(dict(record))
+            return
+        width = max((len(name) for name in record), default=0)
+        for name, value in record.items():
+            if value is None or value in ("", [], {}):
+                continue
+            label = click.style(name.replace("_", " ").ljust(width), fg="bright_black")
+            click.echo(f"{label}  {cell(name, value)}")
+
+    def done(self, text: str, record: Row) -> None:
+        """Say that it is done, or print `record` as JSON."""
+        if self.is_json:
+            self.value(dict(record))
+        else:
+            click.echo(text)
+
+    def note(self, text: str) -> None:
+        """Say something by the way, on standard error, to people only."""
+        if not self.is_json:
+            click.echo(text, err=True)
+
+    def _table(self, rows: Sequence[Row], columns: Mapping[str, str]) -> None:
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for title in columns.values():
+            table.add_column(title, overflow="fold")
+        for row in rows:
+            cells = [cell(name, row.get(name)) for name in columns]
+            styles = [STATE_COLOURS.get(text, "") for text in cells]
+            table.add_row(*(Text(text, style=style) for text, style in zip(cells, styles, strict=True)))
+        Console(soft_wrap=not self.is_terminal).print(table)
+
+
+def clean(text: str) -> str:
+    """`text` without terminal control characters (tab and line feed stay)."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def cell(name: str, value: Any) -> str:
+    """A field as people read it: instants (`…_at`) as local time, lists joined, objects as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and name.endswith("_at") and not isinstance(value, bool):
+        return instant(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return clean(", ".join(value))
+    if isinstance(value, dict | list | tuple):
+        return clean(json.dumps(value, ensure_ascii=False))
+    return clean(str(value))
+
+
+def instant(at_ms: int) -> str:
+    """Milliseconds since the epoch as local time, to the millisecond."""
+    return datetime.fromtimestamp(at_ms / 1_000).astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def paint(text: str, colour: str) -> str:
+    """`text` in a colour, where the output shows colours (click strips it elsewhere)."""
+    return click.style(text, fg=colour)
+
+
+def lines(items: Iterable[Any], line_of: Callable[[Any], str]) -> None:
+    """Print one line an item, at once (for what is followed live)."""
+    for item in items:
+        click.echo(line_of(item))
+        sys.stdout.flush()

@@ -1,0 +1,41 @@
+"""The list of generated pages."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.docs.command_line import command_line_page
+from tools.docs.configuration import configuration_page
+from tools.docs.errors import errors_page
+
+FOLDER = Path("docs/reference")
+
+
+class Page(NamedTuple):
+    """A page: its file's name and what makes its text."""
+
+    name: str
+    make: Callable[[], str]
+
+
+def pages() -> tuple[Page, ...]:
+    """Every generated page."""
+    found = [Page("cli.md", command_line_page), Page("errors.md", errors_page)]
+    if importlib.util.find_spec("motia.project.config_keys") is not None:
+        found.append(Page("configuration.md", configuration_page))
+    return tuple(found)
+
+
+def write_pages(root: Path) -> list[Path]:
+    """Write every page below `root`; returns the files that changed."""
+    changed: list[Path] = []
+    for page in pages():
+        path, text = root / FOLDER / page.name, page.make()
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            changed.append(path)
+    return changed

@@ -1,0 +1,107 @@
+"""Reads the repository's Python files once, parsed, for all checks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+CODE_FOLDERS = ("src", "tools", "tests", "examples", "benchmarks")
+TEXT_SUFFIXES = frozenset(
+    {".py", ".md", ".toml", ".json", ".yml", ".yaml", ".sh", ".js", ".ts", ".tsx", ".rb"}
+)
+SKIPPED_FOLDERS = frozenset(
+    {".git", ".venv", ".motia", "__pycache__", "node_modules", "dist", "build", ".rivals", "data"}
+    | {".pytest_cache", ".ruff_cache", ".hypothesis"}
+)
+PACKAGE = "src/motia/"
+TEMPLATES = "src/motia/cli/templates/"
+
+
+class SourceFile:
+    """A Python file. `path` is relative to the repository, with forward slashes."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """Take the text; it is parsed when first asked for."""
+        self.path = path
+        self.text = text
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree."""
+        return ast.parse(self.text, self.path)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, walked once for all checks."""
+        return tuple(ast.walk(self.tree))
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return self.text.count("\n")
+
+    @property
+    def is_package_init(self) -> bool:
+        """Whether this is an `__init__.py`."""
+        return self.path.endswith("__init__.py")
+
+    @property
+    def module(self) -> str:
+        """Dotted name for files of the package (`motia.ledger.seam`), else an empty text."""
+        if not self.path.startswith(PACKAGE):
+            return ""
+        parts = self.path.removeprefix("src/").removesuffix(".py").split("/")
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def room(self) -> str:
+        """Room of the package (`ledger`, `engine.py`); empty for `motia/__init__.py` and outside."""
+        rest = self.path.removeprefix(PACKAGE)
+        if rest == self.path or rest == "__init__.py":
+            return ""
+        return rest.split("/")[0]
+
+
+class Repository:
+    """The files below `root`. Templates of `motia create` are an author's code and are left out."""
+
+    def __init__(self, root: Path) -> None:
+        """Read nothing yet."""
+        self.root = root
+
+    @cached_property
+    def python(self) -> tuple[SourceFile, ...]:
+        """All Python files of the code folders, sorted by path."""
+        found = [path for folder in CODE_FOLDERS for path in self._walk(self.root / folder, {".py"})]
+        files = [SourceFile(self._relative(path), path.read_text("utf-8")) for path in found]
+        return tuple(sorted((f for f in files if not f.path.startswith(TEMPLATES)), key=lambda f: f.path))
+
+    @cached_property
+    def package(self) -> tuple[SourceFile, ...]:
+        """Files of `src/motia`."""
+        return tuple(file for file in self.python if file.path.startswith(PACKAGE))
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Path and text of every text file."""
+        found = [(self._relative(path), path) for path in self._walk(self.root, TEXT_SUFFIXES)]
+        return tuple((name, path.read_text("utf-8", errors="replace")) for name, path in sorted(found))
+
+    def read(self, path: str) -> str:
+        """The text of a file that must be there."""
+        return (self.root / path).read_text("utf-8")
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _walk(self, folder: Path, suffixes: frozenset[str] | set[str]) -> Iterator[Path]:
+        if not folder.is_dir():
+            return
+        for path in folder.iterdir():
+            if path.is_dir():
+                if path.name not in SKIPPED_FOLDERS:
+                    yield from self._walk(path, suffixes)
+            elif path.suffix in suffixes:
+                yield path
