@@ -33,7 +33,6 @@ from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
 from motia.project import (
     Catalog,
     Config,
-    Discovery,
     PayloadValidators,
     Settings,
     Watcher,
@@ -79,7 +78,7 @@ class Engine(Duty):
         launchers: Mapping[str, Launcher] | None = None,
         sock: socket.socket | None = None,
     ) -> None:
-        """Build the rooms; nothing is opened before `start`.
+        """Look for the project's files and build the rooms; nothing is opened before `start`.
 
         Args:
             settings: The resolved configuration.
@@ -111,7 +110,7 @@ class Engine(Duty):
         if on_log is not None:
             self.telemetry.on_log(on_log)
         self._validators = PayloadValidators(self.catalog)
-        self.discovery = Discovery(root=config.root, files={})
+        self.discovery = discover(config.root, is_production=mode == "start")
         self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
         self._sock = sock
         self._faults_told: tuple[LoadFault, ...] = ()
@@ -127,7 +126,7 @@ class Engine(Duty):
             events=self,
             calls=self._call_op,
             launchers=self._launchers,
-            files={},
+            files=self.discovery.files,
             engine_version=__version__,
         )
         self.dispatcher = Dispatcher(
@@ -186,7 +185,6 @@ class Engine(Duty):
     async def _start(self) -> None:
         config = self.config
         make_data_dir(config.data_dir)
-        self.discovery = discover(config.root, is_production=self.mode == "start")
         await self.ledger.open()
         await self.telemetry.start()
         sock = self._sock or bind(config.host, config.port)
@@ -199,7 +197,7 @@ class Engine(Duty):
             sock=sock,
             is_ready=lambda: self.is_ready,
         )
-        await self.workers.start_with(self.discovery.files)
+        await self.workers.start()
         self._use_manifest(self.workers.manifest)
         self._refuse_faults()
         await self.dispatcher.start()
