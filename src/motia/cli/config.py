@@ -11,7 +11,10 @@ from motia.cli.settings import load_settings
 @command("config", example="motia config\nmotia config --env production --json")
 @click.option("--env", metavar="NAME", help="Environment; default: as `motia dev` chooses it.")
 def config(scope: Scope, env: str | None) -> None:
-    """Show each setting and where it came from, secrets masked."""
+    """Show each setting and where it came from.
+
+    Secrets are masked.
+    """
     settings = load_settings(scope.root, mode="config", env=env)
     rows = [
         {"key": key, "value": list(value) if isinstance(value, tuple) else value, "from": origin}

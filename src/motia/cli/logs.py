@@ -33,9 +33,9 @@ def logs(
     text: str | None,
     limit: int,
 ) -> None:
-    """Show log lines, oldest first, or follow them.
+    """Show log lines, or follow them.
 
-    JSON output is one object a line.
+    The oldest comes first. JSON output is one object a line.
     """
     from motia.cli.client import connect
     from motia.cli.errors import CommandError

@@ -13,11 +13,12 @@ import os
 import signal
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from motia.cli.screen import Screen
 from motia.project import Catalog
 
+T = TypeVar("T")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -37,8 +38,8 @@ class RunningEngine(Protocol):
         """Stop; return when nothing runs."""
 
 
-def run_loop(main: Coroutine[Any, Any, int]) -> int:
-    """Run `main` on uvloop; return its exit code."""
+def run_loop(main: Coroutine[Any, Any, T]) -> T:
+    """Run `main` on uvloop; return what it returns."""
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,0 +1,90 @@
+"""Loads a project once in its workers, without an engine: what `motia check` looks at.
+
+Nothing listens, no ledger is opened, no step runs; the project's files are imported, so what they
+do at import time happens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import msgspec
+
+from motia.cli.errors import CommandError
+from motia.model import LoadFault, Manifest, StepSpec
+
+if TYPE_CHECKING:
+    from motia.project import Settings
+    from motia.protocol import Log, Span, Stalled
+    from motia.workers import Origin
+
+
+class Loaded(NamedTuple):
+    """What the project has: its steps, and every fault, errors first."""
+
+    steps: tuple[StepSpec, ...]
+    faults: tuple[LoadFault, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many faults are errors."""
+        return sum(fault.severity == "error" for fault in self.faults)
+
+
+async def load_project(settings: Settings) -> Loaded:
+    """Load every step file, one worker a language, and check what was found.
+
+    Raises:
+        MotiaError: No worker could be started at all.
+    """
+    from motia import __version__
+    from motia.project import WorkerPools, check, discover
+    from motia.runtime import SystemClock
+    from motia.workers import PythonLauncher, Supervisor
+
+    config = msgspec.structs.replace(settings.config, workers=WorkerPools())
+    launchers = {"python": PythonLauncher(environment=settings.environ)}
+    discovery = discover(
+        config.root, launchable=frozenset(launchers), is_production=settings.config.is_production
+    )
+    supervisor = Supervisor(
+        config=config,
+        clock=SystemClock(),
+        events=_Deaf(),
+        calls=_refuse_call,
+        launchers=launchers,
+        files={language: discovery.of(language) for language in launchers},
+        engine_version=__version__,
+    )
+    await supervisor.start()
+    try:
+        manifest = supervisor.manifest
+    finally:
+        await supervisor.stop()
+    return Loaded(manifest.steps, check(manifest, discovery, is_strict=config.triggers_strict))
+
+
+async def _refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:
+    """No step runs, so none has a call to make; a start hook that makes one is told."""
+    raise CommandError(
+        f"{op} while the project is only being checked", hint="start hooks may not trigger or use state"
+    )
+
+
+class _Deaf:
+    """Worker events that nobody wants: faults come with the manifest."""
+
+    def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
+        """Not shown."""
+
+    def on_span(self, origin: Origin, span: Span) -> None:
+        """Not shown."""
+
+    def on_stalled(self, worker: str, stalled: Stalled) -> None:
+        """Not shown."""
+
+    def on_manifest(self, manifest: Manifest) -> None:
+        """Read after the start."""
+
+    def on_capacity(self) -> None:
+        """Nothing waits."""

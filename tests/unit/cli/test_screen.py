@@ -1,0 +1,88 @@
+"""What dev shows."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+import pytest
+
+from motia.cli.screen import Screen, colour_of, counts, fault_text, fields_of, log_line
+from motia.model import LoadFault, Source, StepId, StepKind, StepSpec
+
+
+def step(name: str, kind: StepKind, language: str = "python") -> StepSpec:
+    return StepSpec(id=StepId(name), kind=kind, language=language, source=Source(file="motia/steps/a.py"))
+
+
+def test_the_banner_says_where_and_what(capsys):
+    steps = [step("a", StepKind.API), step("b", StepKind.EVENT), step("c", StepKind.EVENT)]
+
+    Screen().banner(version="1.2.3", name="demo", addresses={"API": "http://127.0.0.1:3001"}, steps=steps)
+
+    text = capsys.readouterr().out
+    assert "Motia 1.2.3  demo" in text
+    assert "http://127.0.0.1:3001" in text
+    assert "3: 1 api, 2 event (python)" in text
+    assert "\x1b" not in text
+
+
+def test_steps_of_several_languages_are_counted_apart():
+    steps = [step("a", StepKind.API), step("b", StepKind.CRON, "node"), step("c", StepKind.CRON, "node")]
+
+    assert counts(steps) == "3: 1 api, 2 cron (2 node, 1 python)"
+    assert "motia/steps" in counts([])
+
+
+def test_a_fault_has_place_reason_hint_and_the_second_place():
+    fault = LoadFault(
+        code="duplicate-id",
+        file="motia/steps/a.py",
+        line=7,
+        message="id x is taken",
+        hint="rename",
+        also="b.py:3",
+    )
+
+    assert click.unstyle(fault_text(fault)).splitlines() == [
+        "✗ motia/steps/a.py:7  id x is taken",
+        "    and b.py:3",
+        "    hint: rename",
+    ]
+
+
+def test_a_log_line_has_level_step_run_message_and_fields():
+    line = {
+        "level": "info",
+        "message": "sent",
+        "at": 1_767_225_600_000,
+        "step": "send-email",
+        "run": "00000000000000a1",
+        "fields": {"to": "ada", "n": 1},
+    }
+
+    text = click.unstyle(log_line(line))
+
+    assert text.endswith(".000 info  send-email 0000a1 sent to=ada n=1")
+
+
+def test_a_log_line_cannot_move_the_cursor():
+    assert "\x1b[2J" not in log_line({"level": "info", "message": "\x1b[2Jgone", "at": 0, "step": "\x1b[2J"})
+
+
+def test_a_run_always_has_the_same_colour():
+    assert colour_of("00000000000000a1") == colour_of("00000000000000a1")
+    assert len({colour_of(f"{number:016x}") for number in range(64)}) > 4
+
+
+@pytest.mark.parametrize("fields", [{"a": 1}, b'{"a": 1}', '{"a": 1}', msgspec.Raw(b'{"a": 1}')])
+def test_fields_may_come_decoded_or_as_text(fields):
+    assert fields_of(fields) == {"a": 1}
+
+
+def test_a_reload_names_the_file_or_counts_them(capsys):
+    Screen().reloaded(["motia/steps/a.py"], took_ms=139.6, steps=[])
+    Screen().reloaded(["a.py", "b.py"], took_ms=140.0, steps=[])
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert "reloaded motia/steps/a.py in 140 ms" in first
+    assert "reloaded 2 files in 140 ms" in second
