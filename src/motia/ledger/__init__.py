@@ -1,5 +1,6 @@
 """The ledger: the seam and every store behind it."""
 
+from motia.ledger.memory import MemoryLedger
 from motia.ledger.seam import (
     CancelAnswer,
     CronFire,
@@ -24,6 +25,7 @@ __all__ = [
     "KeyHolder",
     "Ledger",
     "LedgerStats",
+    "MemoryLedger",
     "Promoted",
     "QueueDepth",
     "SqliteLedger",

@@ -144,7 +144,9 @@ def key_holder(conn: apsw.Connection, run: RunId) -> KeyHolder | None:
     found = conn.execute(SELECT_BLOCKED, (number_of(run),)).fetchone()
     if found is None or found[2] != RunState.BLOCKED:
         return None
-    number, state, due_at = conn.execute(SELECT_HOLDER, found[:2]).fetchone()
+    holder = conn.execute(SELECT_HOLDER, found[:2]).fetchone()
+    assert holder is not None
+    number, state, due_at = holder
     return KeyHolder(run=run_id_of(number), state=RunState(state), due_at=due_at)
 
 
