@@ -88,7 +88,9 @@ class Supervisor(Duty):
         self._routes: dict[StepId, Route] = {}
         self._manifest = Manifest()
         self._numbers = itertools.count(1)
+        self._told: Manifest | None = None
         self._tells = False
+        """Whether the start is over: what half of the languages loaded is no news."""
         self._is_draining = False
 
     # the seam
@@ -268,11 +270,10 @@ class Supervisor(Duty):
                     generation,
                 )
         self._routes = routes
-        manifest = self._merged()
-        if self._tells and manifest != self._manifest:
-            self._manifest = manifest
+        self._manifest = manifest = self._merged()
+        if self._tells and manifest != self._told:
+            self._told = manifest
             self._events.on_manifest(manifest)
-        self._manifest = manifest
         self._registry.tell_capacity()
 
     def _merged(self) -> Manifest:
