@@ -65,7 +65,8 @@ class _Update(_Key, frozen=True):
 
 class _CompareAndSet(_Key, frozen=True):
     version: int
-    value: msgspec.Raw | None = None
+    value: msgspec.Raw = msgspec.Raw()
+    """Empty: not given. (msgspec cannot decode into `Raw | None`.)"""
     delete: bool = False
 
 
@@ -210,9 +211,9 @@ class Calls:
     async def _compare_and_set(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _decode(raw, _CompareAndSet)
         _key_of(args)
-        if not args.delete and args.value is None:
+        if not args.delete and not bytes(args.value):
             raise CallerError("compare_and_set needs a value, or delete: true")
-        value = None if args.delete or args.value is None else self._checked(args.value)
+        value = None if args.delete else self._checked(args.value)
         done, entry = await self._state.ledger.state_compare_and_set(
             args.group, args.key, version=args.version, value=value
         )
@@ -234,7 +235,7 @@ class Calls:
 def _decode(raw: msgspec.Raw, wanted: type[Any]) -> Any:
     try:
         return msgspec.json.decode(raw, type=wanted)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CallerError(f"the arguments of the call are wrong: {error}") from error
 
 

@@ -48,7 +48,7 @@ def decode_json(data: bytes | msgspec.Raw, *, what: str) -> Any:
     """Decode JSON text with at most 64 levels; CallerError names `what` otherwise."""
     try:
         value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CallerError(
             f"the {what} is not JSON: {error}", hint="NaN and Infinity have no JSON form; send null or text"
         ) from error

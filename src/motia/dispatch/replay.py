@@ -58,18 +58,13 @@ class Replayer:
         if not where.states:
             where = msgspec.structs.replace(where, states=(RunState.DEAD,))
         ledger = self._state.ledger
-        if where.created_until is None:
-            # What this very replay makes must not be replayed again.
-            where = msgspec.structs.replace(where, created_until=ledger.now())
         progress = ReplayProgress(total=sum((await ledger.count_runs(where)).values()))
         cursor: str | None = None
-        seen: set[RunId] = set()
         while True:
+            # Newest first by id: what this very replay makes is behind the cursor.
             page = await ledger.list_runs(where, limit=PAGE, cursor=cursor)
             for run in page.runs:
-                if run.replay_of not in seen or run.replay_of is None:
-                    progress = await self._step(run, progress)
-            seen = {run.id for run in page.runs}
+                progress = await self._step(run, progress)
             if on_progress is not None:
                 on_progress(progress)
             cursor = page.cursor
