@@ -89,6 +89,7 @@ class ApiCall:
     def _answered(self, future: asyncio.Future[Answer]) -> None:
         answer: Answer = NoWorker("the engine stops") if future.cancelled() else future.result()
         if isinstance(answer, NoWorker) and not self.is_over:
+            self.ticket = None
             self.steps.wait(self)
             return
         self._settle(answer)
@@ -133,6 +134,10 @@ class ApiCall:
 
     def _time_out(self) -> None:
         if self.is_over:
+            return
+        if self.ticket is None:
+            self.steps.forget_waiting(self)
+            self.give_up(NoWorker("none became free in time"))
             return
         seconds = f"{self.route.timeout_s:g}"
         reply = self.steps.outcomes.refusal(

@@ -18,7 +18,10 @@ from motia.edge.responses import DateLine
 from motia.project import Limits
 from motia.runtime import Clock, Timer
 
-SWEEP_S_MAX: Final = 0.5
+SWEEP_S_MAX: Final = 0.1
+MANY_CONNECTIONS: Final = 2_000
+MANY_SLOWER: Final = 5
+"""How much rarer the sweep is when there are many connections: it looks at each."""
 SWEEP_S_MIN: Final = 0.01
 SWEEPS_PER_LIMIT: Final = 8
 BACKLOG: Final = 2_048
@@ -134,7 +137,8 @@ class Listener:
         self._servers.clear()
 
     def _sweep_later(self) -> None:
-        self._sweep = self.clock.call_later(self._sweep_s, self._check)
+        slower = MANY_SLOWER if len(self._connections) > MANY_CONNECTIONS else 1
+        self._sweep = self.clock.call_later(self._sweep_s * slower, self._check)
 
     def _check(self) -> None:
         now_mono = self.clock.mono()

@@ -133,13 +133,13 @@ async def test_malformed_json_names_its_place(app: Any) -> None:
     app.step("POST", "/items", seen, schema={"body": ITEM})
 
     response = await app.client.post(
-        "/items", content=b'{"a": 1,\n "b": tru}', headers={"content-type": "application/json"}
+        "/items", content=b'{"a": 1,\n "b": x}', headers={"content-type": "application/json"}
     )
 
     assert response.status_code == 400
     error = response.json()["error"]
     assert error["code"] == "malformed-body"
-    assert (error["details"][0]["line"], error["details"][0]["column"]) == (2, 10)
+    assert (error["details"][0]["line"], error["details"][0]["column"]) == (2, 7)
 
 
 async def test_a_body_that_the_worker_validates_is_passed_on_unchecked(app: Any) -> None:
@@ -416,7 +416,8 @@ async def test_a_request_that_no_worker_takes_is_503_with_retry_after(app: Any) 
 
     response = await app.client.get("/one")
 
-    assert response.status_code in (503, 504)
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
 
 
 async def test_more_requests_than_the_bound_are_503(make_app: Any) -> None:
