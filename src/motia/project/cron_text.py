@@ -36,6 +36,7 @@ _FIELDS: Final = (
         "0 to 7 (0 and 7 are Sunday) or SUN to SAT; MON#2 is the second Monday, 5L the last Friday",
     ),
 )
+_ENDS: Final = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 # Any instant will do to try an expression: 400 years of Gregorian calendar repeat themselves.
 _TRIAL: Final = datetime(2000, 1, 1)
 
@@ -131,7 +132,7 @@ def _try_fields(text: str, fields: CronFields) -> None:
         except (CronSimError, ValueError, AssertionError) as error:
             name, allowed = _FIELDS[index]
             raise CronInvalid(
-                f"in the schedule {text!r} the {name} field {part!r} cannot be read: {_reason(part)}",
+                f"in the schedule {text!r} the {name} field {part!r} cannot be read: {_reason(part, index)}",
                 hint=f"the {name} is {allowed}; lists (1,2), ranges (1-5) and steps (*/5) work; example: {EXAMPLE}",
             ) from error
     try:
@@ -143,12 +144,13 @@ def _try_fields(text: str, fields: CronFields) -> None:
         ) from error
 
 
-def _reason(part: str) -> str:
+def _reason(part: str, index: int) -> str:
     if "?" in part:
         return 'write "*" instead of "?"'
     if part.endswith("/0"):
         return "a step of 0 never moves"
     low, dash, high = part.partition("-")
     if dash and low.isdigit() and high.isdigit() and int(low) > int(high):
-        return f"the range runs backwards (write {low} to the end and the start to {high} as a list)"
+        first, last = _ENDS[index]
+        return f"the range runs backwards; write {low}-{last},{first}-{high}"
     return "it is out of range or no number"

@@ -84,7 +84,7 @@ def compile_schema(schema: bytes | msgspec.Raw) -> CompiledSchema:
     """
     try:
         value = msgspec.json.decode(schema)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SchemaInvalid(f"the schema is no JSON: {error}") from error
     if depth_is_over(value, DEPTH_MAX):
         raise SchemaInvalid(f"the schema is nested deeper than {DEPTH_MAX} levels")
@@ -112,8 +112,19 @@ def problems_of(compiled: CompiledSchema, value: Any, *, where: str = "payload")
     if compiled.is_valid(value):
         return ()
     found: list[Problem] = []
+    fieldless: set[str] = set()
     for error in compiled.iter_errors(value):
-        found += _problems(error, where)
+        if error.kind.name == "falseSchema" and list(error.schema_path)[-1:] == ["additionalProperties"]:
+            # The library's short cut for an object that may have no field names none of them, and
+            # comes once for each.
+            base = list(error.instance_path)
+            if pointer_of(base) not in fieldless:
+                fieldless.add(pointer_of(base))
+                found += [
+                    _unknown_field([*base, name], "additionalProperties", where) for name in _at(value, base)
+                ]
+        else:
+            found += _problems(error, where)
         if len(found) >= PROBLEMS_MAX:
             more = Problem(path="", message=f"has more than {PROBLEMS_MAX} problems", where=where)
             return (*found[:PROBLEMS_MAX], more)
@@ -145,13 +156,7 @@ def pointer_of(parts: Iterable[str | int]) -> str:
 def _compile(
     value: Any, patterns: jsonschema_rs.RegexOptions | jsonschema_rs.FancyRegexOptions
 ) -> CompiledSchema:
-    return jsonschema_rs.validator_for(
-        value, validate_formats=True, offline=True, retriever=_refuse_to_fetch, pattern_options=patterns
-    )
-
-
-def _refuse_to_fetch(uri: str) -> Any:
-    raise ValueError(f"{uri} is outside the schema, and schemas are never fetched")
+    return jsonschema_rs.validator_for(value, validate_formats=True, offline=True, pattern_options=patterns)
 
 
 def _schema_error(error: Exception) -> str:
@@ -179,11 +184,19 @@ def _problems(error: jsonschema_rs.ValidationError, where: str) -> Iterator[Prob
         )
     elif keyword in ("additionalProperties", "unevaluatedProperties"):
         for name in kind.value:
-            yield Problem(
-                path=pointer_of([*base, name]), message="is not a known field", where=where, keyword=keyword
-            )
+            yield _unknown_field([*base, name], keyword, where)
     else:
         yield Problem(path=pointer_of(base), message=_message(error), where=where, keyword=keyword)
+
+
+def _unknown_field(parts: list[str | int], keyword: str, where: str) -> Problem:
+    return Problem(path=pointer_of(parts), message="is not a known field", where=where, keyword=keyword)
+
+
+def _at(value: Any, path: list[str | int]) -> Any:
+    for part in path:
+        value = value[part]
+    return value
 
 
 def _message(error: jsonschema_rs.ValidationError) -> str:
@@ -192,7 +205,7 @@ def _message(error: jsonschema_rs.ValidationError) -> str:
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded):
         return "takes too long to match its pattern"
     if keyword == "type":
-        types = kind.value if isinstance(kind.value, list) else [kind.value]
+        types = sorted(kind.value if isinstance(kind.value, list) else [kind.value], key="null".__eq__)
         return "must be " + " or ".join(_ARTICLES.get(name, name) for name in types)
     if keyword in ("enum", "const"):
         options = kind.value if keyword == "enum" else [kind.value]

@@ -193,9 +193,12 @@ def _read_file(
 def _is_keyed(exported: dict[str, Any], environment: str) -> bool:
     if any(name in _ENVIRONMENT_NAMES or name == environment for name in exported):
         return True
-    # Names of one's own: keyed when no name is a setting and each holds an object that has settings.
+    # Names of one's own: keyed when each holds an object that has settings, and none is a setting or
+    # looks like a misspelled one.
     return bool(exported) and all(
-        name not in ROOTS and isinstance(section, dict) and any(_snake(inner) in ROOTS for inner in section)
+        not difflib.get_close_matches(_snake(name), ROOTS, n=1, cutoff=0.7)
+        and isinstance(section, dict)
+        and any(_snake(inner) in ROOTS for inner in section)
         for name, section in exported.items()
     )
 

@@ -25,7 +25,7 @@ _PLAIN_CALL = re.compile(
 )
 _COMMENTS: Final = {
     ".rb": re.compile(r"^\s*#.*$", re.MULTILINE),
-    "": re.compile(r"/\*.*?\*/|^\s*//.*$", re.MULTILINE | re.DOTALL),
+    "": re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.MULTILINE | re.DOTALL),
 }
 
 

@@ -50,7 +50,7 @@ class PayloadValidators:
         """
         try:
             value = msgspec.json.decode(payload)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return (Problem(path="", message=f"is no JSON: {error}", keyword="json"),)
         return _problems(self._payloads.get(step.id), value, "payload")
 
