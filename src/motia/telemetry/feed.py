@@ -70,7 +70,9 @@ class Subscription:
         self._items: deque[FeedItem] = deque()
         self._dropped = 0
         self._arrived = asyncio.Event()
-        self._is_closed = False
+        self.is_closed = False
+        """Nothing follows what is buffered."""
+        self._is_nudged = False
 
     def __enter__(self) -> Subscription:
         """The subscription itself."""
@@ -86,28 +88,29 @@ class Subscription:
     async def __anext__(self) -> FeedItem:
         """Wait for the next item; ends when the subscription or the feed is closed."""
         while not self._items:
-            if self._is_closed:
+            if self.is_closed:
                 raise StopAsyncIteration
             self._arrived.clear()
             await self._arrived.wait()
-        item = self._items.popleft()
-        if self._dropped:
-            item, self._dropped = msgspec.structs.replace(item, dropped=self._dropped), 0
-        return item
+        return self._pop()
 
-    def try_next(self) -> FeedItem | None:
-        """The next item if one is there."""
-        if not self._items:
-            return None
-        item = self._items.popleft()
-        if self._dropped:
-            item, self._dropped = msgspec.structs.replace(item, dropped=self._dropped), 0
-        return item
+    async def next_batch(self, items_max: int) -> list[FeedItem]:
+        """Wait for items; up to `items_max` of those that are there. Empty after `nudge` or when closed."""
+        while not (self._items or self.is_closed or self._is_nudged):
+            self._arrived.clear()
+            await self._arrived.wait()
+        self._is_nudged = False
+        return [self._pop() for _ in range(min(items_max, len(self._items)))]
+
+    def nudge(self) -> None:
+        """Make a waiting `next_batch` return."""
+        self._is_nudged = True
+        self._arrived.set()
 
     def close(self) -> None:
         """Get no more items; a waiting `__anext__` ends. Safe twice."""
         self._feed.forget(self)
-        self._is_closed = True
+        self.is_closed = True
         self._arrived.set()
 
     def lose(self, count: int) -> None:
@@ -118,6 +121,12 @@ class Subscription:
         """Take what was missed, beyond the buffer's bound: the ring it comes from is bounded."""
         self._items.extend(item for item in items if self._where.fits(item))
         self._arrived.set()
+
+    def _pop(self) -> FeedItem:
+        item = self._items.popleft()
+        if self._dropped:
+            item, self._dropped = msgspec.structs.replace(item, dropped=self._dropped), 0
+        return item
 
     def offer(self, item: FeedItem) -> None:
         """Take `item` if it fits, in place of the oldest when the buffer is full."""

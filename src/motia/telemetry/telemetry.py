@@ -121,6 +121,10 @@ class Telemetry(RingRecorder, Duty):
             lambda: self._reader.errors(step=step, resolved=resolved, limit=limit, cursor=cursor)
         )
 
+    async def error(self, fingerprint: str) -> ErrorGroup | None:
+        """One group of failures."""
+        return await self._ask(lambda: self._reader.error(fingerprint))
+
     async def resolve_error(self, fingerprint: str, *, resolved: bool = True) -> ErrorGroup | None:
         """Mark a group; it opens again when it fails again. None when there is no such group."""
 

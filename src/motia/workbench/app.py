@@ -1,0 +1,161 @@
+"""The control API: one ASGI app, served on a Unix socket by the engine or called in-process.
+
+Invariants
+1. Every route comes from an `Endpoint`; there is no other way in.
+2. Every fault is one shape: `{"error": {code, message, hint, details}}`, with the error's status.
+3. Nothing is redacted less than `views` says, whoever asks.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motia.model import MotiaError, WorldError
+from motia.workbench import node_routes, queue_routes, run_routes, signal_routes, step_routes, store_routes
+from motia.workbench.deps import ControlDeps
+from motia.workbench.endpoint import BODY_SLACK_BYTES, Call, Endpoint, Permission, read_body, read_query
+from motia.workbench.instants import shown
+from motia.workbench.openapi import describe
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def _describe(call: Call) -> dict[str, Any]:
+    """The OpenAPI description of this very API."""
+    return describe(ENDPOINTS, version=call.deps.version)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *node_routes.ENDPOINTS,
+    *step_routes.ENDPOINTS,
+    *queue_routes.ENDPOINTS,
+    *run_routes.ENDPOINTS,
+    *signal_routes.ENDPOINTS,
+    *store_routes.ENDPOINTS,
+    Endpoint(
+        method="GET",
+        path="/v1/openapi.json",
+        permission=Permission.VIEW,
+        summary="OpenAPI description of this API",
+        handler=_describe,
+        answer=dict[str, Any],
+    ),
+)
+
+
+class ControlRoute(Route):
+    """A route that knows its declaration."""
+
+    def __init__(self, endpoint: Endpoint, deps: ControlDeps) -> None:
+        """The route of `endpoint`."""
+        self.declaration = endpoint
+        self._deps = deps
+        self._body_bytes_max = deps.config.limits.payload_bytes + BODY_SLACK_BYTES
+        super().__init__(
+            endpoint.path, self._answer, methods=[endpoint.method], name=endpoint.handler.__name__
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        declared = self.declaration
+        query = read_query(request, declared.query)
+        body = await read_body(request, declared.body, bytes_max=self._body_bytes_max)
+        answer = await declared.handler(Call(self._deps, request, query=query, body=body))
+        return answer if isinstance(answer, Response) else _json(200, answer)
+
+
+class ControlApi:
+    """The ASGI app. Stateless: it may be served twice, or called in-process."""
+
+    def __init__(self, deps: ControlDeps) -> None:
+        """The API over `deps`."""
+        self.app = Starlette(
+            routes=[ControlRoute(endpoint, deps) for endpoint in ENDPOINTS],
+            exception_handlers={
+                MotiaError: _on_motia_error,
+                HTTPException: _on_http_exception,
+                Exception: _on_fault,
+            },
+        )
+        self._deps = deps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            # Matched as sent: an id or key may hold an encoded slash.
+            raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+            scope = {**scope, "path": raw.partition(b"?")[0].decode("ascii", "replace")}
+        await self.app(scope, receive, send)
+
+    def close_streams(self) -> None:
+        """End every feed that is followed, so that a server can stop."""
+        self._deps.telemetry.feed.close()
+
+
+def error_response(error: MotiaError) -> Response:
+    """The answer for an error."""
+    headers = {"retry-after": f"{error.retry_after_s:.0f}"} if isinstance(error, WorldError) else None
+    return _json(
+        error.status,
+        {
+            "error": {
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+                "details": error.details,
+            }
+        },
+        headers,
+    )
+
+
+def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        msgspec.json.encode(shown(value), enc_hook=str),
+        status_code=status,
+        media_type="application/json",
+        headers={"cache-control": "no-store", **(headers or {})},
+    )
+
+
+def _on_motia_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MotiaError)
+    return error_response(error)
+
+
+def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    path = request.scope["path"]
+    if error.status_code == 404:
+        known = [endpoint.path for endpoint in ENDPOINTS]
+        close = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
+        code, message = "not-found", f"there is nothing at {path[:200]}"
+        hint = f"did you mean {close[0]}?" if close else "GET /v1/openapi.json lists what there is"
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        code, message = "method-not-allowed", f"{request.method} {path[:200]} is not possible"
+        hint = f"possible: {allowed}"
+    else:
+        code, message, hint = "refused", str(error.detail), ""
+    body = {"error": {"code": code, "message": message, "hint": hint, "details": None}}
+    return _json(error.status_code, body, dict(error.headers or {}))
+
+
+def _on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: Starlette raises it again behind this answer, for the log."""
+    message = f"the engine failed on {request.method} {request.scope['path'][:200]}: {type(error).__name__}"
+    hint = "this is a fault of the engine; its log has more"
+    return _json(
+        500, {"error": {"code": "internal-error", "message": message, "hint": hint, "details": None}}
+    )
