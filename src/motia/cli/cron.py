@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from motia.cli.command import Scope, command
+from motia.cli.output import instant
 
 COLUMNS = {
     "id": "ID",
@@ -28,7 +31,16 @@ def list_cron(scope: Scope) -> None:
 
     with connect(scope.root) as control:
         found = control.request("GET", "/v1/cron")["cron"]
-    scope.out.rows(found, COLUMNS, empty="No cron steps.")
+    rows = found if scope.out.is_json else [row | {"last": last_of(row)} for row in found]
+    scope.out.rows(rows, COLUMNS, empty="No cron steps.")
+
+
+def last_of(row: dict[str, Any]) -> str:
+    """The last firing for people: its outcome and when, or why the schedule never fires."""
+    last = row["last"]
+    if row["error"]:
+        return f"never: {row['error']}"
+    return f"{last['outcome']} {instant(last['fired_at'])}" if last else ""
 
 
 @command("run", group=cron, example="motia cron run nightly")

@@ -6,8 +6,12 @@ from typing import Any
 
 import click
 
+from motia.cli.client import Control
 from motia.cli.command import Scope, command
+from motia.cli.output import clean
 from motia.cli.runs import LIMIT_MAX, fetch_runs, show_runs
+
+BULK_LIMIT_S = 300.0
 
 
 @click.group("dead")
@@ -38,8 +42,8 @@ def replay(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -
     from motia.cli.client import connect
 
     with connect(scope.root) as control:
-        answer = control.request("POST", "/v1/dead/replay", body=selection(ids, step, is_all=is_all))
-    scope.out.done(f"Replayed {answer['count']} dead letters", answer)
+        answer = act_on_all(control, "/v1/dead/replay", selection(ids, step, is_all=is_all))
+    tell(scope, "Replayed", answer)
 
 
 @command("purge", group=dead, example="motia dead purge --step send-email")
@@ -51,8 +55,32 @@ def purge(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) ->
     from motia.cli.client import connect
 
     with connect(scope.root) as control:
-        answer = control.request("POST", "/v1/dead/purge", body=selection(ids, step, is_all=is_all))
-    scope.out.done(f"Deleted {answer['count']} dead letters", answer)
+        answer = act_on_all(control, "/v1/dead/purge", selection(ids, step, is_all=is_all))
+    tell(scope, "Deleted", answer)
+
+
+def act_on_all(control: Control, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask again, page by page, until all that `body` selects are done; the sums of the answers."""
+    count, failed = 0, []
+    cursor = None
+    while True:
+        more = {} if cursor is None else {"cursor": cursor}
+        answer = control.request("POST", path, body=body | more, limit_s=BULK_LIMIT_S)
+        count += answer["count"]
+        failed += answer["failed"]
+        cursor = answer["cursor"]
+        if cursor is None:
+            return {"count": count, "failed": failed}
+
+
+def tell(scope: Scope, verb: str, answer: dict[str, Any]) -> None:
+    """Say how many were done, name those that were not, and fail when there are any."""
+    count, failed = answer["count"], answer["failed"]
+    scope.out.done(f"{verb} {count} dead letter{'' if count == 1 else 's'}.", answer)
+    for failure in failed:
+        scope.out.note(f"{failure['run']}: {clean(failure['message'])}")
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
 def selection(ids: tuple[str, ...], step: str | None, *, is_all: bool) -> dict[str, Any]:

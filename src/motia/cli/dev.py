@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from motia.cli.command import Scope, command, engine_options
-from motia.cli.ports import next_free
+from motia.cli.ports import next_free, owner_hint
 from motia.cli.screen import Screen
 from motia.cli.serve import addresses_of, project_name, run_loop, serve
 from motia.cli.settings import load_settings
@@ -32,28 +32,22 @@ def dev(
     root = scope.root
     screen = Screen()
     settings = load_settings(root, mode="dev", env=env, host=host, port=port, workbench_port=workbench_port)
-    settings = msgspec.structs.replace(settings, config=with_free_ports(settings.config, screen))
+    settings = msgspec.structs.replace(settings, config=with_free_port(settings.config, screen))
     code = run_loop(_run(settings, screen, root))
     if code:
         raise click.exceptions.Exit(code)
 
 
-def with_free_ports(config: Config, screen: Screen) -> Config:
-    """The configuration with every taken port replaced by the next free one, and said so.
+def with_free_port(config: Config, screen: Screen) -> Config:
+    """The configuration with the next free port in place of one that is taken, and said so.
 
     Raises:
         StartError: No port near the wanted one is free.
     """
     port = next_free(config.host, config.port)
-    workbench = config.workbench
-    if workbench.enabled:
-        free = next_free(config.host, workbench.port, taken=frozenset({port}))
-        if free != workbench.port:
-            screen.notice(f"port {workbench.port} is taken: the Workbench is on {free}")
-            workbench = msgspec.structs.replace(workbench, port=free)
     if port != config.port:
-        screen.notice(f"port {config.port} is taken: the API is on {port}")
-    return msgspec.structs.replace(config, port=port, workbench=workbench)
+        screen.notice(f"port {config.port} is taken ({owner_hint(config.port)}): the API is on {port}")
+    return msgspec.structs.replace(config, port=port)
 
 
 async def _run(settings: Settings, screen: Screen, root: Path) -> int:
@@ -70,7 +64,7 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
         screen.banner(
             version=__version__,
             name=project_name(root),
-            addresses=addresses_of(engine, workbench=getattr(engine, "workbench_url", None)),
+            addresses=addresses_of(engine),
             steps=tuple(engine.catalog.steps.values()),
         )
         screen.faults(engine.catalog.faults)

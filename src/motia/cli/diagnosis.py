@@ -41,7 +41,7 @@ def diagnose(root: Path | None) -> list[Finding]:
     findings = [finding for check in checks for finding in check()]
     if root is None:
         return [*findings, Finding("project", WARN, "none here", "make one with `motia create`")]
-    for look in (_data_directory, _file_system, _disk_space, _socket_path, _engine, _ports):
+    for look in (_data_directory, _file_system, _disk_space, _socket_path, _engine, _port):
         findings.extend(look(root))
     return findings
 
@@ -176,7 +176,7 @@ def _engine(root: Path) -> Iterator[Finding]:
         yield Finding("engine", OK, "not running")
 
 
-def _ports(root: Path) -> Iterator[Finding]:
+def _port(root: Path) -> Iterator[Finding]:
     from motia.cli.client import running_engine
     from motia.cli.ports import is_free, owner_hint
     from motia.cli.settings import load_settings
@@ -190,13 +190,12 @@ def _ports(root: Path) -> Iterator[Finding]:
     yield Finding("configuration", OK, f"{config.environment}, {config.host}:{config.port}")
     if running_engine(root) is not None:
         return
-    wanted = {"api port": config.port} | (
-        {"workbench port": config.workbench.port} if config.workbench.enabled else {}
-    )
-    for name, port in wanted.items():
-        if is_free(config.host, port):
-            yield Finding(name, OK, f"{port} is free")
-        else:
-            yield Finding(
-                name, WARN, f"{port} is taken", f"{owner_hint(port)}; `motia dev` takes the next free one"
-            )
+    if is_free(config.host, config.port):
+        yield Finding("port", OK, f"{config.port} is free")
+    else:
+        yield Finding(
+            "port",
+            WARN,
+            f"{config.port} is taken",
+            f"{owner_hint(config.port)}; `motia dev` takes the next free one",
+        )

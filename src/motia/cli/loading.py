@@ -50,8 +50,8 @@ async def load_project(settings: Settings) -> Loaded:
     supervisor = Supervisor(
         config=config,
         clock=SystemClock(),
-        events=_Deaf(),
-        calls=_refuse_call,
+        events=Deaf(),
+        calls=refuse_call,
         launchers=launchers,
         files={language: discovery.of(language) for language in launchers},
         engine_version=__version__,
@@ -64,14 +64,14 @@ async def load_project(settings: Settings) -> Loaded:
     return Loaded(manifest.steps, check(manifest, discovery, is_strict=config.triggers_strict))
 
 
-async def _refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:
+async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:
     """No step runs, so none has a call to make; a start hook that makes one is told."""
     raise CommandError(
         f"{op} while the project is only being checked", hint="start hooks may not trigger or use state"
     )
 
 
-class _Deaf:
+class Deaf:
     """Worker events that nobody wants: faults come with the manifest."""
 
     def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:

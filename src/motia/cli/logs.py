@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from motia.cli.command import Scope, command
+from motia.cli.screen import log_line
 
 LEVELS = ("debug", "info", "warn", "error")
 LIMIT_MAX = 1_000
@@ -47,34 +51,40 @@ def logs(
                 "no engine runs, so there is nothing to follow",
                 hint="start one with `motia dev`, or leave -f out",
             )
-        past = control.request("GET", "/v1/logs", query=where | {"text": text, "limit": limit})["logs"]
-        _tell(scope, reversed(past))
+        # Asked for before the past, so that no line falls between the two.
+        newest = control.request("GET", "/v1/status")["feed_id"] if follow else None
+        past = control.request("GET", "/v1/logs", query=where | {"text": text, "limit": limit})["logs"][::-1]
+        _tell(scope, past)
         if follow:
-            _tell(scope, _followed(control.follow("/v1/feed", query=where | {"kinds": "log"}), text))
+            items = control.follow("/v1/feed", query=where | {"kinds": "log", "after": newest})
+            with contextlib.suppress(KeyboardInterrupt):
+                _tell(scope, live_lines(items, past=past, text=text))
         elif not past:
             scope.out.note("No log lines.")
 
 
-def _followed(items: Iterable[Any], text: str | None) -> Iterable[dict[str, Any]]:
-    """Log lines of the live feed; what was dropped on the way is said."""
+def live_lines(
+    items: Iterable[dict[str, Any]], *, past: Sequence[dict[str, Any]], text: str | None
+) -> Iterator[dict[str, Any]]:
+    """Log lines of the live feed that are not in `past`; what was dropped on the way is said."""
+    known = {_name(line) for line in past}
     for item in items:
         if item.get("dropped"):
             yield {
                 "level": "warn",
-                "at": item.get("at"),
-                "message": f"({item['dropped']} lines were too fast to show)",
+                "at": item["at"],
+                "message": f"({item['dropped']} lines came too fast to show)",
             }
-        line = item.get("data", item) | {"at": item.get("at")}
-        if text is None or text in str(line.get("message", "")):
+        line = item["data"] | {"at": item["at"]}
+        if _name(line) not in known and (text is None or text in line["message"]):
             yield line
 
 
+def _name(line: dict[str, Any]) -> tuple[Any, ...]:
+    return line["at"], line.get("run"), line.get("step"), line["message"]
+
+
 def _tell(scope: Scope, found: Iterable[dict[str, Any]]) -> None:
-    import json
-    import sys
-
-    from motia.cli.screen import log_line
-
     for line in found:
         click.echo(json.dumps(line, ensure_ascii=False) if scope.out.is_json else log_line(line))
         sys.stdout.flush()

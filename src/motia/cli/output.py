@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,10 @@ STATE_COLOURS = {
     "error": "red",
     "warning": "yellow",
 }
+
+WIDE = frozenset({"value", "found", "note", "flows", "trigger", "source", "words", "last"})
+"""Columns that may take several lines; the others are read whole, or copied."""
+PLAIN_WIDTH = 200
 
 Row = Mapping[str, Any]
 
@@ -98,13 +102,14 @@ class Output:
         from rich.text import Text
 
         table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for title in columns.values():
-            table.add_column(title, overflow="fold")
+        for name, title in columns.items():
+            table.add_column(title, overflow="fold", no_wrap=name not in WIDE)
         for row in rows:
             cells = [cell(name, row.get(name)) for name in columns]
             styles = [STATE_COLOURS.get(text, "") for text in cells]
             table.add_row(*(Text(text, style=style) for text, style in zip(cells, styles, strict=True)))
-        Console(soft_wrap=not self.is_terminal).print(table)
+        # Elsewhere than on a terminal there is no width to keep: a cut line helps nobody.
+        Console(width=None if self.is_terminal else PLAIN_WIDTH).print(table)
 
 
 def clean(text: str) -> str:
@@ -116,7 +121,7 @@ def cell(name: str, value: Any) -> str:
     """A field as people read it: instants (`…_at`) as local time, lists joined, objects as JSON."""
     if value is None:
         return ""
-    if isinstance(value, int) and name.endswith("_at") and not isinstance(value, bool):
+    if name.endswith("_at") and isinstance(value, int | str) and not isinstance(value, bool):
         return instant(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -127,18 +132,13 @@ def cell(name: str, value: Any) -> str:
     return clean(str(value))
 
 
-def instant(at_ms: int) -> str:
-    """Milliseconds since the epoch as local time, to the millisecond."""
-    return datetime.fromtimestamp(at_ms / 1_000).astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+def moment(at: int | str) -> datetime:
+    """The local time of an instant: ISO 8601 text, as the control API has it, or ms since the epoch."""
+    return (
+        datetime.fromisoformat(at) if isinstance(at, str) else datetime.fromtimestamp(at / 1_000)
+    ).astimezone()
 
 
-def paint(text: str, colour: str) -> str:
-    """`text` in a colour, where the output shows colours (click strips it elsewhere)."""
-    return click.style(text, fg=colour)
-
-
-def lines(items: Iterable[Any], line_of: Callable[[Any], str]) -> None:
-    """Print one line an item, at once (for what is followed live)."""
-    for item in items:
-        click.echo(line_of(item))
-        sys.stdout.flush()
+def instant(at: int | str) -> str:
+    """An instant as local time, to the second."""
+    return moment(at).strftime("%Y-%m-%d %H:%M:%S")

@@ -33,14 +33,14 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def next_free(host: str, port: int, *, taken: frozenset[int] = frozenset()) -> int:
-    """`port`, or the first one above it that is free and not in `taken`.
+def next_free(host: str, port: int) -> int:
+    """`port`, or the first one above it that is free.
 
     Raises:
         StartError: None of the next hundred is free.
     """
     for candidate in range(port, min(port + TRIES, 65_536)):
-        if candidate not in taken and is_free(host, candidate):
+        if is_free(host, candidate):
             return candidate
     raise StartError(f"no port from {port} on is free", hint="name a free one with --port")
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from motia.cli.command import Scope, command
-from motia.cli.output import clean
+from motia.cli.output import clean, moment
 
 STATES = (
     "scheduled",
@@ -67,12 +67,13 @@ def list_runs(
 
 @command("show", group=runs, example="motia runs show 00000000000000a1")
 @click.argument("run", metavar="ID")
-def show(scope: Scope, run: str) -> None:
+@click.option("--raw", is_flag=True, help="Hide nothing: secrets in payload and result too.")
+def show(scope: Scope, run: str, raw: bool) -> None:
     """Show a run: payload, result or error, attempts, and why it is not running."""
     from motia.cli.client import connect, segment
 
     with connect(scope.root) as control:
-        detail = control.request("GET", f"/v1/runs/{segment(run)}")
+        detail = control.request("GET", f"/v1/runs/{segment(run)}", query={"raw": raw})
     if scope.out.is_json:
         scope.out.value(detail)
         return
@@ -112,12 +113,7 @@ def cancel(scope: Scope, run: str) -> None:
 def fetch_runs(control: Any, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Up to `query["limit"]` runs as the command line prints them."""
     page = control.request("GET", "/v1/runs", query=query)
-    return [run_row(run) for run in page["runs"]]
-
-
-def run_row(run: dict[str, Any]) -> dict[str, Any]:
-    """A run with the fields that scripts rely on (`trigger` besides the rest)."""
-    return run | {"trigger": run.get("trigger") or run.get("kind"), "finished_at": run.get("finished_at")}
+    return page["runs"]
 
 
 def show_runs(scope: Scope, found: list[dict[str, Any]], *, empty: str) -> None:
@@ -130,7 +126,7 @@ def took(run: dict[str, Any]) -> str:
     """From the start of the last attempt to the end, for people."""
     if not run.get("started_at") or not run.get("finished_at"):
         return ""
-    ms = run["finished_at"] - run["started_at"]
+    ms = round((moment(run["finished_at"]) - moment(run["started_at"])).total_seconds() * 1_000)
     return f"{ms} ms" if ms < 10_000 else f"{ms / 1_000:.1f} s"
 
 
@@ -146,28 +142,31 @@ def error_text(record: dict[str, Any]) -> str:
     return clean(f"{error.get('name', '')}: {error.get('message', '')}") if error else ""
 
 
-def tell_run(scope: Scope, detail: dict[str, Any]) -> None:
+def tell_run(scope: Scope, run: dict[str, Any]) -> None:
     """Print one run for people."""
-    run = detail.get("run", detail)
     shown = (
         "id",
         "step",
+        "target",
         "state",
         "reason",
         "trigger",
         "attempt",
         "trace",
         "parent_run",
-        "key",
-        "created_at",
+        "replay_of",
     )
-    shown += ("due_at", "started_at", "finished_at", "payload", "result")
-    scope.out.fields({name: run_row(run).get(name) for name in shown})
-    why = detail.get("why") or detail.get("explanation")
-    if why:
-        scope.out.fields({"why": why if isinstance(why, str) else why.get("text", why)})
-    for attempt in detail.get("attempts") or ():
-        click.echo(f"\nattempt {attempt.get('attempt')}: {attempt.get('outcome')}  {error_text(attempt)}")
-    error = run.get("error") or {}
-    if error.get("stack"):
-        click.echo(f"\n{clean(error['stack'])}")
+    shown += ("key", "created_at", "due_at", "started_at", "finished_at", "payload", "result")
+    why = run.get("why") or {}
+    scope.out.fields(
+        {name: run.get(name) for name in shown} | {"why": why.get("text"), "error": error_text(run)}
+    )
+    for attempt in run["attempts"]:
+        click.echo(f"\nattempt {attempt['attempt']}: {attempt['outcome']}  {error_text(attempt)}")
+    for child in run["children"]:
+        click.echo(f"\ntriggered {child['id']}  {clean(child['step'])}  {child['state']}")
+    stack = (run.get("error") or {}).get("stack")
+    if stack:
+        click.echo(f"\n{clean(stack)}")
+    if run["redacted"]:
+        scope.out.note("Something is hidden; --raw shows it.")

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from motia.cli.output import clean
+from motia.cli.output import clean, moment
 from motia.model import LoadFault, StepSpec
 
 LEVEL_COLOURS = {"debug": "bright_black", "info": "green", "warn": "yellow", "error": "red"}
@@ -90,8 +90,8 @@ def fault_text(fault: LoadFault) -> str:
 def log_line(line: Mapping[str, Any]) -> str:
     """A log line for people: time, level, step and run in a colour of their own, message, fields."""
     level = str(line.get("level", "info"))
-    at_ms = line.get("at")
-    time = datetime.fromtimestamp(at_ms / 1_000).strftime("%H:%M:%S.%f")[:-3] if at_ms else ""
+    at = line.get("at")
+    time = moment(at).strftime("%H:%M:%S.%f")[:-3] if at else ""
     parts = [
         click.style(time, fg="bright_black"),
         click.style(level.ljust(5), fg=LEVEL_COLOURS.get(level, "white")),

@@ -26,7 +26,11 @@ class RunningEngine(Protocol):
     """What this file needs of `motia.engine.Engine`."""
 
     catalog: Catalog
-    api_address: tuple[str, int]
+
+    @property
+    def api_address(self) -> tuple[str, int]:
+        """(host, port) of the API."""
+        ...
 
     async def start(self) -> None:
         """Start; return when requests are served."""
@@ -87,11 +91,12 @@ async def serve(engine: RunningEngine, screen: Screen, *, on_ready: Callable[[],
             loop.remove_signal_handler(number)
 
 
-def addresses_of(engine: RunningEngine, *, workbench: str | None) -> dict[str, str]:
+def addresses_of(engine: RunningEngine) -> dict[str, str]:
     """What the banner shows: where to reach what."""
     host, port = engine.api_address
-    api = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    return {"API": api, "Reference": f"{api}/docs"} | ({"Workbench": workbench} if workbench else {})
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    api = f"http://{shown}:{port}"
+    return {"API": api, "Reference": f"{api}/docs"}
 
 
 def project_name(root: Path) -> str:

@@ -31,25 +31,23 @@ def start(
     """
     root = scope.root
     settings = load_settings(root, mode="start", env=env, host=host, port=port, workbench_port=workbench_port)
-    check_ports(settings.config)
+    check_port(settings.config)
     code = run_loop(_run(settings, Screen(), root))
     if code:
         raise click.exceptions.Exit(code)
 
 
-def check_ports(config: Config) -> None:
+def check_port(config: Config) -> None:
     """Refuse a taken port before anything is started.
 
     Raises:
         StartError: With the process that has it, as far as this user may see.
     """
-    wanted = [config.port, *([config.workbench.port] if config.workbench.enabled else [])]
-    for port in wanted:
-        if not is_free(config.host, port):
-            raise StartError(
-                f"port {port} on {config.host} is taken",
-                hint=f"{owner_hint(port)}; stop it or give another --port",
-            )
+    if not is_free(config.host, config.port):
+        raise StartError(
+            f"port {config.port} on {config.host} is taken",
+            hint=f"{owner_hint(config.port)}; stop it or give another --port",
+        )
 
 
 async def _run(settings: Settings, screen: Screen, root: Path) -> int:
@@ -60,7 +58,7 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
 
     def on_ready() -> None:
         steps = tuple(engine.catalog.steps.values())
-        addresses = addresses_of(engine, workbench=getattr(engine, "workbench_url", None))
+        addresses = addresses_of(engine)
         screen.banner(version=__version__, name=project_name(root), addresses=addresses, steps=steps)
 
     return await serve(engine, screen, on_ready=on_ready)

@@ -20,7 +20,7 @@ def get(scope: Scope, group: str, key: str) -> None:
     from motia.cli.client import connect, segment
 
     with connect(scope.root) as control:
-        entry = control.request("GET", f"/v1/state/{segment(group)}/{segment(key)}")
+        entry = control.request("GET", f"/v1/state/{segment(group)}/{segment(key)}", query={"raw": True})
     scope.out.value(entry["value"])
 
 
@@ -70,6 +70,8 @@ def list_(scope: Scope, group: str | None, limit: int) -> None:
             groups = control.request("GET", "/v1/state")["groups"]
             scope.out.rows(groups, {"group": "GROUP", "keys": "KEYS"}, empty="The state store is empty.")
             return
-        entries = control.request("GET", f"/v1/state/{segment(group)}", query={"limit": limit})["entries"]
+        entries = control.request("GET", f"/v1/state/{segment(group)}", query={"limit": limit, "raw": True})[
+            "entries"
+        ]
     columns = {"key": "KEY", "value": "VALUE", "version": "VERSION", "updated_at": "CHANGED"}
     scope.out.rows(entries, columns, empty=f"There is nothing in {group}.")

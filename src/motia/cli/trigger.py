@@ -79,7 +79,7 @@ def trigger(
 def _warn_if_parked(scope: Scope, control: Any, target: str, answer: dict[str, Any]) -> None:
     from motia.cli.targets import closest_hint, step_ids
 
-    if answer.get("state") == "parked" or answer.get("parked"):
+    if answer["state"] == "parked":
         hint = closest_hint(target, step_ids(control))
         scope.out.note(f"warning: nothing handles {target!r} yet; the event waits for it ({hint})")
 

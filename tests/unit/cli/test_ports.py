@@ -25,11 +25,8 @@ def test_a_port_that_somebody_listens_on_is_not_free(taken: int):
     assert is_free(HOST, 0)
 
 
-def test_the_next_free_port_is_above_and_not_one_that_is_promised(taken: int):
-    first = next_free(HOST, taken)
-    second = next_free(HOST, taken, taken=frozenset({first}))
-
-    assert taken < first < second
+def test_the_next_free_port_is_above_one_that_is_taken(taken: int):
+    assert next_free(HOST, taken) > taken
 
 
 def test_an_address_that_is_not_ours_is_said():
