@@ -33,6 +33,7 @@ from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
 from motia.project import (
     Catalog,
     Config,
+    Discovery,
     PayloadValidators,
     Settings,
     Watcher,
@@ -45,7 +46,7 @@ from motia.project import (
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
 from motia.telemetry import Telemetry
-from motia.workbench import ControlDeps, ControlServer, control_app
+from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
 
 SOCKET_PATH_BYTES_MAX = 100
@@ -110,8 +111,8 @@ class Engine(Duty):
         if on_log is not None:
             self.telemetry.on_log(on_log)
         self._validators = PayloadValidators(self.catalog)
-        self.discovery = discover(config.root, is_production=mode == "start")
         self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
+        self.discovery = self._discover()
         self._sock = sock
         self._faults_told: tuple[LoadFault, ...] = ()
         self._is_ready = False
@@ -126,7 +127,7 @@ class Engine(Duty):
             events=self,
             calls=self._call_op,
             launchers=self._launchers,
-            files=self.discovery.files,
+            files=self._step_files(),
             engine_version=__version__,
         )
         self.dispatcher = Dispatcher(
@@ -148,6 +149,7 @@ class Engine(Duty):
         )
         self.edge: Edge | None = None
         self._control: ControlServer | None = None
+        self._control_path: Path | None = None
         self._watcher: Watcher | None = None
 
     # what others ask
@@ -222,6 +224,8 @@ class Engine(Duty):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.telemetry.stop()
         await self.ledger.close()
+        if self._control_path is not None and self._control_path.parent != self.config.data_dir:
+            shutil.rmtree(self._control_path.parent, ignore_errors=True)
 
     def _refuse_faults(self) -> None:
         errors = [fault for fault in self.faults if fault.severity == "error"]
@@ -254,8 +258,8 @@ class Engine(Duty):
             workers=self.workers,
             api_document=lambda: msgspec.json.decode(edge.openapi()),
         )
-        self._control_path, control_sock = bind_control(self.config.data_dir)
-        self._control = ControlServer(control_app(deps), control_sock)
+        self._control_path = control_path(self.config.data_dir)
+        self._control = ControlServer(ControlApi(deps), bind_control_socket(self._control_path))
         await self._control.start()
 
     # what workers tell (motia.workers.WorkerEvents)
@@ -344,13 +348,21 @@ class Engine(Duty):
 
     # reload
 
+    def _discover(self) -> Discovery:
+        return discover(
+            self.config.root, launchable=frozenset(self._launchers), is_production=self.mode == "start"
+        )
+
+    def _step_files(self) -> dict[str, tuple[str, ...]]:
+        return {language: self.discovery.of(language) for language in self._launchers}
+
     def _on_change(self, changed: frozenset[str]) -> None:
         self._spawn(self._reload(changed))
 
     async def _reload(self, changed: frozenset[str]) -> None:
         started_mono = self._clock.mono()
-        self.discovery = discover(self.config.root)
-        await self.workers.reload(self.discovery.files)
+        self.discovery = self._discover()
+        await self.workers.reload(self._step_files())
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
 
@@ -437,27 +449,9 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def bind_control(data_dir: Path) -> tuple[Path, socket.socket]:
-    """A listening Unix socket of mode 0600: in the data directory, or in a private one when that path is too long."""
+def control_path(data_dir: Path) -> Path:
+    """Where the control socket goes: the data directory, or a private one when that path is too long."""
     path = data_dir / "control.sock"
-    if len(os.fsencode(path)) > SOCKET_PATH_BYTES_MAX:
-        path = Path(tempfile.mkdtemp(prefix="motia-")) / "control.sock"
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        sock.bind(str(path))
-    finally:
-        os.umask(mask)
-    sock.listen(128)
-    sock.setblocking(False)
-    return path, sock
-
-
-def forget_control(path: Path, data_dir: Path) -> None:
-    """Remove the control socket, and the private directory that was made for it."""
-    with contextlib.suppress(OSError):
-        path.unlink()
-    if path.parent != data_dir:
-        shutil.rmtree(path.parent, ignore_errors=True)
+    if len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX:
+        return path
+    return Path(tempfile.mkdtemp(prefix="motia-")) / "control.sock"
