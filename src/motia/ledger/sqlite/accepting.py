@@ -74,8 +74,9 @@ def check_depth(store: Store, event: NewEvent) -> None:
     for delivery in event.deliveries:
         if delivery.depth_max is not None:
             book = store.books.steps.get(delivery.step)
-            if book is not None and book.depth >= delivery.depth_max:
-                raise queue_full(delivery.step, book.depth)
+            depth = 0 if book is None else book.depth
+            if depth >= delivery.depth_max:
+                raise queue_full(delivery.step, depth)
 
 
 def insert_event(store: Store, event: NewEvent, claimant: NodeId | None = None) -> Accepted:
