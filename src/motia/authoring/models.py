@@ -16,7 +16,16 @@ import msgspec
 
 from motia.model import Problem
 
-NO_DEFAULT: Any = msgspec.NODEFAULT
+
+
+class _NoDefault:
+    """Stands where no default is: None is a default."""
+
+    def __repr__(self) -> str:
+        return "NO_DEFAULT"
+
+
+NO_DEFAULT: Any = _NoDefault()
 
 
 class ModelField(msgspec.Struct, frozen=True):

@@ -1,1 +1,6 @@
-"""The python_worker room."""
+"""The Python worker: runs an author's steps in a process of its own, or inside another one for tests."""
+
+from motia.python_worker.process import serve
+from motia.python_worker.worker import PythonWorker
+
+__all__ = ["PythonWorker", "serve"]
