@@ -30,6 +30,7 @@ from motia.model.ids import (
     run_id_of,
     run_number_of,
 )
+from motia.model.raw import OptionalRaw
 from motia.model.run import (
     FINAL_STATES,
     OPEN_STATES,
@@ -91,6 +92,7 @@ __all__ = [
     "NewEvent",
     "NodeId",
     "OnDead",
+    "OptionalRaw",
     "Overlap",
     "PayloadInvalid",
     "PayloadTooLarge",

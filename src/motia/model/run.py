@@ -27,6 +27,7 @@ from enum import StrEnum
 import msgspec
 
 from motia.model.ids import Epoch, NodeId, RunId, SpanId, StepId, TraceId
+from motia.model.raw import OptionalRaw
 
 
 class RunState(StrEnum):
@@ -65,7 +66,7 @@ class RunError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     stack: str = ""
     kind: str = "error"
-    details: msgspec.Raw | None = None
+    details: OptionalRaw = None
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

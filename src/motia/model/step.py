@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from motia.model.ids import StepId
+from motia.model.raw import OptionalRaw
 
 
 class StepKind(StrEnum):
@@ -75,11 +76,11 @@ class Backoff(msgspec.Struct, frozen=True, kw_only=True):
 class RequestSchemas(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """JSON Schemas of the parts of a request and of the answer; None: anything."""
 
-    body: msgspec.Raw | None = None
-    query: msgspec.Raw | None = None
-    params: msgspec.Raw | None = None
-    headers: msgspec.Raw | None = None
-    response: msgspec.Raw | None = None
+    body: OptionalRaw = None
+    query: OptionalRaw = None
+    params: OptionalRaw = None
+    headers: OptionalRaw = None
+    response: OptionalRaw = None
 
 
 class StepSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,7 +106,7 @@ class StepSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The author's own schema (a model, a zod schema) decides in the worker; the engine only documents it."""
 
     # event
-    schema: msgspec.Raw | None = None
+    schema: OptionalRaw = None
     topics: tuple[str, ...] = ()
     concurrency: Concurrency | None = None
     retries: int = 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from motia.model import LoadFault, Problem, StepSpec
+from motia.model import LoadFault, OptionalRaw, Problem, StepSpec
 
 PROTOCOL_VERSION = 1
 
@@ -61,7 +61,7 @@ class Request(_Message, frozen=True, kw_only=True):
     """Names in lower case, in order of arrival."""
     media: str = "none"
     """What the body is: none, json, form, multipart, text, bytes."""
-    form: msgspec.Raw | None = None
+    form: OptionalRaw = None
     """Fields of a form or multipart body: string, or array of strings when repeated."""
     files: tuple[FilePart, ...] = ()
     client: str = ""
@@ -123,7 +123,7 @@ class CallError(_Message, frozen=True, kw_only=True):
     kind: str = "caller"
     hint: str = ""
     problems: tuple[Problem, ...] = ()
-    error: msgspec.Raw | None = None
+    error: OptionalRaw = None
     """For kind `run`: the callee's final RunError."""
 
 
@@ -198,7 +198,7 @@ class Failure(_Message, frozen=True, kw_only=True, tag="failure"):
     retry_after_ms: int = 0
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
-    details: msgspec.Raw | None = None
+    details: OptionalRaw = None
     problems: tuple[Problem, ...] = ()
     handler_us: int = 0
     wait_us: int = 0
@@ -223,7 +223,7 @@ class Log(_Message, frozen=True, kw_only=True, tag="log"):
     level: str
     message: str
     invocation: int = 0
-    fields: msgspec.Raw | None = None
+    fields: OptionalRaw = None
     at: int = 0
     """Ms since the epoch by the worker's clock."""
     source: str = "logger"
@@ -238,7 +238,7 @@ class Span(_Message, frozen=True, kw_only=True, tag="span"):
     parent: str
     started_at: int
     duration_us: int
-    fields: msgspec.Raw | None = None
+    fields: OptionalRaw = None
 
 
 class Chunk(_Message, frozen=True, kw_only=True, tag="chunk"):
