@@ -64,7 +64,7 @@ def serve_ours(port: int) -> None:
     import uvloop
 
     from motia.edge import Edge
-    from motia.model import RequestSchemas, SpanId, StepId, StepKind, StepSpec, Source, TraceId
+    from motia.model import RequestSchemas, Source, SpanId, StepId, StepKind, StepSpec, TraceId
     from motia.project import Catalog, Config
     from motia.runtime import SystemClock
     from motia.workers import Responded

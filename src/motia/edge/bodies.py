@@ -6,6 +6,7 @@ The raw bytes always travel on to the worker as they came; what is decoded here 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,7 @@ from motia.protocol import FilePart
 
 JSON_DEPTH_MAX: Final = 64
 FIELDS_MAX: Final = 1_000
+MEDIA_CACHED: Final = 256
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _TRUNCATED: Final = "Input data was truncated"
@@ -47,8 +49,13 @@ _KINDS: Final[dict[str, str]] = {
 }
 
 
-def media_of(content_type: str) -> str:
+@lru_cache(maxsize=MEDIA_CACHED)
+def media_of(content_type: bytes) -> str:
     """json, form, multipart, text or bytes; empty when there is no content type."""
+    return _media_of(content_type.decode("latin-1"))
+
+
+def _media_of(content_type: str) -> str:
     essence = content_type.partition(";")[0].strip().lower()
     if not essence:
         return ""
@@ -69,13 +76,14 @@ def read_body(raw: bytes, index: dict[bytes, bytes], schema: RequestSchema) -> B
     """
     if not raw:
         return _absent(schema)
-    content_type = index.get(b"content-type", b"").decode("latin-1")
+    content_type = index.get(b"content-type", b"")
     media = media_of(content_type) or ("json" if schema.body is not None else "bytes")
-    if index.get(b"content-encoding", b"identity").lower() != b"identity":
+    if b"content-encoding" in index and index[b"content-encoding"].lower() != b"identity":
         raise HttpFault(415, "unsupported-media-type", message="request bodies are taken uncompressed only")
     enforced = schema.body if schema.is_body_enforced else None
     if media == "json":
-        _check_charset(content_type)
+        if b"=" in content_type:
+            _check_charset(content_type)
         value = decode_json(raw)
         if enforced is None or enforced.is_valid(value):
             return JSON
@@ -83,12 +91,12 @@ def read_body(raw: bytes, index: dict[bytes, bytes], schema: RequestSchema) -> B
     if media == "form":
         return _form(raw, enforced)
     if media == "multipart":
-        return _multipart(raw, parameters_of(content_type).get("boundary", ""), enforced)
+        return _multipart(raw, parameters_of(content_type.decode("latin-1")).get("boundary", ""), enforced)
     if enforced is not None and not enforced.is_open:
         raise HttpFault(
             415,
             "unsupported-media-type",
-            message=f"this path takes JSON or a form, not {content_type.partition(';')[0][:100]!r}",
+            message=f"this path takes JSON or a form, not {content_type.partition(b';')[0][:100].decode('latin-1')!r}",
             hint="send content-type: application/json",
         )
     return TEXT if media == "text" else BYTES
@@ -171,10 +179,8 @@ def _multipart(raw: bytes, boundary: str, schema: Schema | None) -> Body:
     return Body("multipart", form=msgspec.Raw(_encode(values)), files=files, problems=tuple(problems))
 
 
-def _check_charset(content_type: str) -> None:
-    if "charset" not in content_type.lower():
-        return
-    charset = parameters_of(content_type).get("charset", "utf-8").lower()
+def _check_charset(content_type: bytes) -> None:
+    charset = parameters_of(content_type.decode("latin-1")).get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise HttpFault(415, "unsupported-media-type", message=f"JSON is UTF-8, not {charset[:40]!r}")
 

@@ -52,6 +52,10 @@ class Phase(IntEnum):
     LINGER = 3
 
 
+# Looking a member up on its enum costs more than what is done with it here.
+IDLE, HEAD, BODY, LINGER = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.LINGER
+
+
 class _Refused(Exception):
     """Leaves the parser's callbacks; `fault` is the answer."""
 
@@ -72,7 +76,7 @@ class Connection(asyncio.Protocol):
         self._clock = listener.clock
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._parser: Any = httptools.HttpRequestParser(self)
-        self._phase = Phase.IDLE
+        self._phase = IDLE
         self._deadline_mono = NEVER
         self._now_mono = 0.0
         self._pending: deque[Exchange] = deque()
@@ -115,11 +119,11 @@ class Connection(asyncio.Protocol):
         if self._is_deaf:
             return
         self._now_mono = self._clock.mono()
-        if self._phase is Phase.HEAD:
+        if self._phase is HEAD:
             self._head_fed += len(data)
         try:
             self._parser.feed_data(data)
-            if self._phase is Phase.HEAD and self._head_fed > HEAD_BYTES_MAX + URL_BYTES_MAX:
+            if self._phase is HEAD and self._head_fed > HEAD_BYTES_MAX + URL_BYTES_MAX:
                 raise _refuse(
                     431, "headers-too-large", f"a request's headers take at most {HEAD_BYTES_MAX} bytes"
                 )
@@ -147,6 +151,7 @@ class Connection(asyncio.Protocol):
             active.is_gone = True
             if active.on_disconnect is not None:
                 active.on_disconnect()
+            active.release()
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is written to."""
@@ -165,7 +170,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """First byte of a request."""
-        self._phase = Phase.HEAD
+        self._phase = HEAD
         self._deadline_mono = self._now_mono + self._listener.limits.header_timeout_s
 
     def on_url(self, url: bytes) -> None:
@@ -190,7 +195,7 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Refuse what can be refused before the body is read."""
         self._is_trailer = True
-        self._phase = Phase.BODY
+        self._phase = BODY
         exchange = self._exchange
         parser = self._parser
         exchange.method = parser.get_method().decode("ascii")
@@ -223,7 +228,7 @@ class Connection(asyncio.Protocol):
         if chunks:
             exchange.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._pending.append(exchange)
-        self._phase = Phase.IDLE
+        self._phase = IDLE
         self._deadline_mono = NEVER
         if not exchange.keeps_alive:
             self._is_deaf = True
@@ -357,11 +362,12 @@ class Connection(asyncio.Protocol):
         if self._active is not exchange:
             return
         self._active = None
+        exchange.release()
         self._listener.on_answered(self)
         if not exchange.keeps_alive or self._listener.is_draining:
             self._close(lingers=exchange.fault is not None)
             return
-        if self._phase is Phase.IDLE and not self._pending:
+        if self._phase is IDLE and not self._pending:
             self._deadline_mono = self._clock.mono() + self._listener.limits.keep_alive_s
         if not self._is_pumping:
             self._pump()
@@ -374,7 +380,7 @@ class Connection(asyncio.Protocol):
             return
         # A close with unread bytes resets the connection, and the client may lose the answer: say
         # that we are done and read on for a moment.
-        self._phase = Phase.LINGER
+        self._phase = LINGER
         self._deadline_mono = self._clock.mono() + LINGER_S
         self._transport.write_eof()
 
@@ -385,7 +391,7 @@ class Connection(asyncio.Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether no request is being read or served."""
-        return self._active is None and not self._pending and self._phase is Phase.IDLE
+        return self._active is None and not self._pending and self._phase is IDLE
 
     @property
     def active(self) -> Exchange | None:
@@ -414,16 +420,16 @@ class Connection(asyncio.Protocol):
             on_timeout()
         elif now_mono > self._deadline_mono:
             self._expire(now_mono)
-        elif self._phase is Phase.BODY and self._body_mono and not self._is_deaf:
+        elif self._phase is BODY and self._body_mono and not self._is_deaf:
             elapsed_s = now_mono - self._body_mono
             if elapsed_s > BODY_RATE_GRACE_S and self._body_bytes < elapsed_s * BODY_RATE_MIN:
                 self._expire(now_mono)
 
     def _expire(self, now_mono: float) -> None:
         self._now_mono = now_mono
-        if self._phase is Phase.HEAD:
+        if self._phase is HEAD:
             self._fail(HttpFault(408, "request-timeout", message="the headers took too long", closes=True))
-        elif self._phase is Phase.BODY:
+        elif self._phase is BODY:
             self._fail(HttpFault(408, "request-timeout", message="the body came too slowly", closes=True))
         else:
             self._transport.close()

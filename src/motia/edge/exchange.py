@@ -24,72 +24,49 @@ NEVER = float("inf")
 class Exchange:
     """A request as it arrived, and how it is answered."""
 
-    __slots__ = (
-        "body",
-        "connection",
-        "deadline_mono",
-        "extra_lines",
-        "fault",
-        "headers",
-        "index",
-        "is_answered",
-        "is_chunked",
-        "is_gone",
-        "is_head",
-        "is_http10",
-        "keeps_alive",
-        "method",
-        "on_disconnect",
-        "on_drain",
-        "on_shutdown",
-        "on_timeout",
-        "parent",
-        "path",
-        "query",
-        "span",
-        "started_at",
-        "started_mono",
-        "status",
-        "target",
-        "trace",
-    )
+    # Defaults live on the class: a request sets few of them, and this is made for each.
+
+    method = ""
+    target = ""
+    path = ""
+    """As received, not decoded."""
+    query = ""
+    body = b""
+    is_http10 = False
+    is_head = False
+    keeps_alive = False
+    fault: HttpFault | None = None
+    """The request cannot be served: answer with this, in turn."""
+    trace = TraceId("")
+    span = SpanId("")
+    parent: SpanId | None = None
+    started_at = 0
+    started_mono = 0.0
+    status = 0
+    is_answered = False
+    is_gone = False
+    is_chunked = False
+    extra_lines = b""
+    """Header lines that go out with whatever the answer is (CORS, trace)."""
+    deadline_mono = NEVER
+    on_timeout: Callable[[], None] | None = None
+    """Called once when `deadline_mono` has passed and nothing was answered."""
+    on_disconnect: Callable[[], None] | None = None
+    on_drain: Callable[[], None] | None = None
+    """Called when the engine drains while this is a stream that may end at once."""
+    on_shutdown: Callable[[], None] | None = None
+    """Called when the grace of a drain is over and this is not finished."""
+    index: dict[bytes, bytes] = {}
+    """Last value by name."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.method = ""
-        self.target = ""
-        self.path = ""
-        """As received, not decoded."""
-        self.query = ""
         self.headers: list[tuple[bytes, bytes]] = []
         """Names in lower case, in order of arrival."""
-        self.index: dict[bytes, bytes] = {}
-        """Last value by name."""
-        self.body = b""
-        self.is_http10 = False
-        self.is_head = False
-        self.keeps_alive = False
-        self.fault: HttpFault | None = None
-        """The request cannot be served: answer with this, in turn."""
-        self.trace = TraceId("")
-        self.span = SpanId("")
-        self.parent: SpanId | None = None
-        self.started_at = 0
-        self.started_mono = 0.0
-        self.status = 0
-        self.is_answered = False
-        self.is_gone = False
-        self.is_chunked = False
-        self.extra_lines = b""
-        """Header lines that go out with whatever the answer is (CORS, trace)."""
-        self.deadline_mono = NEVER
-        self.on_timeout: Callable[[], None] | None = None
-        """Called once when `deadline_mono` has passed and nothing was answered."""
-        self.on_disconnect: Callable[[], None] | None = None
-        self.on_drain: Callable[[], None] | None = None
-        """Called when the engine drains while this is a stream that may end at once."""
-        self.on_shutdown: Callable[[], None] | None = None
-        """Called when the grace of a drain is over and this is not finished."""
+
+    def release(self) -> None:
+        """Forget who served it: the callbacks refer back, and a cycle a request is work for the collector."""
+        self.on_timeout = self.on_disconnect = self.on_drain = self.on_shutdown = None
 
     def send(self, status: int, lines: bytes, body: bytes = b"") -> None:
         """Answer whole. `lines` are further header lines, each with its line end."""

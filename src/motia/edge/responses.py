@@ -95,7 +95,11 @@ def header_line(header: tuple[str, str]) -> bytes:
             f"the value of the response header {name!r} holds a line break or a control character"
         )
     # What latin-1 cannot hold goes out as UTF-8, as browsers send it themselves.
-    encoded = value.strip().encode("latin-1") if value.isascii() else value.strip().encode("utf-8", "replace")
+    encoded = (
+        value.strip(" \t").encode("latin-1")
+        if value.isascii()
+        else value.strip(" \t").encode("utf-8", "replace")
+    )
     line = b"" if name.lower() in OWN_HEADERS else name.lower().encode() + b": " + encoded + b"\r\n"
     if len(_lines) < HEADER_LINES_CACHED and len(value) <= CACHED_VALUE_CHARS_MAX:
         _lines[header] = line
