@@ -57,7 +57,7 @@ WAKE_S_MAX: Final = 30.0
 """The timer is never longer, so that a jump of the wall clock is noticed within it."""
 JUMP_MS: Final = 5_000
 """Wall and monotonic time apart by more: the clock was set, or the machine slept."""
-RETRY_S: Final = 1.0
+RETRY_S: Final = 2.0
 OVERVIEW_NEXT: Final = 10
 OVERVIEW_FIRES: Final = 20
 _FIRES_READ: Final = 100
@@ -85,14 +85,18 @@ class CronOverview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Entry:
-    """A cron step under schedule. `through_at`: every instant up to it is dealt with; None: not looked at yet."""
+    """A cron step under schedule. `through_at`: every instant up to it is dealt with; None: not looked at yet.
 
-    __slots__ = ("is_away", "schedule", "spec", "through_at", "told")
+    `next_at`: the first instant after `through_at`; None: to be found out.
+    """
+
+    __slots__ = ("is_away", "next_at", "schedule", "spec", "through_at", "told")
 
     def __init__(self, spec: StepSpec, schedule: Schedule) -> None:
         self.spec = spec
         self.schedule = schedule
         self.through_at: int | None = None
+        self.next_at: int | None = None
         self.is_away = True
         self.told = ""
 
@@ -209,7 +213,7 @@ class CronScheduler(Duty):
 
     async def _start(self) -> None:
         for entry in self._entries.values():
-            entry.through_at, entry.is_away = None, True
+            entry.through_at, entry.next_at, entry.is_away = None, None, True
         self._task = asyncio.create_task(self._run(), name="cron-scheduler")
 
     async def _stop(self) -> None:
@@ -239,7 +243,7 @@ class CronScheduler(Duty):
             "warn", f"the clock moved by {drift_ms / 1_000:+.1f} s against elapsed time; cron follows it"
         )
         for entry in self._entries.values():
-            entry.is_away = True
+            entry.is_away, entry.next_at = True, None
             if entry.through_at is not None and drift_ms < 0:
                 # Instants that come a second time are in the ledger already and fire no second time.
                 entry.through_at = min(entry.through_at, now)
@@ -248,6 +252,8 @@ class CronScheduler(Duty):
         """Deal with what is due of one step; seconds until it wants the next visit."""
         try:
             now = self._clock.now_ms()
+            if entry.next_at is not None and now < entry.next_at:
+                return (entry.next_at - now) / 1_000
             if entry.through_at is None:
                 entry.through_at = min(await self._first_through(entry), now)
             await self._deal(entry, now)
@@ -263,10 +269,10 @@ class CronScheduler(Duty):
             self._complain(entry, f"cron step {entry.spec.id!r} cannot fire: {type(error).__name__}: {error}")
             return RETRY_S
         entry.is_away, entry.told = False, ""
-        upcoming = entry.schedule.next_after(entry.through_at)
-        if upcoming is None:
+        entry.next_at = entry.schedule.next_after(entry.through_at)
+        if entry.next_at is None:
             return WAKE_S_MAX
-        return max((upcoming - self._clock.now_ms()) / 1_000, 0.001)
+        return max((entry.next_at - self._clock.now_ms()) / 1_000, 0.001)
 
     async def _wait(self, delay_s: float) -> None:
         timer = self._clock.call_later(delay_s, self._woken.set)

@@ -3,9 +3,10 @@
 Invariants
 1. What is reported is a difference of contents on disk between two looks (size, time, inode), never
    a bare notification: an editor's temporary files and a touch without effect report nothing.
-2. Notifications are hints. A look follows each of them, and one a second without any, so that a lost
-   one, or a folder that was deleted and made again, costs a second and no change.
-3. Nothing that changes after `start` returned is missed.
+2. Notifications are hints. A look follows each of them, one follows every arming of the watch, and
+   one comes every two seconds without any: a lost notification costs time and no change.
+3. Nothing that changes after `start` returned is missed, also not in a folder that is deleted and
+   made again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from motia.runtime import Duty
 QUIET_MS: Final = 10
 """A batch ends when nothing was notified for so long."""
 BATCH_MS_MAX: Final = 100
-LOOK_MS: Final = 1_000
+LOOK_MS: Final = 2_000
 """How often to look when nothing is notified."""
 FILES_MAX: Final = 50_000
 WATCHED_DIR: Final = "motia"
@@ -57,6 +58,7 @@ class Watcher(Duty):
         self._tasks: list[asyncio.Task[None]] = []
         self._look_lock = asyncio.Lock()
         self._rearm: list[asyncio.Event] = []
+        self._has_tree = False
 
     def watch_modules(self, modules: Iterable[str]) -> None:
         """Watch these files besides; those named before and not now are let go."""
@@ -78,6 +80,8 @@ class Watcher(Duty):
             )
             for is_recursive in (True, False)
         ]
+        # One turn: the first step of each task arms its watch, without waiting for anything.
+        await asyncio.sleep(0)
 
     async def _stop(self) -> None:
         tasks, self._tasks = self._tasks, []
@@ -107,9 +111,22 @@ class Watcher(Duty):
                 await self._look()
 
     async def _listen(self, paths: list[Path], stop: asyncio.Event, *, is_recursive: bool) -> None:
+        if is_recursive:
+            self._has_tree = bool(paths)
         if not paths:
             return
         inodes = _inodes(paths)
+        # Its turn comes when the watch below is armed: what changed before is seen by this look.
+        first_look = asyncio.create_task(self._look(), name="watch-look")
+        try:
+            await self._follow(paths, inodes, stop, is_recursive=is_recursive)
+        finally:
+            first_look.cancel()
+            await asyncio.gather(first_look, return_exceptions=True)
+
+    async def _follow(
+        self, paths: list[Path], inodes: list[Mark | None], stop: asyncio.Event, *, is_recursive: bool
+    ) -> None:
         async for _ in awatch(
             *paths,
             watch_filter=_is_worth_a_look,
@@ -117,11 +134,11 @@ class Watcher(Duty):
             step=QUIET_MS,
             stop_event=stop,
             rust_timeout=LOOK_MS,
-            yield_on_timeout=True,
+            yield_on_timeout=is_recursive,
             recursive=is_recursive,
         ):
             await self._look()
-            if _inodes(paths) != inodes:
+            if _inodes(paths) != inodes or (not self._has_tree and self._tree()):
                 # Deleted and made again: the old watch sees nothing of the new folder.
                 self._arm_again()
 
@@ -139,14 +156,11 @@ class Watcher(Duty):
             after = await asyncio.to_thread(self._scan)
             if modules is not self._modules:
                 after |= {name: mark for name, mark in self._marks.items() if name not in after}
-            had_tree, has_tree = _has_tree(before), _has_tree(after)
             changed = frozenset(
                 name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
             )
             changed -= {name for name in changed if name not in after and self._is_let_go(name)}
             self._marks = after
-        if has_tree and not had_tree:
-            self._arm_again()
         if changed:
             self._on_change(changed)
 
@@ -178,10 +192,6 @@ class Watcher(Duty):
 
 def _outside(modules: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in modules if not name.startswith(WATCHED_DIR + "/"))
-
-
-def _has_tree(marks: dict[str, Mark]) -> bool:
-    return any(name.startswith(WATCHED_DIR + "/") for name in marks)
 
 
 def _mark(path: Path, *, is_dir: bool = False) -> Mark | None:
