@@ -94,6 +94,10 @@ class Subscription:
             await self._arrived.wait()
         return self._pop()
 
+    def try_next(self) -> FeedItem | None:
+        """The next item if one is there."""
+        return self._pop() if self._items else None
+
     async def next_batch(self, items_max: int) -> list[FeedItem]:
         """Wait for items; up to `items_max` of those that are there. Empty after `nudge` or when closed."""
         while not (self._items or self.is_closed or self._is_nudged):

@@ -44,6 +44,7 @@ _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _SHAPES = re.compile(
     r"""
     (?P<pem>-----BEGIN\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----(?:(?!-----END)[\s\S])*(?:-----END\ [A-Z0-9\ ]{0,40}-----)?)
+  | (?P<header>\b(?:proxy-)?(?:authorization|(?:set-)?cookie)["']?\s{0,4}[=:]\s{0,4}["']?)[^\r\n"'}]{1,8192}
   | (?P<scheme>\b(?:Bearer|Basic|Digest)\s+)(?P<scheme_value>[A-Za-z0-9+/=._~:-]{8,})
   | (?P<userinfo>(?<=://)[^\s/@?\#"'<>]{1,512}(?=@))
   | (?P<jwt>\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?)
@@ -60,7 +61,7 @@ _SHAPES = re.compile(
       | pypi-[A-Za-z0-9_-]{30,}
     ))
   | (?P<named>(?<![A-Za-z0-9])[A-Za-z0-9_-]{0,40}
-        (?:passwor[dt]|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)
+        (?:passwor[dt]|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)
         [A-Za-z0-9_-]{0,20}["']?\s{0,4}[=:]\s{0,4})
     (?P<named_value>"[^"\n]{0,4096}"?|'[^'\n]{0,4096}'?|[^\s,;&"'\]\)}]{1,4096})
     """,
@@ -68,7 +69,7 @@ _SHAPES = re.compile(
 )
 # A cheap test that most lines fail, so that the alternation runs on few of them.
 _HINT = re.compile(
-    r"passw|secret|token|key|authoriz|bearer|basic|digest|://|eyj|sk[-_]|rk_|pk_|whsec|gh[pousr]_|github_pat"
+    r"passw|secret|token|key|authoriz|cookie|bearer|basic|digest|://|eyj|sk[-_]|rk_|pk_|whsec|gh[pousr]_|github_pat"
     r"|glpat|xox|akia|asia|aiza|npm_|pypi-|-----begin",
     re.IGNORECASE,
 )
@@ -127,12 +128,9 @@ def cut_text(text: str, bytes_max: int) -> str:
 def _replace_shape(match: re.Match[str]) -> str:
     if match["scheme"] is not None:
         return match["scheme"] + REDACTED
-    if match["named"] is not None:
-        value = match["named_value"]
-        # A scheme's word would be taken for the value, and the secret behind it shown.
-        if value.lower() in ("bearer", "basic", "digest"):
-            return match["named"] + value
-        return match["named"] + REDACTED
+    for name in ("header", "named"):
+        if match[name] is not None:
+            return match[name] + REDACTED
     return REDACTED
 
 

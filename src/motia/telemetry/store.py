@@ -67,7 +67,7 @@ class Store:
         try:
             self._open_at(str(self.path))
         except (*_BAD_FILE, apsw.Error, OSError, _OtherVersion) as error:
-            self._reopen_fresh(error)
+            self.set_aside(error)
 
     def close(self) -> None:
         """Close the connection; the file is checkpointed. Safe twice."""
@@ -84,12 +84,25 @@ class Store:
         try:
             self._transact(work)
         except _BAD_FILE as error:
-            self.close()
-            self._reopen_fresh(error)
+            self.set_aside(error)
             return self._try_again(work)
         except apsw.Error:
             return False
         return True
+
+    def set_aside(self, reason: BaseException) -> None:
+        """Go on in a new file, because of `reason`; in memory where there can be none."""
+        self.close()
+        self.set_aside_reason = str(reason) or type(reason).__name__
+        self.generation += 1
+        assert self.path is not None, "a store in memory cannot be damaged"
+        try:
+            _set_aside(self.path, "old" if isinstance(reason, _OtherVersion) else "corrupt")
+            self._open_at(str(self.path))
+        except (apsw.Error, OSError, _OtherVersion):
+            self.close()
+            self.is_in_memory = True
+            self._open_at(":memory:")
 
     def next_id(self, now_ms: int) -> int:
         """A row id: above every earlier one, and by the time of writing."""
@@ -148,18 +161,6 @@ class Store:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
             raise
-
-    def _reopen_fresh(self, reason: BaseException) -> None:
-        self.set_aside_reason = str(reason) or type(reason).__name__
-        self.generation += 1
-        assert self.path is not None, "a store in memory cannot be damaged"
-        try:
-            _set_aside(self.path, "old" if isinstance(reason, _OtherVersion) else "corrupt")
-            self._open_at(str(self.path))
-        except (apsw.Error, OSError, _OtherVersion):
-            self.close()
-            self.is_in_memory = True
-            self._open_at(":memory:")
 
     def _open_at(self, name: str) -> None:
         is_file = name != ":memory:"

@@ -1,0 +1,101 @@
+import msgspec
+
+from motia.telemetry.recorder import HALF_RING, LOG_BYTES_MAX, LOG_LINES_PER_S, RING_RECORDS, RingRecorder
+
+
+class Holding(RingRecorder):
+    """A recorder whose writer never takes anything."""
+
+    def _hand_over(self):
+        return False
+
+    @property
+    def ring(self):
+        return self._ring
+
+
+def say(recorder, message="x", **given):
+    recorder.log(**{"level": "info", "message": message, "at": 1, "step": "a"} | given)
+
+
+def test_a_full_ring_drops_the_oldest_and_counts(clock):
+    recorder = Holding(clock)
+
+    for number in range(RING_RECORDS + 7):
+        recorder.edge_observed("a", str(number))
+
+    assert len(recorder.ring) == RING_RECORDS
+    assert recorder.ring[0][2] == "7"
+    assert recorder.counters == {"telemetry_dropped": 7}
+
+
+async def test_a_ring_that_is_half_full_is_handed_over_without_waiting_for_the_timer(telemetry, say):
+    for _ in range(HALF_RING + 1):
+        telemetry.edge_observed("a", "b")
+
+    (edge,) = telemetry._reader.flow_observed()
+    assert edge.count == HALF_RING
+
+
+def test_lines_beyond_the_rate_are_dropped(clock):
+    recorder = Holding(clock)
+
+    for _ in range(LOG_LINES_PER_S + 50):
+        say(recorder)
+    say(recorder, step="b")
+
+    assert len(recorder.ring) == LOG_LINES_PER_S + 1
+
+
+async def test_dropped_lines_are_counted_and_summed_up_in_one_line(telemetry, say, clock):
+    for _ in range(LOG_LINES_PER_S + 50):
+        say.log(step="noisy")
+    await clock.advance(2.0)
+
+    page = await telemetry.logs(limit=1)
+
+    assert page.logs[0].level == "warn"
+    assert "50 log lines of noisy were dropped" in page.logs[0].message
+    assert telemetry.counters["log_lines_dropped"] == 50
+
+
+async def test_a_step_may_log_again_in_the_next_second(telemetry, say, clock):
+    for _ in range(LOG_LINES_PER_S + 50):
+        say.log(step="noisy")
+    await clock.advance(1.1)
+    say.log("again", step="noisy")
+
+    page = await telemetry.logs(limit=1)
+
+    assert page.logs[0].message == "again"
+
+
+def test_long_lines_and_fields_are_cut_with_a_mark(clock):
+    recorder = Holding(clock)
+
+    say(recorder, "x" * (LOG_BYTES_MAX + 100), fields=msgspec.json.encode({"a": "y" * 50_000}))
+
+    message, fields = recorder.ring[0][2], recorder.ring[0][8]
+    assert message == "x" * LOG_BYTES_MAX + "… (100 bytes cut)"
+    assert msgspec.json.decode(fields)["cut"].endswith("bytes cut)")
+    assert len(fields) < LOG_BYTES_MAX + 1_000
+
+
+def test_a_line_that_a_worker_cut_already_keeps_the_worker_s_mark(clock):
+    recorder = Holding(clock)
+    message = "x" * LOG_BYTES_MAX + "… (5000 bytes cut)"
+
+    say(recorder, message)
+
+    assert recorder.ring[0][2] == message
+
+
+def test_log_text_in_the_ring_is_bounded(clock):
+    recorder = Holding(clock)
+
+    for number in range(3_000):
+        say(recorder, "x" * 16_000, step=f"s{number}")
+
+    held = sum(len(record[2]) for record in recorder.ring)
+    assert held <= 16 * 1024 * 1024
+    assert recorder.counters["log_lines_dropped"] == 3_000 - len(recorder.ring)

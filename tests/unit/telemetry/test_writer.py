@@ -1,0 +1,200 @@
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from motia.project import Config
+from motia.telemetry import Telemetry
+from motia.telemetry.writer import FEED_ITEMS_PER_KIND
+
+
+@pytest.fixture
+async def unsampled(clock):
+    """Telemetry that stores no plain request at all."""
+    config = Config(root=Path("/nowhere"), trace_sample_per_s=0)
+    made = Telemetry(None, clock=clock, random=random.Random(7), config=config)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def telemetry(unsampled):
+    return unsampled
+
+
+async def stored(telemetry):
+    return {trace.trace for trace in (await telemetry.traces(limit=1_000)).traces}
+
+
+async def test_counts_are_exact_although_no_trace_is_stored(telemetry, say):
+    for _ in range(500):
+        say.request()
+
+    (total, step) = await telemetry.metrics()
+
+    assert (total.count, step.count, total.errors) == (500, 500, 0)
+    assert await stored(telemetry) == set()
+
+
+async def test_failed_slow_and_triggering_requests_are_always_stored(telemetry, say):
+    kept = {
+        say.request(status=500),
+        say.request(error="ValueError: no"),
+        say.request(total_us=1_000_001),
+        say.request(triggered=True),
+    }
+    say.request(status=404)
+    say.request()
+
+    assert await stored(telemetry) == kept
+
+
+async def test_attempts_are_always_stored(telemetry, say):
+    traces = {say.attempt() for _ in range(20)}
+
+    assert await stored(telemetry) == traces
+
+
+async def test_user_spans_of_a_request_share_its_fate(telemetry, say, clock):
+    kept, dropped = telemetry.new_trace(), telemetry.new_trace()
+    for trace in (kept, dropped):
+        telemetry.user_span(
+            trace=trace,
+            span=telemetry.new_span(),
+            parent=telemetry.new_span(),
+            name="query",
+            step="get-user",
+            run=None,
+            started_at=clock.now_ms(),
+            duration_us=10,
+            fields=b'{"rows": 3, "token": "abc"}',
+        )
+    await clock.advance(1.0)
+    say.request(trace=kept, status=500)
+    say.request(trace=dropped)
+
+    view = await telemetry.trace(kept)
+
+    (span,) = [span for span in view.spans if span.kind == "user"]
+    assert msgspec.json.decode(span.fields) == {"rows": 3, "token": "[redacted]"}
+    assert await telemetry.trace(dropped) is None
+
+
+async def test_equal_failures_are_one_group_that_counts(telemetry, say, clock):
+    first_at = clock.now_ms()
+    for _ in range(3):
+        say.failure()
+    await clock.advance(5.0)
+    last = say.failure(error_message="no such user 7", run="00000000000000b2")
+    say.failure(error_name="KeyError")
+
+    page = await telemetry.errors()
+
+    group = next(group for group in page.errors if group.name == "ValueError")
+    assert (group.count, group.step, group.file, group.function) == (
+        4,
+        "send-mail",
+        "motia/steps/mail.py",
+        "send",
+    )
+    assert (group.message, group.run, group.trace) == ("no such user 7", "00000000000000b2", last)
+    assert group.first_seen_at < group.last_seen_at
+    assert group.first_seen_at >= first_at
+    assert len(page.errors) == 2
+
+
+async def test_a_resolved_group_opens_again_when_it_fails_again(telemetry, say):
+    say.failure()
+    (group,) = (await telemetry.errors()).errors
+
+    resolved = await telemetry.resolve_error(group.fingerprint)
+    hidden = await telemetry.errors(resolved=False)
+    say.failure()
+    (again,) = (await telemetry.errors(resolved=False)).errors
+
+    assert resolved.is_resolved
+    assert hidden.errors == ()
+    assert (again.count, again.is_resolved) == (2, False)
+    assert await telemetry.resolve_error("0" * 16) is None
+
+
+async def test_retried_attempts_are_errors_and_released_ones_are_not_counted(telemetry, say):
+    for outcome in ("completed", "retrying", "dead", "released", "cancelled"):
+        say.attempt(outcome=outcome)
+
+    (total, _) = await telemetry.metrics()
+
+    assert (total.count, total.errors) == (3, 2)
+
+
+async def test_nothing_reaches_store_or_feed_unredacted(telemetry, say):
+    secret = "ghp_" + "a1B2" * 9
+    with telemetry.feed.subscribe() as subscription:
+        say.log(f"token is {secret}", fields=msgspec.json.encode({"password": "hunter2", "x": secret}))
+        say.request(path=f"/a?q={secret}", status=500, error=f"ValueError: {secret}")
+        trace = say.failure(error_message=secret, error_stack=f'File "a.py", line 1, in f\n{secret}')
+        logs = await telemetry.logs()
+        view = await telemetry.trace(trace)
+        errors = await telemetry.errors()
+        traces = await telemetry.traces()
+        items = []
+        while (item := subscription.try_next()) is not None:
+            items.append(item)
+
+    shown = b"".join(map(msgspec.json.encode, (logs, view, errors, traces, items)))
+    assert len(items) == 4
+    assert secret.encode() not in shown
+    assert b"hunter2" not in shown
+
+
+async def test_a_record_that_cannot_be_used_costs_only_itself(telemetry, say):
+    say.log("before")
+    telemetry.user_span(
+        trace="t", span="s", parent="p", name=17, step="a", run=None, started_at=1, duration_us=1, fields=None
+    )
+    say.log("after")
+
+    page = await telemetry.logs()
+
+    assert [line.message for line in page.logs] == ["after", "before"]
+    assert telemetry.counters["telemetry_dropped"] == 1
+
+
+async def test_text_that_sqlite_cannot_take_is_stored_readable(telemetry, say):
+    say.log("lone \ud800 surrogate", at=1 << 70)
+    say.log("plain")
+
+    page = await telemetry.logs()
+
+    assert [line.message for line in page.logs] == ["plain", "lone ? surrogate"]
+
+
+async def test_a_flood_reaches_the_feed_capped_and_says_what_was_left_out(telemetry, say):
+    with telemetry.feed.subscribe() as subscription:
+        for number in range(FEED_ITEMS_PER_KIND + 30):
+            say.request(path=f"/{number}")
+        say.log("not left out")
+        await telemetry.logs()
+        first = subscription.try_next()
+        rest = []
+        while (item := subscription.try_next()) is not None:
+            rest.append(item)
+
+    assert first.dropped >= 30
+    assert rest[-1].data["message"] == "not left out"
+
+
+async def test_metrics_of_one_minute_add_up_over_batches_and_minutes_are_apart(telemetry, say, clock):
+    for _ in range(3):
+        say.request()
+        await clock.advance(0.2)
+    clock.jump(60)
+    say.request()
+
+    (total, _) = await telemetry.metrics()
+
+    assert [point.count for point in total.points] == [3, 1]
+    assert 800 <= total.p50_us <= 1_000
+    assert total.rate_per_s == pytest.approx(4 / 3_600, rel=0.1)
