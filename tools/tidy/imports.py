@@ -95,13 +95,18 @@ def check_cycles(repository: Repository) -> Iterator[Finding]:
 
 
 def _loads(file: SourceFile, modules: dict[str, SourceFile]) -> set[str]:
+    """Modules of the package that `file` needs to be loaded before itself.
+
+    A submodule taken from its package is the submodule alone: the package is always there first.
+    """
     loaded: set[str] = set()
     for node in _top_level(file.tree.body):
         for name in imported_modules(node):
-            target = name if name in modules else name.rpartition(".")[0]
-            loaded.add(target)
-            if isinstance(node, ast.ImportFrom):
-                loaded |= {f"{name}.{alias.name}" for alias in node.names}
+            names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+            below = {f"{name}.{inner}" for inner in names} & modules.keys()
+            loaded |= below
+            if len(below) < len(names) or not names:
+                loaded.add(name if name in modules else name.rpartition(".")[0])
     return {name for name in loaded if name in modules and name != file.module}
 
 

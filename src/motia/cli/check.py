@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from motia.cli.command import Scope, command
+from motia.cli.output import clean
 from motia.cli.screen import counts, fault_text
 from motia.cli.serve import run_loop
 from motia.cli.settings import load_settings
@@ -30,6 +31,8 @@ def check(scope: Scope, env: str | None, strict: bool) -> None:
         faults = [msgspec.to_builtins(fault) | {"severity": fault.severity} for fault in loaded.faults]
         scope.out.value({"ok": not is_failed, "steps": len(loaded.steps), "faults": faults})
     else:
+        for line in loaded.output:
+            click.echo(clean(line), err=True)
         for fault in loaded.faults:
             click.echo(fault_text(fault))
         click.echo(summary(loaded.errors, warnings, f"steps {counts(loaded.steps)}"))

@@ -6,6 +6,7 @@ do at import time happens.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import msgspec
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from motia.workers import Origin
 
 
+LINES_KEPT = 50
+
+
 class Loaded(NamedTuple):
-    """What the project has: its steps, and every fault, errors first."""
+    """What the project has: its steps, every fault, errors first, and what the workers said of themselves."""
 
     steps: tuple[StepSpec, ...]
     faults: tuple[LoadFault, ...]
+    output: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -47,10 +52,11 @@ async def load_project(settings: Settings) -> Loaded:
     discovery = discover(
         config.root, launchable=frozenset(launchers), is_production=settings.config.is_production
     )
+    listener = Listener()
     supervisor = Supervisor(
         config=config,
         clock=SystemClock(),
-        events=Deaf(),
+        events=listener,
         calls=refuse_call,
         launchers=launchers,
         files={language: discovery.of(language) for language in launchers},
@@ -61,7 +67,8 @@ async def load_project(settings: Settings) -> Loaded:
         manifest = supervisor.manifest
     finally:
         await supervisor.stop()
-    return Loaded(manifest.steps, check(manifest, discovery, is_strict=config.triggers_strict))
+    faults = check(manifest, discovery, is_strict=config.triggers_strict)
+    return Loaded(manifest.steps, faults, tuple(listener.lines))
 
 
 async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:
@@ -71,17 +78,21 @@ async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:
     )
 
 
-class Deaf:
-    """Worker events that nobody wants: faults come with the manifest."""
+class Listener:
+    """Worker events of a project that is only loaded: keeps the last lines that workers wrote."""
+
+    def __init__(self) -> None:
+        self.lines: deque[str] = deque(maxlen=LINES_KEPT)
 
     def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
-        """Not shown."""
+        """Keep the line."""
+        self.lines.append(f"{worker}: {log.message}")
 
     def on_span(self, origin: Origin, span: Span) -> None:
-        """Not shown."""
+        """No step runs."""
 
     def on_stalled(self, worker: str, stalled: Stalled) -> None:
-        """Not shown."""
+        """No step runs."""
 
     def on_manifest(self, manifest: Manifest) -> None:
         """Read after the start."""

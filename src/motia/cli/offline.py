@@ -196,7 +196,7 @@ class _Rooms:
     def _idle_dispatcher(self, chance: random.Random) -> Dispatcher:
         """A dispatcher that is never started: it accepts, replays and cancels, and claims nothing."""
         from motia import __version__
-        from motia.cli.loading import Deaf, refuse_call
+        from motia.cli.loading import Listener, refuse_call
         from motia.dispatch import Dispatcher
         from motia.workers import Supervisor
 
@@ -205,7 +205,7 @@ class _Rooms:
             workers=Supervisor(
                 config=self.settings.config,
                 clock=self.clock,
-                events=Deaf(),
+                events=Listener(),
                 calls=refuse_call,
                 launchers={},
                 files={},

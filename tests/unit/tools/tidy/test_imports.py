@@ -95,5 +95,20 @@ def test_an_import_inside_a_function_or_for_types_makes_no_cycle(repository_of):
     assert list(check_cycles(repository)) == []
 
 
+def test_a_name_that_a_package_passes_on_to_its_own_module_is_a_cycle(repository_of):
+    repository = repository_of(
+        {
+            "src/motia/ledger/__init__.py": "from motia.ledger.a import A\nfrom motia.ledger.b import B\n",
+            "src/motia/ledger/a.py": "from motia.ledger import B\n",
+            "src/motia/ledger/b.py": "from motia.ledger import c\n",
+            "src/motia/ledger/c.py": "",
+        }
+    )
+
+    (finding,) = check_cycles(repository)
+
+    assert finding.message == "motia.ledger -> motia.ledger.a -> motia.ledger"
+
+
 def test_this_repository_has_no_cycle():
     assert list(check_cycles(Repository(ROOT))) == []

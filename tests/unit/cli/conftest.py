@@ -1,0 +1,123 @@
+"""A project on disk whose ledger holds a few steps and runs, as an engine that ran would leave it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from motia.ledger import SqliteLedger
+from motia.model import (
+    Dead,
+    Delivery,
+    LoadFault,
+    Manifest,
+    NewEvent,
+    NodeId,
+    RunError,
+    RunId,
+    Source,
+    StepId,
+    StepKind,
+    StepSpec,
+    TraceId,
+    TriggerKind,
+)
+from motia.runtime import SystemClock
+
+SCHEMA = msgspec.Raw(b'{"type":"object","properties":{"to":{"type":"string"}},"required":["to"]}')
+STEPS = (
+    StepSpec(
+        id=StepId("create-user"),
+        kind=StepKind.API,
+        language="python",
+        source=Source(file="motia/steps/users.py", line=7),
+        method="POST",
+        path="/users/:id",
+    ),
+    StepSpec(
+        id=StepId("send-email"),
+        kind=StepKind.EVENT,
+        language="python",
+        source=Source(file="motia/steps/email.py", line=3),
+        schema=SCHEMA,
+        topics=("user.created",),
+    ),
+    StepSpec(
+        id=StepId("nightly"),
+        kind=StepKind.CRON,
+        language="python",
+        source=Source(file="motia/steps/nightly.py", line=1),
+        schedule="0 3 * * *",
+        timezone="Europe/Berlin",
+    ),
+)
+
+
+class Project(NamedTuple):
+    """The project's folder, and how to run a command on it."""
+
+    root: Path
+    dead: RunId
+    open: RunId
+
+    def run(self, command: click.Command, *arguments: str) -> Result:
+        """Run a command; an error that it does not tell of is raised."""
+        return CliRunner(catch_exceptions=False).invoke(command, [*arguments, "--project", str(self.root)])
+
+    def json(self, command: click.Command, *arguments: str) -> Any:
+        """What a command that succeeds prints."""
+        done = self.run(command, *arguments)
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with three steps, a dead run and one that is ready."""
+    for name in ("MOTIA_ENV", "NODE_ENV", "MOTIA_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "motia" / "steps").mkdir(parents=True)
+    (tmp_path / ".motia").mkdir(mode=0o700)
+    dead, waiting = asyncio.run(_fill(tmp_path))
+    return Project(tmp_path, dead, waiting)
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path) -> Path:
+    """A project that never ran and has no step."""
+    (tmp_path / "motia" / "steps").mkdir(parents=True)
+    return tmp_path
+
+
+async def _fill(root: Path) -> tuple[RunId, RunId]:
+    ledger = SqliteLedger(root / ".motia" / "motia.db", clock=SystemClock())
+    await ledger.open()
+    try:
+        fault = LoadFault(code="syntax-error", file="motia/steps/broken.py", message="bad", line=1)
+        await ledger.save_manifest(msgspec.json.encode(Manifest(steps=STEPS, faults=(fault,))))
+        dead = await ledger.accept(_event(b'{"to":"ada","password":"hunter2"}'))
+        (claim,) = await ledger.claim(StepId("send-email"), limit=1, node=NodeId("n1"), concurrency=None)
+        error = RunError(name="ValueError", message="no such address", stack="ValueError: no such address")
+        await ledger.fail(claim.run, claim.epoch, error=error, outcome=Dead("retries_used"))
+        waiting = await ledger.accept(_event(b'{"to":"bob"}'))
+        await ledger.state_set("users", "a/b", b'{"name":"Ada","token":"t0p"}')
+        return dead.run, waiting.run
+    finally:
+        await ledger.close()
+
+
+def _event(payload: bytes) -> NewEvent:
+    return NewEvent(
+        target="send-email",
+        kind=TriggerKind.EVENT,
+        payload=payload,
+        trace=TraceId("0" * 31 + "1"),
+        deliveries=(Delivery(step=StepId("send-email")),),
+    )
