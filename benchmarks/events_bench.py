@@ -69,7 +69,7 @@ def _until_done(project: Path, count: int) -> None:
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(record["control"])
         connection.request("GET", "/v1/metrics")
-        steps = {row["step"]: row for row in json.loads(connection.getresponse().read())["items"]}
+        steps = {row["step"]: row for row in json.loads(connection.getresponse().read())["metrics"]}
         connection.close()
         if steps.get("noop", {}).get("count", 0) >= count:
             return

@@ -121,7 +121,7 @@ class EngineUnderTest:
         cursor = ""
         while True:
             page = self.control("GET", f"/v1/runs?step={step}&limit=1000" + (f"&cursor={cursor}" if cursor else ""))
-            found += page["items"]
+            found += page["runs"]
             cursor = page.get("cursor") or ""
             if not cursor:
                 return found

@@ -73,7 +73,7 @@ def _assert_everything_is_whole(engine: EngineUnderTest, load: Load) -> None:
         assert by_id[run]["state"] == "completed", by_id[run]
         assert run in executed, f"run {run} is completed and was never executed"
     children = Counter(run["parent_run"] for run in follow)
-    assert children == Counter(by_id), "each run has its one follow-up, no more and no fewer"
+    assert children == Counter(list(by_id)), "each run has its one follow-up, no more and no fewer"
 
 
 def _assert_the_database_is_sound(engine: EngineUnderTest) -> None:
@@ -91,7 +91,7 @@ def _assert_the_database_is_sound(engine: EngineUnderTest) -> None:
 
 
 def _live_workers(engine: EngineUnderTest) -> list[int]:
-    return [worker["pid"] for worker in engine.control("GET", "/v1/workers")["items"] if worker["state"] == "ready"]
+    return [worker["pid"] for worker in engine.control("GET", "/v1/workers")["workers"] if worker["state"] == "ready"]
 
 
 def _exists(pid: int) -> bool:
