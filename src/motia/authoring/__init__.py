@@ -17,7 +17,15 @@ from motia.authoring.logger import logger
 from motia.authoring.outcomes import Cancelled, Fatal, HttpError, Outcome, RetryAfter
 from motia.authoring.registry import Collector, Hook, StepDefinition, activate, deactivate
 from motia.authoring.request import Request, UploadedFile
-from motia.authoring.response import Response, encode_body, encode_piece, is_stream, response, response_of, sse
+from motia.authoring.response import (
+    Response,
+    encode_body,
+    encode_piece,
+    is_stream,
+    response,
+    response_of,
+    sse,
+)
 from motia.authoring.spans import span
 from motia.authoring.state import state
 from motia.authoring.steps import api, cron, event, noop, on_start, on_stop

@@ -122,11 +122,17 @@ def _take_defaults(form: Form, parameters: list[Parameter]) -> None:
     """A default of the handler's makes the name optional in a dict of types."""
     for parameter in parameters:
         field = (form.fields or {}).get(parameter.name)
-        if field is not None and parameter.default is not NO_DEFAULT and (field.is_required or field.default is None):
+        if (
+            field is not None
+            and parameter.default is not NO_DEFAULT
+            and (field.is_required or field.default is None)
+        ):
             set_default(field, parameter.default)
 
 
-def _whole_parameter(parameters: list[Parameter], form: Form | None, signature: Signature) -> Parameter | None:
+def _whole_parameter(
+    parameters: list[Parameter], form: Form | None, signature: Signature
+) -> Parameter | None:
     """The parameter that gets the whole payload, if there is one."""
     names = form.names if form is not None else None
     free = [p for p in parameters if not names or p.name not in names]
@@ -138,14 +144,14 @@ def _disagreements(parameters: list[Parameter], form: Form | None, signature: Si
     names = form.names if form is not None else None
     if names is None:
         return found
-    for parameter in parameters:
-        if parameter.name not in names and parameter.default is NO_DEFAULT:
-            found.append(
-                Mismatch(
-                    f"the parameter {parameter.name!r} is not in the schema, which has {_listed(names)}",
-                    f"add {parameter.name!r} to the schema, rename the parameter, or give it a default",
-                )
-            )
+    found.extend(
+        Mismatch(
+            f"the parameter {parameter.name!r} is not in the schema, which has {_listed(names)}",
+            f"add {parameter.name!r} to the schema, rename the parameter, or give it a default",
+        )
+        for parameter in parameters
+        if parameter.name not in names and parameter.default is NO_DEFAULT
+    )
     taken = {p.name for p in parameters}
     unused = [name for name in names if name not in taken]
     if form is not None and form.fields is not None and unused and parameters and not signature.takes_rest:
@@ -169,7 +175,11 @@ def _bind_whole(whole: Parameter, form: Form | None, contexts: list[Parameter]) 
     else:
         own = form if form is not None else Form()
     reader = reader_of(own, where="payload", must_check=validates)
-    before = reader_of(form, where="payload", must_check=validates) if form is not None and own is not form else None
+    before = (
+        reader_of(form, where="payload", must_check=validates)
+        if form is not None and own is not form
+        else None
+    )
     read = whole_reader(reader, before, is_instance=is_instance)
     is_positional = whole.is_positional_only
 
@@ -238,7 +248,10 @@ def require(needed: tuple[str, ...], values: dict[str, Any], where: str) -> None
     missing = [name for name in needed if name not in values]
     if missing:
         raise InputInvalid(
-            tuple(Problem(path=f"/{name}", message="is required", where=where, keyword="required") for name in missing)
+            tuple(
+                Problem(path=f"/{name}", message="is required", where=where, keyword="required")
+                for name in missing
+            )
         )
 
 

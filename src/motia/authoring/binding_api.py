@@ -112,7 +112,9 @@ class _Plan:
             return "hint", "query"
         if has_body and "body" not in self.forms:
             return "hint", "body"
-        open_part = next((p for p in ("query", "body") if p in self.forms and self.forms[p].names is None), None)
+        open_part = next(
+            (p for p in ("query", "body") if p in self.forms and self.forms[p].names is None), None
+        )
         if open_part is not None:
             return "name", open_part
         if parameter.default is not NO_DEFAULT:
@@ -209,7 +211,9 @@ def _add_whole_form(plan: _Plan, places: Mapping[str, tuple[str, str] | None]) -
             continue
         is_part = place[0] == "part" and is_model(parameter.hint)
         if (place[0] == "whole" or is_part) and place[1] not in plan.forms:
-            plan.forms[place[1]] = form_of(bare(parameter.hint), place=f"the annotation of {parameter.name!r}")
+            plan.forms[place[1]] = form_of(
+                bare(parameter.hint), place=f"the annotation of {parameter.name!r}"
+            )
 
 
 def _no_place(parameter: Parameter, plan: _Plan) -> Mismatch:
@@ -288,7 +292,9 @@ def _whole_getter(
                 raise InputInvalid((_missing_body(),))
             return request.body
         value = own[request.media == "json"](raw)
-        return {**value, **request.files} if request.media == "multipart" and isinstance(value, dict) else value
+        return (
+            {**value, **request.files} if request.media == "multipart" and isinstance(value, dict) else value
+        )
 
     return get
 
@@ -390,4 +396,3 @@ def _missing_body(message: str = "a body is required") -> Problem:
 def _is_upload(hint: Any) -> bool:
     kind = bare(hint)
     return kind is UploadedFile or (get_origin(kind) is list and get_args(kind) == (UploadedFile,))
-

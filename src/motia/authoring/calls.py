@@ -254,7 +254,8 @@ def _instant_of(at: datetime | int) -> int:
     if isinstance(at, datetime):
         if at.tzinfo is None:
             raise CallerError(
-                f"at={at!r} has no time zone", hint="use datetime.now(timezone.utc) or ZoneInfo, or ms since the epoch"
+                f"at={at!r} has no time zone",
+                hint="use datetime.now(timezone.utc) or ZoneInfo, or ms since the epoch",
             )
         return round(at.timestamp() * 1_000)
     if isinstance(at, bool) or not isinstance(at, int) or at < 0:
@@ -265,11 +266,8 @@ def _instant_of(at: datetime | int) -> int:
 def _event_args(target: str, payload: bytes, **options: Any) -> bytes:
     if not isinstance(target, str) or not target:
         raise CallerError(f"the target is the id of a step or a topic, not {target!r}")
-    given: dict[str, Any] = {"target": target}
-    for name, value in options.items():
-        if value is not None:
-            given[name] = value
-    given["payload"] = msgspec.Raw(payload)
+    given = {name: value for name, value in options.items() if value is not None}
+    given.update(target=target, payload=msgspec.Raw(payload))
     try:
         return msgspec.json.encode(given)
     except (TypeError, UnicodeEncodeError) as error:

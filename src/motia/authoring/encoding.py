@@ -39,11 +39,7 @@ def encode_json(value: Any, *, what: str) -> bytes:
     Raises:
         ValueNotJson: The value is not JSON; the message names the place.
     """
-    kind = type(value)
-    if kind in _LEAVES or _is_plain(value, 0):
-        plain = value
-    else:
-        plain = _to_plain(value, "", 0, what)
+    plain = value if type(value) in _LEAVES or _is_plain(value, 0) else _to_plain(value, "", 0, what)
     try:
         return _encoder.encode(plain)
     except UnicodeEncodeError as error:

@@ -1,14 +1,14 @@
 """Errors that the authoring library raises at an author's code, beside those of `motia.model`.
 
-    MotiaError
-    ├── AuthorError
-    │   └── StepFault          a decorator was used wrongly; outside a worker it is raised, inside it becomes a fault
-    ├── CallerError
-    │   ├── ValueNotJson       a payload, result or state value is not JSON
-    │   ├── InputInvalid       the input of a handler does not fit its schema; `problems` lists every place
-    │   ├── NotInHandler       trigger, call or state were used outside a handler
-    │   ├── InvocationOver     … or after the handler was answered
-    │   └── CallFailed         the step that `call` ran failed; `error` is its final error
+MotiaError
+├── AuthorError
+│   └── StepFault          a decorator was used wrongly; outside a worker it is raised, inside it becomes a fault
+├── CallerError
+│   ├── ValueNotJson       a payload, result or state value is not JSON
+│   ├── InputInvalid       the input of a handler does not fit its schema; `problems` lists every place
+│   ├── NotInHandler       trigger, call or state were used outside a handler
+│   ├── InvocationOver     … or after the handler was answered
+│   └── CallFailed         the step that `call` ran failed; `error` is its final error
 """
 
 from __future__ import annotations

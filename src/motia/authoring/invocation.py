@@ -34,11 +34,19 @@ class Port(Protocol):
         """Run `work` as a task; the invocation is answered only after it. On the worker's loop only."""
         ...
 
-    def log(self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str) -> None:
+    def log(
+        self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str
+    ) -> None:
         """Send a log line; never waits, never raises."""
 
     def span(
-        self, invocation: Invocation, name: str, span: str, started_at: int, duration_us: int, fields: bytes | None
+        self,
+        invocation: Invocation,
+        name: str,
+        span: str,
+        started_at: int,
+        duration_us: int,
+        fields: bytes | None,
     ) -> None:
         """Send a span of the author's."""
 

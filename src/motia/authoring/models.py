@@ -17,7 +17,6 @@ import msgspec
 from motia.model import Problem
 
 
-
 class _NoDefault:
     """Stands where no default is: None is a default."""
 
@@ -85,7 +84,7 @@ def has_pydantic(annotation: Any) -> bool:
 
 
 def adapter_of(annotation: Any) -> Any:
-    """pydantic's TypeAdapter of `annotation`."""
+    """Pydantic's TypeAdapter of `annotation`."""
     return sys.modules["pydantic"].TypeAdapter(annotation)
 
 
@@ -102,7 +101,9 @@ def fields_of(model: Any) -> dict[str, ModelField]:
         }
     hints = typing.get_type_hints(kind, include_extras=True)
     if typing.is_typeddict(kind):
-        return {name: ModelField(name, name, hint, name in kind.__required_keys__) for name, hint in hints.items()}
+        return {
+            name: ModelField(name, name, hint, name in kind.__required_keys__) for name, hint in hints.items()
+        }
     if dataclasses.is_dataclass(kind):
         return {
             f.name: ModelField(
@@ -121,13 +122,15 @@ def _pydantic_fields(kind: Any) -> dict[str, ModelField]:
     fields = getattr(kind, "__pydantic_fields__", {})
     found = {}
     for name, info in fields.items():
-        alias = info.validation_alias if isinstance(getattr(info, "validation_alias", None), str) else info.alias
+        alias = (
+            info.validation_alias if isinstance(getattr(info, "validation_alias", None), str) else info.alias
+        )
         found[alias or name] = ModelField(alias or name, name, info.annotation, info.is_required())
     return found
 
 
 def decode_hook(annotation: Any, value: Any) -> Any:
-    """msgspec's way out for types it does not know."""
+    """Msgspec's way out for types it does not know."""
     if is_pydantic(annotation):
         return adapter_of(annotation).validate_python(value)
     if annotation is object:

@@ -37,7 +37,9 @@ def step_id(value: Any, name: str = "id") -> str:
     if not isinstance(value, str) or not value.strip():
         raise OptionWrong(f"{name} is {value!r}", "an id is text that is not empty, such as 'resize-image'")
     if len(value.encode("utf-8", "replace")) > ID_BYTES_MAX:
-        raise OptionWrong(f"{name} is {len(value.encode('utf-8', 'replace'))} bytes long", f"at most {ID_BYTES_MAX}")
+        raise OptionWrong(
+            f"{name} is {len(value.encode('utf-8', 'replace'))} bytes long", f"at most {ID_BYTES_MAX}"
+        )
     if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise OptionWrong(f"{name} is {value!r}", "an id has no control characters")
     return value
@@ -51,7 +53,9 @@ def ids(value: Any, name: str) -> tuple[str, ...]:
         return (step_id(value, name),)
     if not isinstance(value, list | tuple | set | frozenset):
         raise OptionWrong(f"{name} is {value!r}", f"write {name}=['one', 'two']")
-    return tuple(step_id(one, name) for one in (sorted(value) if isinstance(value, set | frozenset) else value))
+    return tuple(
+        step_id(one, name) for one in (sorted(value) if isinstance(value, set | frozenset) else value)
+    )
 
 
 def text(value: Any, name: str) -> str:
@@ -123,7 +127,9 @@ def path(value: Any) -> str:
     names = [part[1:] for part in parts if part.startswith(":")]
     for name in names:
         if names.count(name) > 1:
-            raise OptionWrong(f"path {value!r} has the parameter :{name} twice", "give each parameter its own name")
+            raise OptionWrong(
+                f"path {value!r} has the parameter :{name} twice", "give each parameter its own name"
+            )
     return value
 
 
@@ -134,7 +140,9 @@ def concurrency(value: Any) -> Concurrency | None:
     if isinstance(value, Mapping):
         unknown = set(value) - {"limit", "key"}
         if unknown or "limit" not in value:
-            raise OptionWrong(f"concurrency is {dict(value)!r}", "write concurrency={'limit': 4, 'key': 'userId'}")
+            raise OptionWrong(
+                f"concurrency is {dict(value)!r}", "write concurrency={'limit': 4, 'key': 'userId'}"
+            )
         key = value.get("key")
         return Concurrency(
             limit=whole_number(value["limit"], "concurrency.limit", least=1),
@@ -190,5 +198,7 @@ def middleware(value: Any) -> tuple[Callable[..., Any], ...]:
     functions = value if isinstance(value, list | tuple) else (value,)
     for function in functions:
         if not callable(function):
-            raise OptionWrong(f"middleware has {function!r}", "a middleware is a function (request, ctx, next)")
+            raise OptionWrong(
+                f"middleware has {function!r}", "a middleware is a function (request, ctx, next)"
+            )
     return tuple(functions)

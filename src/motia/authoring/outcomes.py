@@ -37,7 +37,9 @@ class HttpError(Outcome):
             ValueError: `status` is not an error status.
         """
         if not 400 <= status <= 599:
-            raise ValueError(f"HttpError takes a status from 400 to 599, not {status}: use response() for others")
+            raise ValueError(
+                f"HttpError takes a status from 400 to 599, not {status}: use response() for others"
+            )
         super().__init__(message or f"HTTP {status}")
         self.status = status
         self.message = message or f"HTTP {status}"

@@ -91,6 +91,7 @@ class _Plain:
         return value
 
     def rest(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
+        """See `Reader`."""
         return {name: value for name, value in self._object(raw).items() if name not in self._known}
 
 
@@ -108,6 +109,7 @@ class FieldsReader(_Plain):
         self._decoder = msgspec.json.Decoder(self._struct, strict=is_strict, dec_hook=decode_hook)
 
     def values(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
+        """See `Reader`."""
         if self._check is not None:
             self._check(self._decode(raw))
         try:
@@ -121,10 +123,16 @@ class FieldsReader(_Plain):
         return self._finish(values) if self._after else values
 
     def whole(self, raw: bytes | msgspec.Raw) -> Any:
+        """See `Reader`."""
         values = self.values(raw)
         plain = self._object(raw)
         for name, field in self._fields.items():
-            if name not in plain and name in values and field.default is not NO_DEFAULT and field.default is not None:
+            if (
+                name not in plain
+                and name in values
+                and field.default is not NO_DEFAULT
+                and field.default is not None
+            ):
                 plain[name] = copy.deepcopy(field.default)
             elif name in plain and field.nested is not None:
                 plain[name] = values[name]
@@ -218,12 +226,14 @@ class ModelReader(_Plain):
             raise InputInvalid(tuple(problems_of(error, where=self._where))) from error
 
     def values(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
+        """See `Reader`."""
         instance = self.instance(raw)
         if isinstance(instance, dict):
             return instance
         return {name: getattr(instance, attribute) for name, attribute in self._names.items()}
 
     def whole(self, raw: bytes | msgspec.Raw) -> Any:
+        """See `Reader`."""
         instance = self.instance(raw)
         if self._adapter is not None:
             return self._adapter.dump_python(instance, mode="json", by_alias=True)
@@ -239,12 +249,14 @@ class JsonReader(_Plain):
         self._fill = _filler(form.json, form.json.get("$defs", {}))
 
     def values(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
+        """See `Reader`."""
         value = self.whole(raw)
         if not isinstance(value, dict):
             self._object(raw)
         return value
 
     def whole(self, raw: bytes | msgspec.Raw) -> Any:
+        """See `Reader`."""
         value = self._fill(self._decode(raw))
         if self._check is not None:
             self._check(value)
@@ -291,7 +303,11 @@ def _struct_of(fields: Mapping[str, Field]) -> tuple[Any, dict[str, str]]:
         is_usable = name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_")
         attribute = name if is_usable else f"f{index}_"
         attributes[name] = attribute
-        kind = field.type if can_convert(field.type) and not is_pydantic(get_origin(field.type) or field.type) else Any
+        kind = (
+            field.type
+            if can_convert(field.type) and not is_pydantic(get_origin(field.type) or field.type)
+            else Any
+        )
         if field.is_required:
             definitions.append((attribute, kind))
         else:

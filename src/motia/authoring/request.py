@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from motia.authoring.encoding import decode_json
 from motia.authoring.errors import InputInvalid
 from motia.model import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Headers(dict[str, str]):

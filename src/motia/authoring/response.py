@@ -45,7 +45,10 @@ class Response:
     def with_header(self, name: str, value: str) -> Response:
         """The same answer with one header more; for middleware."""
         return Response(
-            body=self.body, status=self.status, headers=(*self.headers, *_pairs_of({name: value})), is_sse=self.is_sse
+            body=self.body,
+            status=self.status,
+            headers=(*self.headers, *_pairs_of({name: value})),
+            is_sse=self.is_sse,
         )
 
 
@@ -89,7 +92,9 @@ def sse(data: Any = None, *, event: str = "", id: str = "", retry_ms: int | None
 
 def is_stream(value: object) -> bool:
     """Whether `value` is an iterator to send piece by piece."""
-    return isinstance(value, AsyncIterator | Iterator) or inspect.isasyncgen(value) or inspect.isgenerator(value)
+    return (
+        isinstance(value, AsyncIterator | Iterator) or inspect.isasyncgen(value) or inspect.isgenerator(value)
+    )
 
 
 def response_of(value: Any) -> Response:
@@ -159,7 +164,7 @@ def _encode_sse(item: Any, what: str) -> bytes:
 
 def _pairs_of(headers: HeaderValues) -> Pairs:
     pairs: list[tuple[str, str]] = []
-    items = headers.items() if isinstance(headers, Mapping) else headers
+    items: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers
     for name, value in items:
         values = [value] if isinstance(value, str | int | float) else list(value)
         pairs.extend((_name_of(name), _value_of(name, str(one))) for one in values)

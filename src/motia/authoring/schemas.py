@@ -14,14 +14,24 @@ from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
-from motia.authoring.models import NO_DEFAULT, adapter_of, fields_of, has_pydantic, is_model, is_optional, is_pydantic
+from motia.authoring.models import (
+    NO_DEFAULT,
+    adapter_of,
+    fields_of,
+    has_pydantic,
+    is_model,
+    is_optional,
+    is_pydantic,
+)
 
 _KEYWORDS = frozenset(
-    "$schema $id $ref $defs $anchor $comment definitions type enum const properties required "
-    "additionalProperties patternProperties propertyNames minProperties maxProperties items prefixItems "
-    "minItems maxItems uniqueItems contains minLength maxLength pattern format minimum maximum "
-    "exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf not if then else title description "
-    "default examples deprecated readOnly writeOnly contentEncoding contentMediaType".split()
+    """
+    $schema $id $ref $defs $anchor $comment definitions type enum const properties required
+    additionalProperties patternProperties propertyNames minProperties maxProperties items prefixItems
+    minItems maxItems uniqueItems contains minLength maxLength pattern format minimum maximum
+    exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf not if then else title description
+    default examples deprecated readOnly writeOnly contentEncoding contentMediaType
+    """.split()  # noqa: SIM905  # a table reads better than sixty quoted words
 )
 _JSON_TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 
@@ -224,7 +234,9 @@ def _check_json_schema(schema: dict[str, Any], place: str) -> None:
     try:
         msgspec.json.encode(schema)
     except (TypeError, ValueError) as error:
-        raise SchemaUnreadable(f"{place} is not JSON: {error}", "a JSON Schema consists of JSON values") from error
+        raise SchemaUnreadable(
+            f"{place} is not JSON: {error}", "a JSON Schema consists of JSON values"
+        ) from error
 
 
 def _object_of(fields: dict[str, Field]) -> dict[str, Any]:

@@ -71,7 +71,11 @@ def is_open(hint: Any) -> bool:
     """Whether an annotation stands for any object: nothing, Any, dict, Mapping."""
     kind = bare(hint)
     kind = get_origin(kind) or kind
-    return kind is Any or kind is object or (isinstance(kind, type) and issubclass(kind, Mapping) and not _is_typed(kind))
+    return (
+        kind is Any
+        or kind is object
+        or (isinstance(kind, type) and issubclass(kind, Mapping) and not _is_typed(kind))
+    )
 
 
 def _is_typed(kind: type) -> bool:

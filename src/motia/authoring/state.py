@@ -82,9 +82,13 @@ class State:
         """
         what = f"the value of state.compare_and_set({group!r}, {key!r})"
         if delete:
-            return _ask("state.compare_and_set", decode_json, group=group, key=key, version=version, delete=True)
+            return _ask(
+                "state.compare_and_set", decode_json, group=group, key=key, version=version, delete=True
+            )
         body = msgspec.Raw(encode_json(value, what=what))
-        return _ask("state.compare_and_set", decode_json, group=group, key=key, version=version, value=body, what=what)
+        return _ask(
+            "state.compare_and_set", decode_json, group=group, key=key, version=version, value=body, what=what
+        )
 
     def get_versioned(self, group: str, key: str) -> Any:
         """`(value, version)` of `key`, for `compare_and_set`; `(None, 0)` when it is missing."""
@@ -160,4 +164,3 @@ def _contended(group: str, key: str) -> CallerError:
         f"state.update({group!r}, {key!r}) found the value changed {UPDATE_TRIES_MAX} times in a row",
         hint="use operations or increment, which the engine applies itself",
     )
-

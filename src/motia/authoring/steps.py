@@ -19,7 +19,7 @@ from motia.authoring.binding import Mismatch, bind_event, bind_nothing
 from motia.authoring.binding_api import bind_api
 from motia.authoring.options import OptionWrong, closest
 from motia.authoring.registry import Hook, StepDefinition, add_faults, add_hook, add_step, relative
-from motia.authoring.schemas import SchemaUnreadable
+from motia.authoring.schemas import SchemaUnreadable, form_of
 from motia.authoring.signatures import signature_of
 from motia.model import CatchUp, LoadFault, OnDead, Overlap, RequestSchemas, Source, StepKind, StepSpec
 
@@ -200,7 +200,9 @@ def _define(
     try:
         signature = signature_of(function)
         if kind is StepKind.API:
-            binding = bind_api(signature, method=values.get("method", "GET"), path=values.get("path", "/"), schema=schema)
+            binding = bind_api(
+                signature, method=values.get("method", "GET"), path=values.get("path", "/"), schema=schema
+            )
             values["method"] = values.get("method", "GET")
             values["request"] = _request_schemas(binding.schemas)
             values["worker_validates"] = binding.worker_validates
@@ -260,7 +262,12 @@ def _finish(
         spec = StepSpec(kind=kind, language="python", source=source, schema=raw, **values)
         add_step(
             StepDefinition(
-                spec=spec, function=function, form=form, bind=bind, bind_request=bind_request, middleware=middleware
+                spec=spec,
+                function=function,
+                form=form,
+                bind=bind,
+                bind_request=bind_request,
+                middleware=middleware,
             )
         )
     if faults.found:
@@ -270,12 +277,12 @@ def _finish(
 def _request_schemas(schemas: dict[str, dict[str, Any]]) -> RequestSchemas | None:
     if not schemas:
         return None
-    return RequestSchemas(**{part: msgspec.Raw(msgspec.json.encode(schema)) for part, schema in schemas.items()})
+    return RequestSchemas(
+        **{part: msgspec.Raw(msgspec.json.encode(schema)) for part, schema in schemas.items()}
+    )
 
 
 def _noop_schema(form: Any, faults: _Faults) -> dict[str, Any] | None:
-    from motia.authoring.schemas import form_of
-
     try:
         return None if form is None else form_of(form).schema()
     except SchemaUnreadable as error:
@@ -285,7 +292,7 @@ def _noop_schema(form: Any, faults: _Faults) -> dict[str, Any] | None:
 
 def _source_of(function: Any) -> Source:
     target = inspect.unwrap(function) if callable(function) else function
-    code = getattr(target, "__code__", None) or getattr(getattr(target, "__call__", None), "__code__", None)
+    code = getattr(target, "__code__", None) or getattr(type(target).__call__, "__code__", None)
     if code is None:
         frame = sys._getframe(2)
         return Source(file=relative(frame.f_code.co_filename), line=frame.f_lineno)
@@ -295,8 +302,8 @@ def _source_of(function: Any) -> Source:
 
 def _form_of(function: Callable[..., Any]) -> str:
     target: Any = function
-    if not inspect.isroutine(function) and hasattr(function, "__call__"):
-        target = function.__call__  # type: ignore[operator]
+    if not inspect.isroutine(function):
+        target = type(function).__call__
     if inspect.isasyncgenfunction(target):
         return "async_generator"
     if inspect.isgeneratorfunction(target):
@@ -309,7 +316,9 @@ def _hook(when: str, function: Callable[[], Any] | None) -> Any:
         return lambda one: _hook(when, one)
     source = _source_of(function)
     needed = [
-        p for p in inspect.signature(function).parameters.values() if p.default is p.empty and p.kind not in (2, 4)
+        p
+        for p in inspect.signature(function).parameters.values()
+        if p.default is p.empty and p.kind not in (2, 4)
     ]
     if needed:
         message = f"on_{when}: the function takes {needed[0].name!r}"

@@ -48,7 +48,9 @@ def result_frame(running: Running, value: object, *, handler_us: int, wait_us: i
     except ValueNotJson as error:
         raise ResultRefused("ResultNotJson", f"{error.message} ({error.hint})") from error
     if len(body) > bytes_max:
-        raise ResultRefused("PayloadTooLarge", f"{what} is {len(body)} bytes of JSON; the limit is {bytes_max}")
+        raise ResultRefused(
+            "PayloadTooLarge", f"{what} is {len(body)} bytes of JSON; the limit is {bytes_max}"
+        )
     return encode_frame(
         Result(invocation=running.number, value=msgspec.Raw(body), handler_us=handler_us, wait_us=wait_us)
     )
@@ -66,10 +68,16 @@ def response_frame(running: Running, answer: Response, *, handler_us: int, wait_
     except ValueNotJson as error:
         raise ResultRefused("ResultNotJson", f"{error.message} ({error.hint})") from error
     if len(body) > BLOB_BYTES_MAX:
-        raise ResultRefused("PayloadTooLarge", f"{what} is {len(body)} bytes; stream what is over {BLOB_BYTES_MAX}")
+        raise ResultRefused(
+            "PayloadTooLarge", f"{what} is {len(body)} bytes; stream what is over {BLOB_BYTES_MAX}"
+        )
     return encode_frame(
         Result(
-            invocation=running.number, status=answer.status, headers=headers, handler_us=handler_us, wait_us=wait_us
+            invocation=running.number,
+            status=answer.status,
+            headers=headers,
+            handler_us=handler_us,
+            wait_us=wait_us,
         ),
         body,
     )
@@ -88,13 +96,20 @@ def failure_of(running: Running, error: BaseException, *, root: str, stack_bytes
     number, name, message = running.number, type(error).__name__, clean(_text_of(error))
     if isinstance(error, InputInvalid):
         return Failure(
-            invocation=number, name="ValidationError", message=message, kind="validation", problems=error.problems
+            invocation=number,
+            name="ValidationError",
+            message=message,
+            kind="validation",
+            problems=error.problems,
         )
     if isinstance(error, ResultRefused):
         return Failure(invocation=number, name=error.name, message=message, kind="fatal")
     if isinstance(error, asyncio.CancelledError | Cancelled) and running.cancel_reason:
         return Failure(
-            invocation=number, name="Cancelled", message=f"cancelled: {running.cancel_reason}", kind="cancelled"
+            invocation=number,
+            name="Cancelled",
+            message=f"cancelled: {running.cancel_reason}",
+            kind="cancelled",
         )
     stack = clean(cut(author_stack(error, root), stack_bytes_max))
     if isinstance(error, HttpError):
@@ -119,7 +134,11 @@ def failure_of(running: Running, error: BaseException, *, root: str, stack_bytes
             retry_after_ms=error.retry_after_ms,
         )
     return Failure(
-        invocation=number, name=name, message=message, kind="fatal" if isinstance(error, Fatal) else "error", stack=stack
+        invocation=number,
+        name=name,
+        message=message,
+        kind="fatal" if isinstance(error, Fatal) else "error",
+        stack=stack,
     )
 
 

@@ -81,7 +81,9 @@ class Calls:
         self._open.clear()
         self._waiting.clear()
         for running, future in unanswered:
-            self._resolve(running, future, WorkerUnavailable("the engine is gone; whether it was done is unknown"))
+            self._resolve(
+                running, future, WorkerUnavailable("the engine is gone; whether it was done is unknown")
+            )
 
     def _start(self, running: Running, op: str, args: bytes, future: _CallFuture) -> None:
         self._number += 1

@@ -80,7 +80,10 @@ def _import(error: ImportError) -> tuple[str, str]:
         return f"{error}", "look whether the name is spelled right and whether two files import each other"
     top = error.name.partition(".")[0]
     if top in ("steps", "motia") or "." in error.name:
-        return f"there is no module {error.name!r}", "look whether the file is there and the name is spelled right"
+        return (
+            f"there is no module {error.name!r}",
+            "look whether the file is there and the name is spelled right",
+        )
     package = DISTRIBUTIONS.get(top, top)
     return (
         f"there is no module {error.name!r}",

@@ -106,7 +106,9 @@ class StallWatch:
         return in_flight[0] if len(in_flight) == 1 else None
 
 
-_ENTRIES: frozenset[CodeType] = frozenset({Runner._event.__code__, Runner._api.__code__, Runner._stream.__code__})
+_ENTRIES: frozenset[CodeType] = frozenset(
+    {Runner._event.__code__, Runner._api.__code__, Runner._stream.__code__}
+)
 
 
 def _running_of(frame: FrameType | None) -> Running | None:

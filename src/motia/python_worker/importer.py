@@ -47,7 +47,9 @@ class Importer:
         if self.steps_dir not in sys.path:
             sys.path.append(self.steps_dir)
             self._paths.append(self.steps_dir)
-        index = next((i for i, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
+        index = next(
+            (i for i, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path)
+        )
         sys.meta_path.insert(index, self)  # type: ignore[arg-type]
         self._package(PACKAGE, self.steps_dir)
 

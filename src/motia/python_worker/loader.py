@@ -44,7 +44,9 @@ class Loader:
         await self._run_start_hooks(run_hook)
         return self._manifest()
 
-    async def run_stop_hooks(self, run_hook: RunHook, on_error: Callable[[Hook, BaseException], None]) -> None:
+    async def run_stop_hooks(
+        self, run_hook: RunHook, on_error: Callable[[Hook, BaseException], None]
+    ) -> None:
         """Run the stop hooks, last declared first; one that fails does not stop the others."""
         for hook in reversed([hook for hook in self._collector.hooks if hook.when == "stop"]):
             try:
@@ -96,12 +98,16 @@ class Loader:
         graph = self._importer
         loaded = {path for file in self._files if os.path.exists(path := os.path.join(self.root, file))}
         file_modules = {
-            file: tuple(sorted(map(relative, graph.closure_of(os.path.realpath(os.path.join(self.root, file))))))
+            file: tuple(
+                sorted(map(relative, graph.closure_of(os.path.realpath(os.path.join(self.root, file)))))
+            )
             for file in self._files
         }
         return LoadedManifest(
             steps=tuple(definition.spec for definition in self._collector.steps),
             faults=tuple(self._collector.faults),
-            modules=tuple(sorted({relative(file) for file in {*graph.files, *map(os.path.realpath, loaded)}})),
+            modules=tuple(
+                sorted({relative(file) for file in {*graph.files, *map(os.path.realpath, loaded)}})
+            ),
             file_modules=file_modules,
         )

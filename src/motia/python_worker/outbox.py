@@ -23,7 +23,10 @@ class Outbox:
     """Frames of this worker, and work that other threads hand to its loop."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, write: Callable[[bytes], None], backlog_bytes: Callable[[], int]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        write: Callable[[bytes], None],
+        backlog_bytes: Callable[[], int],
     ) -> None:
         self._loop = loop
         self._write = write
@@ -52,7 +55,9 @@ class Outbox:
             return
         if self.dropped_logs:
             count, self.dropped_logs = self.dropped_logs, 0
-            self.put_message(Log(level="warn", message=f"{count} log lines were dropped: too many at once", at=log.at))
+            self.put_message(
+                Log(level="warn", message=f"{count} log lines were dropped: too many at once", at=log.at)
+            )
         self.put_message(log)
 
     def flush(self) -> None:

@@ -48,7 +48,9 @@ def main() -> None:
     """`python -m motia.python_worker`: take the socket from MOTIA_WORKER_FD."""
     value = os.environ.pop("MOTIA_WORKER_FD", "")
     if not value.isdigit():
-        sys.stderr.write("MOTIA_WORKER_FD names no file descriptor: this process is started by the Motia engine\n")
+        sys.stderr.write(
+            "MOTIA_WORKER_FD names no file descriptor: this process is started by the Motia engine\n"
+        )
         os._exit(2)
     die_with_parent()
     ignore_signals()

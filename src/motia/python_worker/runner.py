@@ -245,7 +245,9 @@ class Runner:
         failure = failure_of(running, error, root=self.root, stack_bytes_max=self.stack_bytes_max)
         text = f"{failure.name}: {failure.message}"
         if failure.kind != "cancelled":
-            running.port.log(running, "error", f"the stream ended broken: {text}\n{failure.stack}", None, "logger")
+            running.port.log(
+                running, "error", f"the stream ended broken: {text}\n{failure.stack}", None, "logger"
+            )
         return encode_frame(Chunk(invocation=running.number, last=True, error=text))
 
     def _result(self, running: Running, value: Any) -> bytes:
@@ -278,7 +280,9 @@ def request_of(message: Invoke, blob: bytes) -> Request:
     """
     raw = message.request
     if raw is None:
-        raise Fatal(f"the api step {message.step!r} runs for a request, and this {message.kind} invocation has none")
+        raise Fatal(
+            f"the api step {message.step!r} runs for a request, and this {message.kind} invocation has none"
+        )
     return Request(
         method=raw.method,
         url=raw.url,

@@ -6,8 +6,6 @@ import asyncio
 from concurrent.futures import Future
 from typing import Any
 
-import msgspec
-
 from motia.authoring import Invocation, Port, StepDefinition
 from motia.protocol import Invoke
 from motia.python_worker.streams import Outflow
@@ -57,5 +55,3 @@ class Running(Invocation):
         self.outflow: Outflow | None = None
         self.printed: dict[str, str] | None = None
         """What was printed without a line end yet, by source."""
-
-

@@ -59,7 +59,10 @@ def cut(text: str, bytes_max: int) -> str:
 
 
 def _one(error: BaseException, root: str) -> str:
-    frames = [(f.f_code.co_filename, line, f.f_code.co_qualname) for f, line in traceback.walk_tb(error.__traceback__)]
+    frames = [
+        (f.f_code.co_filename, line, f.f_code.co_qualname)
+        for f, line in traceback.walk_tb(error.__traceback__)
+    ]
     body = _text(_authored(frames, root), root)
     head = f"{type(error).__name__}: {_message(error)}"
     return f"{body}{head}" if body else head
@@ -76,12 +79,20 @@ def _authored(frames: list[tuple[str, int, str]], root: str) -> list[tuple[str, 
     authored = [frame for frame in frames if is_authored(frame[0], root)]
     if authored:
         return authored
-    return [f for f in frames if not f[0].startswith((_OURS, "<frozen")) and f"{os.sep}asyncio{os.sep}" not in f[0]]
+    return [
+        f
+        for f in frames
+        if not f[0].startswith((_OURS, "<frozen")) and f"{os.sep}asyncio{os.sep}" not in f[0]
+    ]
 
 
 def _text(frames: list[tuple[str, int, str]], root: str) -> str:
     if len(frames) > FRAMES_MAX:
-        frames = [*frames[: FRAMES_MAX // 2], ("…", 0, f"{len(frames) - FRAMES_MAX} frames"), *frames[-FRAMES_MAX // 2 :]]
+        frames = [
+            *frames[: FRAMES_MAX // 2],
+            ("…", 0, f"{len(frames) - FRAMES_MAX} frames"),
+            *frames[-FRAMES_MAX // 2 :],
+        ]
     lines = []
     for file, number, name in frames:
         shown = os.path.relpath(file, root) if file.startswith(root + os.sep) else file

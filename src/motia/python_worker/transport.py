@@ -20,7 +20,9 @@ UNSENT_BYTES_MAX = 16 * 1024 * 1024
 class SocketTransport:
     """A non-blocking stream socket on the running loop."""
 
-    def __init__(self, sock: socket.socket, on_data: Callable[[bytes], None], on_eof: Callable[[], None]) -> None:
+    def __init__(
+        self, sock: socket.socket, on_data: Callable[[bytes], None], on_eof: Callable[[], None]
+    ) -> None:
         sock.setblocking(False)
         self._sock = sock
         self._loop = asyncio.get_running_loop()

@@ -24,7 +24,6 @@ import msgspec
 from motia.authoring import Hook, Invocation
 from motia.protocol import (
     PROTOCOL_VERSION,
-    Call,
     Cancel,
     Drain,
     EngineMessage,
@@ -319,7 +318,9 @@ class PythonWorker:
         task.add_done_callback(done)
         return task
 
-    def log(self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str) -> None:
+    def log(
+        self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str
+    ) -> None:
         """See `motia.authoring.Port`."""
         if self.state is State.CLOSED:
             return
@@ -337,7 +338,13 @@ class PythonWorker:
             self._outbox.post_log(line)
 
     def span(
-        self, invocation: Invocation, name: str, span: str, started_at: int, duration_us: int, fields: bytes | None
+        self,
+        invocation: Invocation,
+        name: str,
+        span: str,
+        started_at: int,
+        duration_us: int,
+        fields: bytes | None,
     ) -> None:
         """See `motia.authoring.Port`."""
         message = Span(
@@ -393,7 +400,10 @@ class PythonWorker:
 
         def report(hook: Hook, error: BaseException) -> None:
             stack = author_stack(error, self.root)
-            self._log_own("error", f"on_stop in {hook.file}:{hook.line} failed: {type(error).__name__}: {error}\n{stack}")
+            self._log_own(
+                "error",
+                f"on_stop in {hook.file}:{hook.line} failed: {type(error).__name__}: {error}\n{stack}",
+            )
 
         if loader is not None:
             await loader.run_stop_hooks(self._run_hook, report)
