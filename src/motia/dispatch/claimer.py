@@ -64,7 +64,12 @@ class Claimer(Periodic):
         state = self._state
         if state.is_draining or not state.is_ledger_up or not self.is_started:
             return False
-        if spec.concurrency is not None or spec.id in self._hungry or spec.id in self._held:
+        if (
+            spec.kind is StepKind.NOOP
+            or spec.concurrency is not None
+            or spec.id in self._hungry
+            or spec.id in self._held
+        ):
             return False
         if spec.id in state.paused or self._free(spec) <= 0:
             return False

@@ -76,7 +76,7 @@ class Executor:
             _spec_of(flight),
             flight.claim,
             answer,
-            cancel_reason=flight.cancel_reason or ("shutdown" if state.is_draining else None),
+            cancel_reason=flight.cancel_reason,
             now=flight.answered_at,
             random=state.random,
         )

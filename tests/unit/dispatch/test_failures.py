@@ -70,10 +70,10 @@ def failed(kind: str = "error", **fields: Any) -> Failed:
     return Failed(Failure(invocation=1, name="Boom", message="it broke", kind=kind, **fields))
 
 
-def decided(answer: Any, *, of: Claim | None = None, by: StepSpec | None = None, cancel: str | None = None) -> Any:
-    return decide(
-        by or spec(), of or claim(), answer, cancel_reason=cancel, now=NOW, random=random.Random(1)
-    )
+def decided(
+    answer: Any, *, of: Claim | None = None, by: StepSpec | None = None, cancel: str | None = None
+) -> Any:
+    return decide(by or spec(), of or claim(), answer, cancel_reason=cancel, now=NOW, random=random.Random(1))
 
 
 def test_a_returned_value_completes() -> None:
@@ -170,7 +170,9 @@ def test_after_a_cancel_by_hand_every_failure_is_the_cancel(answer: Any) -> None
     assert decided(answer, cancel="cancel").outcome == Cancelled("by_hand")
 
 
-@pytest.mark.parametrize("answer", [failed("cancelled"), failed("error"), Died("w", "x", True), NoWorker("x")])
+@pytest.mark.parametrize(
+    "answer", [failed("cancelled"), failed("error"), Died("w", "x", True), NoWorker("x")]
+)
 def test_after_a_shutdown_no_failure_costs_an_attempt(answer: Any) -> None:
     decision = decided(answer, cancel="shutdown", of=claim(attempt=4, crashes=2))
 
@@ -190,7 +192,9 @@ def test_a_suspect_stays_one_when_it_is_released() -> None:
 
 
 def test_jitter_draws_from_the_upper_half_and_the_cap_holds() -> None:
-    drawn = [backoff_ms(Backoff(), retry, random.Random(seed)) for retry in (1, 30, 5_000) for seed in range(50)]
+    drawn = [
+        backoff_ms(Backoff(), retry, random.Random(seed)) for retry in (1, 30, 5_000) for seed in range(50)
+    ]
 
     assert all(500 <= delay <= 1_000 for delay in drawn[:50])
     assert all(30_000 <= delay <= 60_000 for delay in drawn[50:])

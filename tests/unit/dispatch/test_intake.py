@@ -83,7 +83,9 @@ async def test_a_caller_that_leaves_does_not_orphan_a_claimed_run(world: World) 
     assert [run.state for run in await world.runs("a")] == [RunState.COMPLETED]
 
 
-async def test_no_more_runs_are_inserted_claimed_than_slots_are_free(make_world: Callable[..., World]) -> None:
+async def test_no_more_runs_are_inserted_claimed_than_slots_are_free(
+    make_world: Callable[..., World],
+) -> None:
     world = make_world(slots=3)
     world.step("a", lambda call: call.sleep(5))
     await world.boot()

@@ -15,7 +15,9 @@ async def test_suspects_run_alone_one_by_one(make_world: Callable[..., World]) -
 
     async def handler(call: Call) -> None:
         if call.invocation.is_alone:
-            worker = next(w for w in world.workers.pool if any(t.invocation is call.invocation for t in w.in_flight))
+            worker = next(
+                w for w in world.workers.pool if any(t.invocation is call.invocation for t in w.in_flight)
+            )
             together.append(len(worker.in_flight))
         await call.sleep(1)
 

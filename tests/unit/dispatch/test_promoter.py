@@ -14,7 +14,9 @@ async def test_a_run_becomes_ready_when_it_is_due_and_not_before(world: World) -
         await world.trigger("a", delay_ms, delay_ms=delay_ms)
     await world.advance(12)
 
-    assert [0 <= at - began - due < 10 for at, due in zip(starts, (500, 2_000, 10_250), strict=True)] == [True] * 3
+    assert [0 <= at - began - due < 10 for at, due in zip(starts, (500, 2_000, 10_250), strict=True)] == [
+        True
+    ] * 3
 
 
 async def test_a_run_scheduled_by_another_process_is_found(world: World) -> None:

@@ -44,7 +44,9 @@ async def test_a_failure_during_an_outage_is_dead_lettered_with_one_error_step(w
     assert [run.state for run in await world.runs("handle-step-error")] == [RunState.COMPLETED]
 
 
-async def test_claims_pause_in_an_outage_and_go_on_within_five_seconds(make_world: Callable[..., World]) -> None:
+async def test_claims_pause_in_an_outage_and_go_on_within_five_seconds(
+    make_world: Callable[..., World],
+) -> None:
     world = make_world(slots=2)
     world.step("a", lambda call: call.sleep(1))
     await world.boot()
