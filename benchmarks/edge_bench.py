@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import re
@@ -145,6 +146,8 @@ def serve_ours(port: int) -> None:
         )
         edge.use_catalog(Catalog([step]))
         await edge.start()
+        gc.collect()
+        gc.freeze()  # as the engine does after load
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         await stop.wait()

@@ -41,7 +41,7 @@ _encode = msgspec.json.Encoder().encode
 class Route:
     """An api step, compiled."""
 
-    __slots__ = ("schema", "step", "timeout_ms", "timeout_s")
+    __slots__ = ("schema", "step", "timeout_ms", "timeout_s", "trigger")
 
     def __init__(self, step: StepSpec, *, timeout_s_max: float) -> None:
         """Compile the step's schemas; raises ValueError when one cannot be read."""
@@ -49,6 +49,8 @@ class Route:
         self.schema = RequestSchema(step)
         self.timeout_s = min(timeout_ms_of(step) / 1_000, timeout_s_max)
         self.timeout_ms = int(self.timeout_s * 1_000)
+        self.trigger = _encode({"method": step.method, "path": step.path})
+        """What the context says of the trigger."""
 
 
 class ApiSteps:
@@ -90,6 +92,7 @@ class ApiSteps:
             span=exchange.span,
             lane=Lane.REQUEST,
             timeout_ms=route.timeout_ms,
+            trigger=route.trigger,
             request=request,
             body=exchange.body,
         )
@@ -276,6 +279,17 @@ class ApiSteps:
             self._recorder.log(
                 level="error", message=f"edge: {type(error).__name__}: {error}", at=self._clock.now_ms()
             )
+
+    async def finish(self, grace_s: float) -> None:
+        """Return when nothing runs any more, clients or not, or `grace_s` has passed."""
+        if not self._tasks:
+            return
+        ended = asyncio.Event()
+        timer = self._clock.call_later(grace_s, ended.set)
+        waiting = asyncio.gather(*self._tasks, return_exceptions=True)
+        waiting.add_done_callback(lambda _: ended.set())
+        await ended.wait()
+        timer.cancel()
 
     async def stop(self) -> None:
         """Cancel what still runs and return when nothing does."""

@@ -86,6 +86,7 @@ class Connection(asyncio.Protocol):
         self._is_reading = True
         self._paused_mono: float | None = None
         self._resumed: asyncio.Future[None] | None = None
+        self._held_bytes = 0
         self.client = ""
         self._begin()
 
@@ -142,6 +143,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the exchange being served that nobody waits for it."""
         self._listener.forget(self)
+        self._let_go(self._held_bytes)
         self._is_deaf = True
         self._pending.clear()
         active, self._active = self._active, None
@@ -219,6 +221,9 @@ class Connection(asyncio.Protocol):
         self._body_bytes += len(body)
         if self._body_bytes > self._listener.limits.body_bytes:
             raise self._too_large()
+        self._held_bytes += len(body)
+        if not self._listener.hold(len(body)):
+            raise _refuse(503, "overloaded", "too many request bodies are in memory")
         self._chunks.append(body)
 
     def on_message_complete(self) -> None:
@@ -322,10 +327,18 @@ class Connection(asyncio.Protocol):
         exchange = self._exchange
         exchange.fault = fault
         exchange.keeps_alive = False
+        self._let_go(sum(map(len, self._chunks)))
+        self._chunks.clear()
         self._pending.append(exchange)
         self._pump()
 
     # serving
+
+    def _let_go(self, count: int) -> None:
+        """Bytes of bodies are no longer in memory on our account."""
+        count = min(count, self._held_bytes)
+        self._held_bytes -= count
+        self._listener.held_bytes -= count
 
     def _pump(self) -> None:
         """Serve what waits, one after the other, as long as each is answered at once."""
@@ -341,7 +354,17 @@ class Connection(asyncio.Protocol):
             self._is_pumping = False
         if not self._is_reading and len(self._pending) < PIPELINED_MAX and not self._is_deaf:
             self._is_reading = True
+            self._restart_deadline()
             self._transport.resume_reading()
+
+    def _restart_deadline(self) -> None:
+        """The time in which we did not read is not the client's slowness."""
+        now_mono = self._clock.mono()
+        if self._phase is HEAD:
+            self._deadline_mono = now_mono + self._listener.limits.header_timeout_s
+        elif self._phase is BODY:
+            self._body_mono = now_mono
+            self._deadline_mono = now_mono + self._listener.limits.request_timeout_s
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the transport; nothing happens when the client has left."""
@@ -363,6 +386,8 @@ class Connection(asyncio.Protocol):
             return
         self._active = None
         exchange.release()
+        if exchange.body:
+            self._let_go(len(exchange.body))
         self._listener.on_answered(self)
         if not exchange.keeps_alive or self._listener.is_draining:
             self._close(lingers=exchange.fault is not None)
@@ -418,6 +443,8 @@ class Connection(asyncio.Protocol):
         if active is not None and now_mono > active.deadline_mono and active.on_timeout is not None:
             on_timeout, active.on_timeout = active.on_timeout, None
             on_timeout()
+        elif not self._is_reading:
+            return
         elif now_mono > self._deadline_mono:
             self._expire(now_mono)
         elif self._phase is BODY and self._body_mono and not self._is_deaf:

@@ -124,7 +124,10 @@ class Edge(Duty):
         """
         self._is_draining = True
         self._steps.refuse_waiting()
+        until_mono = self._clock.mono() + grace_s
         if await self._listener.drain(grace_s):
+            # What an Idempotency-Key keeps alive has no connection any more.
+            await self._steps.finish(until_mono - self._clock.mono())
             return
         for exchange in self._listener.active:
             if exchange.on_shutdown is not None:

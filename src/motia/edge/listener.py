@@ -2,7 +2,8 @@
 
 Invariants
 1. At most `connections` connections are open; one more is told 503 and closed.
-2. After `close` no connection is left, whatever its client does.
+2. All connections together hold at most `BODIES_MAX` bodies of the largest size, plus one read.
+3. After `close` no connection is left, whatever its client does.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MANY_SLOWER: Final = 5
 SWEEP_S_MIN: Final = 0.01
 SWEEPS_PER_LIMIT: Final = 8
 BACKLOG: Final = 2_048
+BODIES_MAX: Final = 64
+"""Bodies of the largest size that all connections together may hold in memory."""
 
 Serve = Callable[[Exchange, float], None]
 
@@ -49,6 +52,9 @@ class Listener:
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._date = DateLine()
+        self.held_bytes = 0
+        """Bytes of request bodies in memory."""
+        self._held_max = BODIES_MAX * limits.body_bytes
         self._sweep: Timer | None = None
         self.is_draining = False
         self._changed = asyncio.Event()
@@ -75,6 +81,11 @@ class Listener:
         is_welcome = len(self._connections) < self.limits.connections and not self.is_draining
         self._connections.add(connection)
         return is_welcome
+
+    def hold(self, count: int) -> bool:
+        """Account for bytes of a body; False when all bodies together are too many."""
+        self.held_bytes += count
+        return self.held_bytes <= self._held_max
 
     def forget(self, connection: Connection) -> None:
         """A connection is gone."""

@@ -446,3 +446,30 @@ async def test_production_serves_any_single_host(make_app: Any) -> None:
     response = await app.raw(b"GET /echo HTTP/1.1\r\nConnection: close\r\nHost: shop.example\r\n\r\n")
 
     assert status_of(response) == 200
+
+
+async def test_bodies_in_memory_are_bounded_over_all_connections(make_app: Any) -> None:
+    app = with_echo(await make_app(limits={"body_bytes": 100}))
+    head = b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\n"
+    connections = [await app.connect() for _ in range(65)]
+    for _, writer in connections:
+        writer.write(head + b"x" * 99)
+
+    answers = asyncio.as_completed([reader.read(12) for reader, _ in connections])
+    first = await asyncio.wait_for(next(answers), WAIT_S)
+    for _, writer in connections:
+        await app.close(writer)
+    for rest in answers:
+        await rest
+    while app.edge._listener.connection_count:
+        await asyncio.sleep(0)
+
+    assert first == b"HTTP/1.1 503"
+    assert app.edge._listener.held_bytes == 0
+
+
+async def test_bodies_that_were_answered_are_let_go(echo: Any) -> None:
+    for _ in range(3):
+        await echo.client.post("/echo", content=b"x" * 1_000)
+
+    assert echo.edge._listener.held_bytes == 0

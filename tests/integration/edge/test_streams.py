@@ -203,3 +203,29 @@ async def test_stop_cuts_an_open_stream(app: Any) -> None:
 
     await app.close(writer)
     assert pieces.closings == 1
+
+
+async def test_a_drain_waits_for_a_request_with_a_key_whose_client_left(app: Any) -> None:
+    leave = asyncio.Event()
+
+    async def handler(invocation: Any) -> Any:
+        await leave.wait()
+        return app.answer({"paid": True})
+
+    app.step("POST", "/pay", handler)
+    _, writer = await app.connect()
+    writer.write(b"POST /pay HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: k\r\n\r\n")
+    while not app.workers.seen:
+        await asyncio.sleep(0)
+    await app.close(writer)
+    while app.edge._listener.connection_count:
+        await asyncio.sleep(0)
+
+    draining = asyncio.ensure_future(app.edge.drain(WAIT_S))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not draining.done()
+    leave.set()
+    await asyncio.wait_for(draining, WAIT_S)
+
+    assert app.ledger.kept["POST /pay", "k"][1] is not None
