@@ -52,12 +52,11 @@ class MemoryKeeping(MemoryViews):
 
     async def fire(self, fire: CronFire, event: NewEvent | None) -> tuple[bool, Accepted | None]:
         """See `Ledger.fire`."""
-        fires = self._fires.setdefault(fire.step, {})
-        if fire.instant_at in fires:
+        if fire.instant_at in self._fires.get(fire.step, {}):
             return False, None
         accepted = None if event is None else self._accept(event, None)
         run = fire.run if accepted is None else accepted.run
-        fires[fire.instant_at] = msgspec.structs.replace(fire, run=run)
+        self._fires.setdefault(fire.step, {})[fire.instant_at] = msgspec.structs.replace(fire, run=run)
         return True, accepted
 
     async def cron_fires(self, step: StepId, *, limit: int = 20) -> list[CronFire]:

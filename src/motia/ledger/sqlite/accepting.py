@@ -267,14 +267,14 @@ def _may_claim(store: Store, event: NewEvent, delivery: Delivery) -> bool:
 
 def _accepted_before(store: Store, event: NewEvent, number: int, run_count: int) -> Accepted:
     """The answer for an event that is there already; a run deleted since counts as completed."""
-    rows = [row for row in store.rows(sql.SELECT_EVENT_RUNS, (number, run_count)) if row[1] == number]
-    found = {row[0]: RunState(row[2]) for row in rows}
+    rows = store.rows(sql.SELECT_EVENT_RUNS, (number, number + run_count, number))
+    found = {row[0]: RunState(row[1]) for row in rows}
     numbers = [number, *sorted(found.keys() - {number})]
     states = tuple(found.get(n, RunState.COMPLETED) for n in numbers)
     return Accepted(
         run=run_id_of(number),
         runs=tuple(map(run_id_of, numbers)),
-        trace=TraceId(rows[0][3]) if rows else event.trace,
+        trace=TraceId(rows[0][2]) if rows else event.trace,
         states=states,
         deduplicated=True,
     )

@@ -66,7 +66,7 @@ def _prepare(directory: Path) -> None:
     # A directory of the user's own choice that was there keeps its mode; the files are private anyway.
     if is_new or directory.name == ".motia":
         directory.chmod(0o700)
-    kind = file_system_of(directory)
+    kind = file_system_of(directory, mounts=MOUNTS)
     if kind in REMOTE_TYPES:
         raise StartError(
             f"the data directory {directory} is on a network file system ({kind}), which loses data",
@@ -74,7 +74,7 @@ def _prepare(directory: Path) -> None:
         )
 
 
-def file_system_of(directory: Path, *, mounts: Path = MOUNTS) -> str:
+def file_system_of(directory: Path, *, mounts: Path) -> str:
     """The type of the file system that `directory` is on; empty when the system does not tell."""
     try:
         lines = mounts.read_text(errors="replace").splitlines()

@@ -147,7 +147,7 @@ SELECT_CHILD = (  # runs_of_parent
     " WHERE parent_run IS NOT NULL AND parent_run = ? AND fingerprint = ? AND occurrence = ? LIMIT 1"
 )
 SELECT_EVENT_RUNS = (  # primary key: the runs of one event have consecutive ids
-    "SELECT id, event, state, trace FROM runs WHERE id >= ? ORDER BY id LIMIT ?"
+    "SELECT id, state, trace FROM runs WHERE id >= ? AND id < ? AND event = ? ORDER BY id"
 )
 
 # parked
