@@ -54,6 +54,8 @@ class Nursery:
         Raises:
             WorkerLost: It could not be started.
         """
+        if self._standby is None and self._filling is not None:
+            await asyncio.wait((self._filling,))  # it has a head start over a new one
         worker, self._standby = self._standby, None
         if worker is None or worker.is_dead:
             worker = Worker(
