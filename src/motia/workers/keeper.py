@@ -204,4 +204,6 @@ class Keeper:
         self.worker = worker
         self.manifest = manifest
         self.last_error = ""
+        if self.restarts:
+            self._nursery.refill()  # a start or a reload does so itself when all of it is done
         self._on_change(self)

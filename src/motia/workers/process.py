@@ -9,6 +9,7 @@ Invariants
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -136,10 +137,9 @@ class Process(asyncio.SubprocessProtocol):
             self._on_closed()
 
     def _kill_group(self) -> None:
-        try:
+        # Nobody may be left; macOS says EPERM when only zombies are.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nobody is left; macOS says EPERM when only zombies are
 
 
 def describe_exit(code: int, *, was_killed: bool) -> str:
