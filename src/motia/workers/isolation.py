@@ -118,6 +118,7 @@ class Isolation:
                 worker.retire()
                 raise
             self._worker = worker
+            self._nursery.refill()
         return self._worker
 
     def _end_worker(self) -> None:

@@ -54,6 +54,8 @@ class Nursery:
         Raises:
             WorkerLost: It could not be started.
         """
+        if self._standby is None and self._filling is not None:
+            await asyncio.wait((self._filling,))  # it has a head start over a new one
         worker, self._standby = self._standby, None
         if worker is None or worker.is_dead:
             worker = Worker(
@@ -202,4 +204,6 @@ class Keeper:
         self.worker = worker
         self.manifest = manifest
         self.last_error = ""
+        if self.restarts:
+            self._nursery.refill()  # a start or a reload does so itself when all of it is done
         self._on_change(self)

@@ -9,6 +9,7 @@ Invariants
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -63,10 +64,11 @@ class Process(asyncio.SubprocessProtocol):
 
         Raises:
             OSError: It could not be started; nothing is left of it.
+            asyncio.CancelledError: It was started all the same when `pid` is set: `kill` it.
         """
         loop = asyncio.get_running_loop()
-        try:
-            await loop.subprocess_exec(
+        starting = loop.create_task(
+            loop.subprocess_exec(
                 lambda: self,
                 *argv,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -77,16 +79,21 @@ class Process(asyncio.SubprocessProtocol):
                 pass_fds=(child.fileno(),),
                 start_new_session=True,
             )
-        except OSError:
-            if not self._closed.done():
-                self._closed.set_result(None)
+        )
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # asyncio forgets to tell the end of a process whose start is cancelled half way:
+            # start it, and leave the killing to the one who cancelled.
+            await asyncio.wait((starting,))
             raise
 
     def kill(self) -> None:
-        """Kill the whole group; nothing happens when it is gone."""
-        if self.pid and not self._is_ended:
+        """Kill the whole group, as soon as it is there; nothing happens when it is gone."""
+        if not self._is_ended:
             self.was_killed = True
-            self._kill_group()
+            if self.pid:
+                self._kill_group()
 
     async def wait_closed(self) -> None:
         """Return when the process is reaped and its pipes are closed."""
@@ -96,6 +103,8 @@ class Process(asyncio.SubprocessProtocol):
         """Called by the loop when the process runs."""
         self._transport = cast("asyncio.SubprocessTransport", transport)
         self.pid = self._transport.get_pid()
+        if self.was_killed:
+            self._kill_group()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Called by the loop with output."""
@@ -128,10 +137,9 @@ class Process(asyncio.SubprocessProtocol):
             self._on_closed()
 
     def _kill_group(self) -> None:
-        try:
+        # Nobody may be left; macOS says EPERM when only zombies are.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nobody is left; macOS says EPERM when only zombies are
 
 
 def describe_exit(code: int, *, was_killed: bool) -> str:

@@ -45,7 +45,7 @@ def info_of_keeper(keeper: Keeper) -> WorkerInfo:
 
 
 def _rss_bytes(pid: int) -> int:
-    import psutil  # noqa: PLC0415  # only who asks for figures pays for the import
+    import psutil  # only who asks for figures pays for the import
 
     try:
         return int(psutil.Process(pid).memory_info().rss) if pid else 0

@@ -324,7 +324,11 @@ class Supervisor(Duty):
         if limit_s <= 0:
             return False
         idle = asyncio.gather(*(worker.wait_idle() for worker in tuple(self._registry.workers)))
-        limit = self._clock.call_later(limit_s, idle.cancel)
+
+        def give_up() -> None:
+            idle.cancel()
+
+        limit = self._clock.call_later(limit_s, give_up)
         try:
             await idle
         except asyncio.CancelledError:

@@ -172,6 +172,9 @@ class Worker:
             raise
         finally:
             theirs.close()
+        if self.is_dead:  # killed while it started
+            self._connection.abort()
+            raise WorkerLost(self.last_error)
         self.session.greet(self._hello())
         self._set_limit(HELLO_S, "hello")
         if not await asyncio.shield(self._greeted):

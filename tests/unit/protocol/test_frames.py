@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import struct
 
 import msgspec
@@ -52,7 +54,7 @@ def test_any_split_of_a_stream_gives_the_same_messages(
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     reader = decoder()
 
-    got = [pair for a, b in zip(edges, edges[1:], strict=False) for pair in reader.feed(stream[a:b])]
+    got = [pair for a, b in itertools.pairwise(edges) for pair in reader.feed(stream[a:b])]
 
     assert [(msgspec.json.encode(m), blob) for m, blob in got] == [
         (msgspec.json.encode(m), blob) for m, blob in picks
@@ -76,10 +78,8 @@ def test_garbage_is_a_protocol_fault_and_nothing_else(pieces: list[bytes]) -> No
 
 @given(text=st.binary(min_size=2, max_size=300))
 def test_a_well_formed_frame_of_garbage_is_a_fault_or_a_message(text: bytes) -> None:
-    try:
+    with contextlib.suppress(ProtocolFault):
         assert len(decoder().feed(raw(text))) == 1
-    except ProtocolFault:
-        pass
 
 
 @pytest.mark.parametrize(

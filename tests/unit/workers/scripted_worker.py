@@ -214,7 +214,7 @@ class Scripted:
 
     async def do_block(self, its: Invoke, payload: dict[str, Any], body: bytes) -> None:
         self.send(Log(level="info", message="blocking", invocation=its.invocation))
-        time.sleep(1_000)
+        time.sleep(1_000)  # noqa: ASYNC251  # the loop is to stand still
 
     async def do_garbage(self, its: Invoke, payload: dict[str, Any], body: bytes) -> None:
         self.raw(b"\xff" * 100)
@@ -251,7 +251,7 @@ class Scripted:
         self.result(its, None)
 
     async def do_fork(self, its: Invoke, payload: dict[str, Any], body: bytes) -> None:
-        child = subprocess.Popen(["sleep", "1000"])
+        child = subprocess.Popen(["sleep", "1000"])  # noqa: ASYNC220
         self.result(its, child.pid)
 
     async def do_call(self, its: Invoke, payload: dict[str, Any], body: bytes) -> None:

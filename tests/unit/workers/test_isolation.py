@@ -11,7 +11,6 @@ from motia.workers import isolation as isolation_room
 
 if TYPE_CHECKING:
     import pytest
-
     from tests.unit.workers.conftest import Bench
 
 

@@ -127,9 +127,9 @@ async def test_a_worker_that_ignores_its_credit_is_killed(bench: Bench) -> None:
 
     stream = await opened(bench, size=100_000, pieces=50, rude=True)
 
+    await bench.until(lambda: bench.told.has_logged("had credit for"))
     with pytest.raises(StreamBroken, match="protocol fault"):
-        async for _ in stream:
-            await bench.until(lambda: bench.told.has_logged("had credit for"))
+        [piece async for piece in stream]
 
 
 async def test_a_failing_handler_breaks_the_stream(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,10 @@ def is_alive(pid: int) -> bool:
         return False
     with open(f"/proc/{pid}/stat") as stat:
         return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def exists(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def open_fds() -> int:
@@ -474,7 +479,7 @@ async def test_stop_leaves_no_process_and_no_descriptor(bench: Bench) -> None:
     await supervisor.stop()
 
     assert isinstance(await bench.answer(ticket), Failed)
-    assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)
+    assert not any(map(exists, pids))
     assert open_fds() <= before
     assert supervisor.info() == []
 
