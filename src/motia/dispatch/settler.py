@@ -120,7 +120,7 @@ class Settler:
         flight, bells = settlement.flight, self._state.bells
         claim, decision = flight.claim, settlement.decision
         run_state = _state_after(decision)
-        if not (isinstance(decision, Release) and decision.holds_step):
+        if settlement.answer is not None and not (isinstance(decision, Release) and decision.holds_step):
             self._record(settlement, run_state)
         self._state.recorder.run_changed(claim.run, claim.step, run_state, claim.trace, claim.attempt)
         if isinstance(decision, Fail) and isinstance(decision.outcome, RetryAt):
