@@ -22,6 +22,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from motia.dispatch.by_hand import ByHand
 from motia.dispatch.calls import Calls
 from motia.dispatch.claimer import Claimer
 from motia.dispatch.executor import Executor
@@ -95,6 +96,7 @@ class Dispatcher(Duty):
         self._lease = LeaseKeeper(state)
         self._rescuer = Rescuer(state)
         self._parked = ParkedDelivery(state)
+        self._by_hand = ByHand(state)
         self._idleness = Idleness(state, claimer=self._claimer, promoter=self._promoter)
         self._duties: tuple[Periodic, ...] = (
             self._lease,
@@ -238,6 +240,15 @@ class Dispatcher(Duty):
         A run that cannot be replayed is counted and the others go on. Cancelling stops between two.
         """
         return await self._replayer.replay_many(where, on_progress=on_progress)
+
+    async def complete_by_hand(self, run: RunId, result: bytes = b"null") -> Run:
+        """Complete a ready run of a noop step with `result` (JSON); the run as it is then.
+
+        Raises:
+            RunNotFound, RunConflict: No such run; not a noop step's, or not ready.
+            CallerError, PayloadTooLarge: The result is not JSON, or too large.
+        """
+        return await self._by_hand.complete(run, result)
 
     async def pause(self, step: StepId) -> None:
         """Claim no more runs of `step`, over all nodes and restarts, until `resume`."""

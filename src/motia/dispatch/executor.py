@@ -34,6 +34,9 @@ class Executor:
         if spec is None:
             self._settle(flight, Release(reason=f"step {claim.step} is not loaded", holds_step=True))
             return
+        if state.is_draining:
+            self._settle(flight, Release(reason="shutdown", suspect=claim.is_suspect))
+            return
         if claim.created_at <= state.schema_since.get(claim.step, 0) and not spec.worker_validates:
             problems = state.validate(spec, claim.payload)
             if problems:
@@ -83,6 +86,7 @@ class Executor:
         self._settler.settle(flight, decision, answer)
 
     def _settle(self, flight: Flight, decision: Decision) -> None:
+        """Settle what was not sent."""
         flight.answered_at = flight.sent_at
         self._settler.settle(flight, decision, None)
 

@@ -20,7 +20,7 @@ from motia.dispatch.failures import Complete, Decision, Fail, Release
 from motia.dispatch.node_state import Flight, NodeState
 from motia.ledger import Finished
 from motia.model import Dead, LedgerUnavailable, NewEvent, RetryAt, RunError, RunState
-from motia.workers import Answer, Failed, Responded, Returned
+from motia.workers import Answer, Failed, NoWorker, Responded, Returned
 
 
 class _Settlement(msgspec.Struct, frozen=True, eq=False):
@@ -120,7 +120,8 @@ class Settler:
         flight, bells = settlement.flight, self._state.bells
         claim, decision = flight.claim, settlement.decision
         run_state = _state_after(decision)
-        if not (isinstance(decision, Release) and decision.holds_step):
+        was_sent = settlement.answer is not None and not isinstance(settlement.answer, NoWorker)
+        if was_sent or not isinstance(decision, Release):
             self._record(settlement, run_state)
         self._state.recorder.run_changed(claim.run, claim.step, run_state, claim.trace, claim.attempt)
         if isinstance(decision, Fail) and isinstance(decision.outcome, RetryAt):

@@ -47,6 +47,28 @@ async def test_a_drain_claims_nothing(make_world: Callable[..., World]) -> None:
     ]
 
 
+async def test_a_claim_that_a_drain_overtakes_is_released(world: World) -> None:
+    world.step("a", concurrency=Concurrency(limit=1))
+    await world.boot()
+    await world.settle()
+    gate = asyncio.Event()
+
+    async def before(name: str) -> None:
+        if name == "claim":
+            await gate.wait()
+
+    world.ledger.before = before
+    accepted = await world.trigger("a")
+    await world.settle()
+    await drained(world, 5)
+    gate.set()
+    await world.settle()
+
+    run = await world.run(accepted.run)
+    assert (run.state, run.attempt) == (RunState.READY, 0)
+    assert world.workers.invocations == []
+
+
 async def test_after_the_grace_runs_are_stopped_without_costing_an_attempt(world: World) -> None:
     world.step("a", lambda call: call.sleep(600), retries=0)
     await world.boot()

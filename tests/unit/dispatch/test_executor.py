@@ -149,6 +149,9 @@ async def test_a_payload_accepted_under_another_schema_is_checked_before_it_star
     assert run.error is not None
     assert run.error.kind == "validation"
     assert world.workers.invocations == []
+    assert [(one["outcome"], one["error_name"]) for one in world.recorder.attempts] == [
+        ("dead", "PayloadInvalid")
+    ]
 
 
 async def test_a_checked_payload_is_not_checked_again(world: World) -> None:

@@ -11,7 +11,6 @@ from motia.dispatch.failures import (
     MESSAGE_CHARS_MAX,
     RETRY_AFTER_MS_MAX,
     Complete,
-    Fail,
     Release,
     backoff_ms,
     decide,
