@@ -206,7 +206,7 @@ def _message(error: jsonschema_rs.ValidationError) -> str:
         return "takes too long to match its pattern"
     if keyword == "type":
         types = sorted(kind.value if isinstance(kind.value, list) else [kind.value], key="null".__eq__)
-        return "must be " + " or ".join(_ARTICLES.get(name, name) for name in types)
+        return "must be " + " or ".join(_ARTICLES.get(str(name), str(name)) for name in types)
     if keyword in ("enum", "const"):
         options = kind.value if keyword == "enum" else [kind.value]
         text = ", ".join(msgspec.json.encode(option).decode() for option in options)

@@ -204,6 +204,19 @@ async def test_a_reload_with_the_same_schedule_goes_on_where_it_was(bench: Bench
     assert await bench.fires("fired") == [MINUTE, 2 * MINUTE]
 
 
+async def test_a_reload_while_the_ledger_is_away_loses_no_instant(bench: Bench) -> None:
+    step = tick("10 0 * * *", catch_up=CatchUp.NONE)
+    await bench.start(step)
+    bench.ledger.is_away = True
+    await bench.clock.advance(605)
+
+    bench.scheduler.use_catalog(Catalog([step]))
+    bench.ledger.is_away = False
+    await bench.clock.advance(5)
+
+    assert await bench.fires("fired") == [10 * MINUTE]
+
+
 async def test_a_step_that_is_gone_fires_no_more_and_a_new_one_starts_at_once(bench: Bench) -> None:
     await bench.start()
     bench.scheduler.use_catalog(Catalog([tick()]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -100,6 +101,15 @@ def test_what_is_no_schema_is_refused_with_its_place(schema: bytes, message: str
         compile_schema(schema)
 
     assert message in str(caught.value)
+
+
+def test_a_reference_to_a_file_that_exists_is_not_read_either(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+
+    with pytest.raises(SchemaInvalid) as caught:
+        compiled({"$ref": (tmp_path / "x.json").as_uri()})
+
+    assert "schemas are never fetched" in str(caught.value)
 
 
 def test_an_older_draft_is_read_by_its_own_rules() -> None:

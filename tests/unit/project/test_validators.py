@@ -37,12 +37,9 @@ def test_a_payload_that_does_not_fit_has_every_problem_with_its_pointer() -> Non
 
     problems = validators.check(spec, b'{"id": "x"}')
 
-    assert [(p.path, p.message, p.where) for p in problems] == [
+    assert sorted((p.path, p.message, p.where) for p in problems) == [
         ("/id", "must be a valid uuid", "payload"),
         ("/when", "is required", "payload"),
-    ] or [(p.path, p.message) for p in problems] == [
-        ("/when", "is required"),
-        ("/id", "must be a valid uuid"),
     ]
 
 
