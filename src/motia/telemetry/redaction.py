@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ REDACTED = "[redacted]"
 BEYOND = "[not shown: too deep or too large]"
 DEPTH_MAX = 64
 NODES_MAX = 20_000
+CACHED_KEY_CHARS = 64
 
 _SENSITIVE_PARTS = (
     "authorization",
@@ -67,25 +69,26 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# A cheap test that most lines fail, so that the alternation runs on few of them.
-_HINT = re.compile(
-    r"passw|secret|token|key|authoriz|cookie|bearer|basic|digest|://|eyj|sk[-_]|rk_|pk_|whsec|gh[pousr]_|github_pat"
-    r"|glpat|xox|akia|asia|aiza|npm_|pypi-|-----begin",
-    re.IGNORECASE,
-)
+# A cheap test that most lines fail, so that the alternation runs on few of them: each shape above
+# has one of these words in it. Searching for words is thirty times cheaper than one such pattern.
+_WORDS = (
+    "passw", "secret", "token", "key", "authoriz", "cookie", "bearer", "basic", "digest",
+    "://", "eyj", "akia", "asia", "aiza",
+)  # fmt: skip
+_DASHED_WORDS = (
+    "sk-", "sk_", "rk_", "pk_", "whsec_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_",
+    "glpat-", "xox", "npm_", "pypi-", "-----begin",
+)  # fmt: skip
 
 
 def is_sensitive_key(key: str) -> bool:
     """Whether a value under this key is hidden: case, dashes and underscores do not matter."""
-    plain = _NOT_ALNUM.sub("", key.lower())
-    return plain in _SENSITIVE_WHOLE or any(part in plain for part in _SENSITIVE_PARTS)
+    return _is_sensitive(key) if len(key) <= CACHED_KEY_CHARS else _is_sensitive.__wrapped__(key)
 
 
 def redact_text(text: str) -> str:
     """`text` with what looks like a secret replaced."""
-    if _HINT.search(text) is None:
-        return text
-    return _SHAPES.sub(_replace_shape, text)
+    return _SHAPES.sub(_replace_shape, text) if _may_hold_secret(text) else text
 
 
 def redact_value(value: Any) -> Any:
@@ -123,6 +126,22 @@ def cut_text(text: str, bytes_max: int) -> str:
         return text
     kept = encoded[:bytes_max].decode("utf-8", "ignore")
     return f"{kept}… ({len(encoded) - len(kept.encode())} bytes cut)"
+
+
+@lru_cache(maxsize=4_096)
+def _is_sensitive(key: str) -> bool:
+    plain = _NOT_ALNUM.sub("", key.lower())
+    return plain in _SENSITIVE_WHOLE or any(part in plain for part in _SENSITIVE_PARTS)
+
+
+def _may_hold_secret(text: str) -> bool:
+    lower = text.lower()
+    for word in _WORDS:
+        if word in lower:
+            return True
+    if "-" in lower or "_" in lower:
+        return any(word in lower for word in _DASHED_WORDS)
+    return False
 
 
 def _replace_shape(match: re.Match[str]) -> str:

@@ -33,6 +33,8 @@ class ControlServer(Duty):
         super().__init__()
         self._app = app
         self._sock = sock
+        # uvicorn closes the socket itself, and a closed one does not know its name.
+        self._name: str = sock.getsockname()
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -63,7 +65,8 @@ class ControlServer(Duty):
             self._app.close_streams()
             await asyncio.wait({self._task})
         self._server = self._task = None
-        _close(self._sock)
+        self._sock.close()
+        _remove(self._name)
 
 
 class _Server(uvicorn.Server):
@@ -122,12 +125,5 @@ def _is_served(path: Path) -> bool:
         return True
 
 
-def _close(sock: socket.socket) -> None:
-    """Close `sock` and remove its file. Safe twice."""
-    try:
-        name = sock.getsockname()
-    except OSError:
-        return
-    sock.close()
-    if isinstance(name, str) and name:
-        Path(name).unlink(missing_ok=True)
+def _remove(name: str) -> None:
+    Path(name).unlink(missing_ok=True)
