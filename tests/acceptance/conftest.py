@@ -61,12 +61,14 @@ class Served:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._lines.put(line.rstrip("\n"))
+        with self.process.stdout as stream:
+            for line in stream:
+                self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
     def wait_line(self, text: str) -> str:
@@ -102,10 +104,11 @@ class Served:
             connection.close()
 
     def end(self) -> None:
-        """Kill what is left."""
+        """Kill what is left; its workers end with it and close the output."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._reader.join(timeout=LIMIT_S)
 
 
 Serve = Callable[..., Served]
