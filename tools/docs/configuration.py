@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from motia.project import KEYS
+
 INTRODUCTION = """# Configuration
 
 <!-- Written by `python -m tools.docs`; do not edit. -->
@@ -59,8 +61,6 @@ def configuration_page() -> str:
     Raises:
         KeyError: A key has no meaning written here.
     """
-    from motia.project import KEYS
-
     return INTRODUCTION + "".join(
         f"| `{key.name}` | `{key.variable}` | {shown(key, 'development')} | {shown(key, 'production')} "
         f"| {MEANINGS[key.name]} |\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -23,10 +22,11 @@ class Page(NamedTuple):
 
 def pages() -> tuple[Page, ...]:
     """Every generated page."""
-    found = [Page("cli.md", command_line_page), Page("errors.md", errors_page)]
-    if importlib.util.find_spec("motia.project.config_keys") is not None:
-        found.append(Page("configuration.md", configuration_page))
-    return tuple(found)
+    return (
+        Page("cli.md", command_line_page),
+        Page("configuration.md", configuration_page),
+        Page("errors.md", errors_page),
+    )
 
 
 def write_pages(root: Path) -> list[Path]:

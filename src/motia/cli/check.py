@@ -31,7 +31,7 @@ def check(scope: Scope, env: str | None, strict: bool) -> None:
         faults = [msgspec.to_builtins(fault) | {"severity": fault.severity} for fault in loaded.faults]
         scope.out.value({"ok": not is_failed, "steps": len(loaded.steps), "faults": faults})
     else:
-        for line in loaded.output:
+        for line in loaded.output if loaded.errors else ():
             click.echo(clean(line), err=True)
         for fault in loaded.faults:
             click.echo(fault_text(fault))

@@ -67,6 +67,6 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
             addresses=addresses_of(engine),
             steps=tuple(engine.catalog.steps.values()),
         )
-        screen.faults(engine.catalog.faults)
+        screen.faults(engine.faults)
 
     return await serve(engine, screen, on_ready=on_ready)

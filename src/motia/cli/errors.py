@@ -71,6 +71,8 @@ def _problems(details: Any) -> list[str]:
     for entry in details:
         if isinstance(entry, dict) and "message" in entry:
             place = entry.get("path") or entry.get("file") or ""
+            if entry.get("file") and entry.get("line"):
+                place = f"{entry['file']}:{entry['line']}"
             where = " ".join(str(part) for part in (entry.get("where", ""), place) if part)
             lines.append(f"{where}: {entry['message']}" if where else str(entry["message"]))
     return lines

@@ -27,6 +27,9 @@ KINDS = ("api", "event", "cron", "noop")
 class Screen:
     """Writes lines for people. Safe to call from the engine's loop: it never waits for a reader's terminal."""
 
+    def __init__(self) -> None:
+        self._told: frozenset[LoadFault] = frozenset()
+
     def banner(
         self, *, version: str, name: str, addresses: Mapping[str, str], steps: Sequence[StepSpec]
     ) -> None:
@@ -41,15 +44,27 @@ class Screen:
         self._write(log_line(line))
 
     def reloaded(self, files: Sequence[str], *, took_ms: float, steps: Sequence[StepSpec]) -> None:
-        """Say that changed files are live."""
+        """Say that changed files are live, or that one of them does not load and its last version goes on."""
+        broken = sorted({fault.file for fault in self._told if fault.severity == "error"} & set(files))
+        if broken:
+            self.notice(
+                f"{_time_now()} {clean(', '.join(broken))} does not load: its last good version goes on"
+            )
+        if len(broken) == len(files):
+            return
         what = clean(files[0]) if len(files) == 1 else f"{len(files)} files"
         text = f"reloaded {what} in {took_ms:.0f} ms"
         self._write(f"{_time_now()} {click.style('↻', fg='cyan')} {text}  ({counts(steps)})")
 
     def faults(self, faults: Iterable[LoadFault]) -> None:
-        """Write each fault: place, reason, hint."""
-        for fault in faults:
-            self._write(fault_text(fault))
+        """Write each fault that is new (place, reason, hint), and the files that have none any more."""
+        now = tuple(faults)
+        for fault in now:
+            if fault not in self._told:
+                self._write(fault_text(fault))
+        for file in sorted({fault.file for fault in self._told} - {fault.file for fault in now}):
+            self._write(f"{click.style('✓', fg='green', bold=True)} {clean(file)} is mended")
+        self._told = frozenset(now)
 
     def notice(self, text: str, *, colour: str = "yellow") -> None:
         """Write a line of our own."""
@@ -96,10 +111,10 @@ def log_line(line: Mapping[str, Any]) -> str:
         click.style(time, fg="bright_black"),
         click.style(level.ljust(5), fg=LEVEL_COLOURS.get(level, "white")),
     ]
-    step, run = line.get("step"), line.get("run") or line.get("trace")
+    step, run = line.get("step"), line.get("run")
     if step:
-        who = f"{step} {str(run)[-6:]}" if run else str(step)
-        parts.append(click.style(clean(who), fg=colour_of(str(run or step))))
+        who = f"{step} {run}" if run else str(step)
+        parts.append(click.style(clean(who), fg=colour_of(str(run or line.get("trace") or step))))
     parts.append(clean(str(line.get("message", ""))))
     fields = fields_of(line.get("fields"))
     if fields:

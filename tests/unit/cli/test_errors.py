@@ -24,6 +24,12 @@ def test_every_offending_place_is_a_line(capsys):
     ]
 
 
+def test_a_fault_is_told_with_its_line(capsys):
+    report(CommandError("1 fault", details=[{"file": "a.py", "line": 7, "message": "bad"}]), as_json=False)
+
+    assert "  a.py:7: bad" in capsys.readouterr().err
+
+
 def test_a_missing_file_is_named():
     told = describe(FileNotFoundError(2, "No such file or directory", "data.json"))
 

@@ -62,7 +62,7 @@ def test_a_log_line_has_level_step_run_message_and_fields():
 
     text = click.unstyle(log_line(line))
 
-    assert text.endswith(".000 info  send-email 0000a1 sent to=ada n=1")
+    assert text.endswith(".000 info  send-email 00000000000000a1 sent to=ada n=1")
 
 
 def test_a_log_line_cannot_move_the_cursor():
@@ -77,6 +77,34 @@ def test_a_run_always_has_the_same_colour():
 @pytest.mark.parametrize("fields", [{"a": 1}, b'{"a": 1}', '{"a": 1}', msgspec.Raw(b'{"a": 1}')])
 def test_fields_may_come_decoded_or_as_text(fields):
     assert fields_of(fields) == {"a": 1}
+
+
+def test_a_fault_is_told_once_and_when_it_is_gone(capsys):
+    screen = Screen()
+    first = LoadFault(code="syntax-error", file="a.py", line=1, message="bad a")
+    second = LoadFault(code="syntax-error", file="b.py", line=1, message="bad b")
+
+    screen.faults([first])
+    screen.faults([first, second])
+    screen.faults([second])
+
+    assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()] == [
+        "bad a",
+        "bad b",
+        "✓ a.py is mended",
+    ]
+
+
+def test_a_file_that_does_not_load_is_not_called_reloaded(capsys):
+    screen = Screen()
+    screen.faults([LoadFault(code="syntax-error", file="a.py", line=1, message="bad")])
+    capsys.readouterr()
+
+    screen.reloaded(["a.py"], took_ms=1.0, steps=[])
+
+    text = capsys.readouterr().out
+    assert "a.py does not load: its last good version goes on" in text
+    assert "reloaded" not in text
 
 
 def test_a_reload_names_the_file_or_counts_them(capsys):
