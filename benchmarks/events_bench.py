@@ -20,6 +20,7 @@ from benchmarks.processes import (
     rival_python,
     running,
     wait_http,
+    wait_port,
 )
 
 IN_FLIGHT = 64
@@ -82,13 +83,15 @@ def _celery(folder: Path, count: int, steady_count: int) -> dict[str, float]:
     server = [redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     worker = [rival_python(), "-m", "celery", "-A", "celery_app", "worker", "-c", "1", "-l", "ERROR"]
     apps = HERE / "apps"
-    with running(server) as redis, running([*worker, "--without-mingle"], env=env, cwd=apps) as process:
-        _produce(env, "bulk", 200)
-        before = cpu_s(process) + cpu_s(redis)
-        elapsed_s = _produce(env, "bulk", count)
-        used_s = cpu_s(process) + cpu_s(redis) - before
-        _produce(env, "steady", steady_count)
-        time.sleep(0.5)
+    with running(server) as redis:
+        wait_port(port)
+        with running([*worker, "--without-mingle"], env=env, cwd=apps) as process:
+            _produce(env, "bulk", 200)
+            before = cpu_s(process) + cpu_s(redis)
+            elapsed_s = _produce(env, "bulk", count)
+            used_s = cpu_s(process) + cpu_s(redis) - before
+            _produce(env, "steady", steady_count)
+            time.sleep(0.5)
     return _row(count, elapsed_s, used_s, latencies)
 
 

