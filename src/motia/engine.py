@@ -78,6 +78,7 @@ class Engine(Duty):
         telemetry: Telemetry | None = None,
         launchers: Mapping[str, Launcher] | None = None,
         sock: socket.socket | None = None,
+        is_embedded: bool = False,
     ) -> None:
         """Look for the project's files and build the rooms; nothing is opened before `start`.
 
@@ -91,6 +92,7 @@ class Engine(Duty):
             telemetry: Traces and logs; None: a file beside the ledger.
             launchers: How workers are started, by language; None: Python with this interpreter.
             sock: A bound socket for the API; None: bound to the configuration's host and port.
+            is_embedded: Part of a test: no data directory, control socket, record or file watching.
         """
         super().__init__()
         self.settings = settings
@@ -114,6 +116,7 @@ class Engine(Duty):
         self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
         self.discovery = self._discover()
         self._sock = sock
+        self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
         self._is_ready = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -186,7 +189,8 @@ class Engine(Duty):
 
     async def _start(self) -> None:
         config = self.config
-        make_data_dir(config.data_dir)
+        if not self._is_embedded:
+            make_data_dir(config.data_dir)
         await self.ledger.open()
         await self.telemetry.start()
         sock = self._sock or bind(config.host, config.port)
@@ -204,9 +208,11 @@ class Engine(Duty):
         self._refuse_faults()
         await self.dispatcher.start()
         await self.cron.start()
-        await self._start_control()
         await self.edge.start()
         self._is_ready = True
+        if self._is_embedded:
+            return
+        await self._start_control()
         self._write_record()
         if self.mode == "dev":
             self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)

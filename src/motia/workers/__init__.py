@@ -1,6 +1,7 @@
 """Worker processes: supervisor, pools, transport; entered through the seam."""
 
-from motia.workers.launch import FD_VARIABLE, Launcher, PythonLauncher
+from motia.workers.launch import Launcher, PythonLauncher
+from motia.workers.process import FD_VARIABLE, WorkerProcess
 from motia.workers.seam import (
     Answer,
     CallHandler,
@@ -45,5 +46,6 @@ __all__ = [
     "WorkerEvents",
     "WorkerInfo",
     "WorkerLost",
+    "WorkerProcess",
     "Workers",
 ]

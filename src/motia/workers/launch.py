@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-FD_VARIABLE = "MOTIA_WORKER_FD"
+from motia.runtime import Clock
+from motia.workers.process import Process, WorkerProcess
 
 
 class Launcher(Protocol):
@@ -30,8 +31,19 @@ class Launcher(Protocol):
         """The whole environment of the process; the supervisor adds `MOTIA_WORKER_FD` to it."""
         ...
 
+    def process(
+        self,
+        clock: Clock,
+        *,
+        on_line: Callable[[int, str], None],
+        on_exit: Callable[[int], None],
+        on_closed: Callable[[], None],
+    ) -> WorkerProcess:
+        """What runs `argv`; see `Process` for the callbacks."""
+        return Process(clock, on_line=on_line, on_exit=on_exit, on_closed=on_closed)
 
-class PythonLauncher:
+
+class PythonLauncher(Launcher):
     """Starts `python -m motia.python_worker`."""
 
     language = "python"

@@ -14,15 +14,33 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from motia.runtime import Clock, Timer
-from motia.workers.launch import FD_VARIABLE
 from motia.workers.output import LineCutter
 
+FD_VARIABLE = "MOTIA_WORKER_FD"
 STDOUT, STDERR = 1, 2
 PIPE_GRACE_S = 1.0
 """How long a pipe may stay open after the group was killed: a grandchild that left the group has it."""
+
+
+class WorkerProcess(Protocol):
+    """What a worker runs in: a process of the system, or in tests a stand-in inside this one."""
+
+    pid: int
+    was_killed: bool
+
+    async def start(
+        self, argv: Sequence[str], *, env: Mapping[str, str], cwd: str, child: socket.socket
+    ) -> None:
+        """Start `argv` with `child` as its end of the connection; the caller closes `child` afterwards."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    async def wait_closed(self) -> None:
+        """Return when nothing of it is left."""
 
 
 class Process(asyncio.SubprocessProtocol):

@@ -44,7 +44,7 @@ from motia.workers.connection import Connection
 from motia.workers.flight import CANCEL_GRACE_S, NEVER_MONO, TIMEOUT, Flight
 from motia.workers.launch import Launcher
 from motia.workers.output import RateBound
-from motia.workers.process import STDERR, Process, describe_exit
+from motia.workers.process import STDERR, describe_exit
 from motia.workers.registry import Registry
 from motia.workers.seam import Failed, Origin
 from motia.workers.session import Session, SessionState
@@ -112,7 +112,7 @@ class Worker:
         self._registry = registry
         self._launcher = launcher
         self._clock = registry.clock
-        self._process = Process(
+        self._process = launcher.process(
             registry.clock,
             on_line=self._on_line,
             on_exit=self._on_exit,
