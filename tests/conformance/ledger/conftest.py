@@ -77,9 +77,7 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture(params=sorted(STORES))
-async def ledger(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock
-) -> AsyncIterator[Ledger]:
+async def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Ledger]:
     store = STORES[request.param](tmp_path, clock)
     await store.open()
     yield store

@@ -240,9 +240,7 @@ async def test_a_running_run_is_only_asked_to_cancel(h: Any) -> None:
 
     run = await h.ledger.get(claim.run)
     assert (answer.was, run.state, run.cancel_requested) == ("running", "running", True)
-    done = await h.ledger.fail(
-        claim.run, claim.epoch, error=h.error, outcome=Cancelled(reason="by_hand")
-    )
+    done = await h.ledger.fail(claim.run, claim.epoch, error=h.error, outcome=Cancelled(reason="by_hand"))
     assert done.is_current
     assert await h.state(claim.run) == "cancelled"
 

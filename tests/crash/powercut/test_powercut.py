@@ -172,11 +172,15 @@ async def record_of(path: Path, *, synchronous: str, seed: int) -> list[Note]:
     return record
 
 
+def write_files(directory: Path, files: dict[str, bytearray]) -> None:
+    directory.mkdir()
+    for name, content in files.items():
+        (directory / ("motia.db" if name == "db" else "motia.db-wal")).write_bytes(content)
+
+
 async def lost_after(disk: Disk, acks: list[Any], directory: Path, rng: random.Random) -> list[Any]:
     """Open what is left of the disk; the acknowledged facts that are not there. Half things are errors."""
-    directory.mkdir()
-    for name, content in disk.after_cut(rng).items():
-        (directory / ("motia.db" if name == "db" else "motia.db-wal")).write_bytes(content)
+    write_files(directory, disk.after_cut(rng))
     ledger = SqliteLedger(directory / "motia.db", clock=FrozenClock())
     await ledger.open()
     try:

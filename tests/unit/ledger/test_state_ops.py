@@ -14,7 +14,10 @@ from motia.model import RunConflict
 
 
 def edit(value: Any, *ops: tuple[Any, ...]) -> Any:
-    made = [StateOp(op=op[0], path=op[1], value=msgspec.Raw(json.dumps(op[2:][0] if op[2:] else None).encode())) for op in ops]
+    made = [
+        StateOp(op=op[0], path=op[1], value=msgspec.Raw(json.dumps(op[2:][0] if op[2:] else None).encode()))
+        for op in ops
+    ]
     return json.loads(apply_ops(None if value is None else json.dumps(value).encode(), made))
 
 

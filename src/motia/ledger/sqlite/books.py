@@ -72,17 +72,14 @@ class LaneBook:
 class StepBook:
     """Open runs of one step by state, and its lanes."""
 
-    __slots__ = ("by_state", "lanes")
+    __slots__ = ("by_state", "depth", "lanes")
 
     def __init__(self) -> None:
         """Empty."""
+        self.depth = 0
+        """Open runs."""
         self.by_state: dict[RunState, int] = dict.fromkeys(OPEN_STATES, 0)
         self.lanes: dict[str, LaneBook] = {}
-
-    @property
-    def depth(self) -> int:
-        """Open runs."""
-        return sum(self.by_state.values())
 
     @property
     def laneless_running(self) -> int:
@@ -116,10 +113,12 @@ class Books:
         book = self.step(step)
         if was is not None:
             book.by_state[was] -= count
+            book.depth -= count
             if was is RunState.SCHEDULED or was is RunState.RETRYING:
                 self.waiting -= count
         if to is not None:
             book.by_state[to] += count
+            book.depth += count
             if to is RunState.SCHEDULED or to is RunState.RETRYING:
                 self.waiting += count
         if lane is not None:

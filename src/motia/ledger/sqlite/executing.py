@@ -135,10 +135,9 @@ def _take_by_lanes(store: Store, step: StepId, book: StepBook, *, limit: int, la
         room = min(lane_limit - counts.running, limit)
         if counts.ready and room > 0:
             found.extend(store.rows(sql.SELECT_READY_OF_LANE, (step, lane, room)))
-    room = lane_limit - book.laneless_running
-    if room > 0:
-        laneless = (row for row in store.rows(sql.SELECT_READY, (step, LANE_SCAN_MAX)) if row[14] is None)
-        found.extend(row for row, _ in zip(laneless, range(min(room, limit)), strict=False))
+    room = min(lane_limit - book.laneless_running, limit)
+    if room > 0 and book.by_state[READY] > sum(lane.ready for lane in book.lanes.values()):
+        found.extend(store.rows(sql.SELECT_READY_WITHOUT_LANE, (step, room)))
     return heapq.nsmallest(limit, found, key=lambda row: (-row[15], row[18], row[0]))
 
 

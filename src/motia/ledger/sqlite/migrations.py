@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import apsw
 
-from motia.ledger.sqlite.schema import SCHEMA
+from motia.ledger.sqlite import migration_0001
 from motia.model import StartError
 
 
@@ -22,7 +22,7 @@ class Migration(NamedTuple):
     sql: str
 
 
-MIGRATIONS = (Migration(1, "first schema", SCHEMA),)
+MIGRATIONS = (Migration(1, "first schema", migration_0001.SQL),)
 VERSION = MIGRATIONS[-1].version
 
 

@@ -71,9 +71,11 @@ SELECT_READY_OF_LANE = (  # runs_ready_by_lane: a full lane's backlog is stepped
     " WHERE state = 'ready' AND lane IS NOT NULL AND step = ? AND lane = ?"
     " ORDER BY priority DESC, due_at, id LIMIT ?"
 )
-SELECT_READY_ORDER = (  # runs_open, read without touching the payloads
-    "SELECT id, lane FROM runs INDEXED BY runs_open"
-    " WHERE finished_at IS NULL AND step = ? AND state = 'ready'"
+SELECT_READY_WITHOUT_LANE = (  # runs_open; only asked when there is such a run
+    "SELECT id, target, kind, epoch, attempt, payload, trace, parent_span, parent_run, ready_at,"
+    " retry_count, crashes, is_suspect, key, lane, priority, info, blocks_on_dead, due_at"
+    " FROM runs INDEXED BY runs_open"
+    " WHERE finished_at IS NULL AND step = ? AND state = 'ready' AND lane IS NULL"
     " ORDER BY priority DESC, due_at, id LIMIT ?"
 )
 MARK_CLAIMED = (  # primary key

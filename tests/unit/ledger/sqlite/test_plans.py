@@ -1,0 +1,113 @@
+"""Each statement leans on its index: nothing reads all finished runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import pytest
+
+from motia.ledger.sqlite import keeping_sql, listing, runs_sql
+from motia.ledger.sqlite.migrations import migrate
+from motia.model import RunFilter, RunState, StepId, TraceId, TriggerKind
+
+# Statements that go through a table on purpose, each over a bounded or small part.
+SCANS = {
+    "SELECT_PAUSED": "paused_steps",
+    "SELECT_TRACE_TAIL": "",
+    "SELECT_TRACE_BLOCKS": "trace_blocks",
+    "COUNT_OPEN": "runs USING INDEX runs_open",
+    "COUNT_IN_KEYS": "runs USING COVERING INDEX runs_in_key",
+    "COUNT_DEPTHS": "runs USING COVERING INDEX runs_open",
+    "SELECT_PARKED_BEFORE": "runs USING INDEX runs_parked",
+    "COUNT_PARKED": "runs USING COVERING INDEX runs_parked",
+    "SELECT_NEXT_DUE": "runs USING COVERING INDEX runs_due",
+    "SELECT_DUE": "runs USING INDEX runs_due",
+    "COUNT_GROUPS": "state USING COVERING INDEX",
+    "DELETE_HTTP_IN_FLIGHT": "http_keys",
+    "DELETE_FIRES": "f",
+    "SELECT_LAST_ID": "",
+    "SELECT_TRACE_END": "",
+}
+
+
+def statements() -> dict[str, str]:
+    found = {}
+    for module in (runs_sql, keeping_sql, listing):
+        texts = {
+            name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
+        }
+        found |= {
+            name: text for name, text in texts.items() if text.startswith(("SELECT", "UPDATE", "DELETE"))
+        }
+    found["complete_runs"] = runs_sql.complete_runs(4)
+    return found
+
+
+@pytest.fixture(scope="module")
+def conn() -> apsw.Connection:
+    made = apsw.Connection(":memory:")
+    migrate(made, now_ms=1)
+    return made
+
+
+def plan_of(conn: apsw.Connection, statement: str, bindings: Any = None) -> list[str]:
+    if bindings is None:
+        bindings = (0,) * statement.count("?")
+    return [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {statement}", bindings)]
+
+
+@pytest.mark.parametrize("name", sorted(statements()))
+def test_no_statement_scans_what_grows(conn: apsw.Connection, name: str) -> None:
+    plan = plan_of(conn, statements()[name])
+    scans = [line for line in plan if line.startswith("SCAN") and "json_each" not in line]
+    scans = [line for line in scans if "CONSTANT ROWS" not in line and line != "SCAN done"]
+
+    if name in SCANS:
+        assert all(SCANS[name] in line for line in scans), plan
+    else:
+        assert scans == [], plan
+
+
+def test_claims_are_read_in_the_order_of_the_index(conn: apsw.Connection) -> None:
+    for statement in (runs_sql.SELECT_READY, runs_sql.SELECT_READY_OF_LANE):
+        assert not any("TEMP B-TREE" in line for line in plan_of(conn, statement))
+
+
+STEP, DEAD = StepId("s"), (RunState.DEAD,)
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (RunFilter(step=STEP), "USING INDEX runs_by_step (step=? AND rowid>? AND rowid<?)"),
+        (RunFilter(states=DEAD), "USING INDEX runs_failed (state=? AND rowid>? AND rowid<?)"),
+        (RunFilter(states=DEAD, step=STEP), "USING INDEX runs_failed_by_step (step=? AND state=?"),
+        (RunFilter(kind=TriggerKind.CRON), "USING INDEX runs_by_kind (kind=? AND rowid>? AND rowid<?)"),
+        (RunFilter(), "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (RunFilter(states=(RunState.READY,)), "USING COVERING INDEX runs_open"),
+    ],
+)
+def test_a_list_takes_the_index_of_its_filter(conn: apsw.Connection, where: RunFilter, expected: str) -> None:
+    seen: list[str] = []
+
+    def trace(cursor: apsw.Cursor, statement: str, bindings: Any) -> bool:
+        seen.append(statement)
+        return True
+
+    conn.exec_trace = trace
+    try:
+        listing.list_runs(conn, where, 10, None)
+    finally:
+        conn.exec_trace = None
+
+    plan = plan_of(conn, seen[-1])
+    assert any(expected in line for line in plan), plan
+    if where.states != (RunState.READY,):
+        assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_a_trace_is_looked_for_in_its_blocks_alone(conn: apsw.Connection) -> None:
+    page = listing.list_runs(conn, RunFilter(trace=TraceId("a" * 32)), 10, None)
+
+    assert page.runs == ()
