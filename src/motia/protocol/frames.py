@@ -5,6 +5,7 @@ A frame is `json_length:u32 | blob_length:u32 | json | blob`, both lengths big e
 Invariants
 1. Between two feeds a decoder holds less than one frame, and a frame is bounded.
 2. A decoder that met a fault is dead: every later `feed` raises the same fault.
+3. The work is linear in the bytes fed, however small the pieces are that they come in.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 from motia.protocol.messages import EngineMessage, WorkerMessage
 
 HEADER: Final = struct.Struct(">II")
+JSON_BYTES_MIN: Final = 2
 JSON_BYTES_MAX: Final = 16 * 1024 * 1024
 BLOB_BYTES_MAX: Final = 64 * 1024 * 1024
 
@@ -50,7 +52,8 @@ class FrameDecoder(Generic[MessageT]):
     def __init__(self, message_type: object) -> None:
         """Decode messages of `message_type`: `EngineMessage` in workers, `WorkerMessage` in the engine."""
         self._decoder: msgspec.json.Decoder[MessageT] = msgspec.json.Decoder(message_type)  # type: ignore[arg-type]
-        self._rest = b""
+        self._rest = bytearray()
+        self._need = HEADER.size
         self._fault: ProtocolFault | None = None
 
     def feed(self, data: bytes) -> list[tuple[MessageT, bytes]]:
@@ -63,34 +66,50 @@ class FrameDecoder(Generic[MessageT]):
         if self._fault is not None:
             raise self._fault
         if self._rest:
-            data = self._rest + data
+            # Only gathered, and not looked at, until the frame is whole: joining and parsing at
+            # every piece would make a large frame in small pieces quadratic.
+            self._rest += data
+            if len(self._rest) < self._need:
+                return []
+            data = bytes(self._rest)
+            self._rest = bytearray()
         frames: list[tuple[MessageT, bytes]] = []
-        start, end = 0, len(data)
         try:
-            while end - start >= HEADER.size:
-                json_length, blob_length = HEADER.unpack_from(data, start)
-                if json_length > JSON_BYTES_MAX or blob_length > BLOB_BYTES_MAX:
-                    raise ProtocolFault(f"frame lengths {json_length} and {blob_length} are over the bound")
-                body = start + HEADER.size
-                blob = body + json_length
-                stop = blob + blob_length
-                if stop > end:
-                    break
-                # A slice of its own: a Raw field refers to what it was decoded from, and must not
-                # keep a whole read alive.
-                message = self._decoder.decode(data[body:blob])
-                frames.append((message, data[blob:stop] if blob_length else b""))
-                start = stop
-        except msgspec.DecodeError as error:
+            start = self._cut(data, frames)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._fault = ProtocolFault(f"a frame does not hold a message of this protocol: {error}")
             raise self._fault from error
         except ProtocolFault as fault:
             self._fault = fault
             raise
-        self._rest = data[start:]
+        if start < len(data):
+            self._rest += data[start:]
         return frames
 
     @property
     def buffered_bytes(self) -> int:
         """Bytes of a frame that is not complete yet."""
         return len(self._rest)
+
+    def _cut(self, data: bytes, frames: list[tuple[MessageT, bytes]]) -> int:
+        """Append the whole frames of `data` to `frames`; where the first incomplete one starts."""
+        start, end = 0, len(data)
+        while end - start >= HEADER.size:
+            json_length, blob_length = HEADER.unpack_from(data, start)
+            if not JSON_BYTES_MIN <= json_length <= JSON_BYTES_MAX or blob_length > BLOB_BYTES_MAX:
+                raise ProtocolFault(f"frame lengths {json_length} and {blob_length} are out of bounds")
+            body = start + HEADER.size
+            blob = body + json_length
+            stop = blob + blob_length
+            if stop > end:
+                self._need = stop - start
+                return start
+            # A slice of its own: a Raw field refers to what it was decoded from, and must not
+            # keep a whole read alive.
+            text = data[body:blob]
+            if not text.isascii():
+                text.decode()  # Raw fields are passed on undecoded: nobody else checks their UTF-8
+            frames.append((self._decoder.decode(text), data[blob:stop] if blob_length else b""))
+            start = stop
+        self._need = HEADER.size
+        return start
