@@ -1,0 +1,5 @@
+"""A helper that declares no step."""
+
+
+def prefix(value):
+    return {"read": value}
