@@ -144,8 +144,10 @@ class Keeper:
             return  # it is being replaced already
         self.restarts += 1
         fresh, manifest = await self._fill()
-        self._put(fresh, manifest)
-        old.retire()
+        if self.is_sealed:
+            fresh.retire()  # a reload or the end came first
+        else:
+            self._put(fresh, manifest)
 
     def retire(self) -> None:
         """Start nothing more; the worker finishes what it has and ends."""
@@ -201,9 +203,11 @@ class Keeper:
             raise
 
     def _put(self, worker: Worker, manifest: LoadedManifest) -> None:
-        self.worker = worker
+        old, self.worker = self.worker, worker
         self.manifest = manifest
         self.last_error = ""
         if self.restarts:
             self._nursery.refill()  # a start or a reload does so itself when all of it is done
         self._on_change(self)
+        if old is not None:
+            old.retire()  # only now: the routes have the new one

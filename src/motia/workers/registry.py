@@ -12,6 +12,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from motia.project import Config
+from motia.protocol import PROTOCOL_VERSION, Hello
 from motia.runtime import Clock, Timer
 from motia.workers.calls import CallDesk
 from motia.workers.seam import WorkerEvents
@@ -19,6 +20,8 @@ from motia.workers.seam import WorkerEvents
 if TYPE_CHECKING:
     from motia.workers.worker import Worker
 
+CALLS_MAX = 256
+"""Calls of one worker without a reply."""
 SWEEP_S = 0.1
 """How late a deadline may be noticed."""
 
@@ -47,6 +50,18 @@ class Registry:
         """A name that no worker of this node had before."""
         numbers = self._names.setdefault(language, itertools.count(1))
         return f"{language}-{next(numbers)}"
+
+    def hello(self, name: str) -> Hello:
+        """The first message to the worker of this name."""
+        return Hello(
+            protocol=PROTOCOL_VERSION,
+            engine=self.engine_version,
+            worker=name,
+            environment=self.config.environment,
+            payload_bytes_max=self.config.limits.payload_bytes,
+            calls_max=CALLS_MAX,
+            threads=self.config.workers.threads,
+        )
 
     def arm(self) -> None:
         """Sweep as long as something is in flight."""

@@ -27,7 +27,7 @@ from motia.workers.launch import Launcher
 from motia.workers.registry import Registry
 from motia.workers.report import info_of_keeper, info_of_worker
 from motia.workers.seam import CallHandler, Invocation, Lane, WorkerEvents, WorkerInfo
-from motia.workers.worker import Worker, WorkerLost
+from motia.workers.worker import Worker, WorkerLost, WorkerState
 
 CANCEL_WAIT_S = 6.0
 """Longer than the grace after a cancel: what did not stop was killed by then."""
@@ -229,6 +229,9 @@ class Supervisor(Duty):
     async def _stop(self) -> None:
         self._tells = False
         await self.drain(0.0)
+        for worker in tuple(self._registry.workers):
+            if worker.state is WorkerState.STARTING:
+                worker.kill("shutdown", is_blameless=True)  # a load that hangs must not hold up the end
         async with self._reloading:
             for fleet in self._fleets.values():
                 await fleet.close()

@@ -25,11 +25,9 @@ import msgspec
 
 from motia.model import MotiaError, StepId
 from motia.protocol import (
-    PROTOCOL_VERSION,
     Call,
     CallError,
     Failure,
-    Hello,
     Load,
     LoadedManifest,
     Log,
@@ -45,7 +43,7 @@ from motia.workers.flight import CANCEL_GRACE_S, NEVER_MONO, TIMEOUT, Flight
 from motia.workers.launch import Launcher
 from motia.workers.output import RateBound
 from motia.workers.process import STDERR, describe_exit
-from motia.workers.registry import Registry
+from motia.workers.registry import CALLS_MAX, Registry
 from motia.workers.seam import Failed, Origin
 from motia.workers.session import Session, SessionState
 from motia.workers.slots import Slots
@@ -58,7 +56,6 @@ EXIT_GRACE_S = 0.1
 """Between end of file and exit, in either order: the second says more about the death."""
 PING_EVERY_S = 5.0
 PONG_S = 10.0
-CALLS_MAX = 256
 LINES_PER_S, LINES_BURST = 1_000.0, 5_000.0
 LOGS_PER_S, LOGS_BURST = 20_000.0, 40_000.0
 
@@ -175,7 +172,7 @@ class Worker:
         if self.is_dead:  # killed while it started
             self._connection.abort()
             raise WorkerLost(self.last_error)
-        self.session.greet(self._hello())
+        self.session.greet(self._registry.hello(self.name))
         self._set_limit(HELLO_S, "hello")
         if not await asyncio.shield(self._greeted):
             raise WorkerLost(self.last_error)
@@ -372,18 +369,6 @@ class Worker:
             self._is_silence_told = False
 
     # inside
-
-    def _hello(self) -> Hello:
-        config = self._registry.config
-        return Hello(
-            protocol=PROTOCOL_VERSION,
-            engine=self._registry.engine_version,
-            worker=self.name,
-            environment=config.environment,
-            payload_bytes_max=config.limits.payload_bytes,
-            calls_max=CALLS_MAX,
-            threads=config.workers.threads,
-        )
 
     def _give_up(self, ours: socket.socket, reason: str) -> None:
         ours.close()

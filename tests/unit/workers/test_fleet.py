@@ -184,6 +184,19 @@ async def test_reloads_asked_for_meanwhile_become_one(bench: Bench) -> None:
     assert len(bench.told.manifests) - before <= 2
 
 
+async def test_stop_does_not_wait_for_a_reload_that_hangs(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(production=False)
+    bench.write("one.json", "a", on_load="hang")
+    reloading = asyncio.ensure_future(supervisor.reload(bench.files))
+    await bench.until(lambda: any(info.state == "starting" and info.runtime for info in supervisor.info()))
+
+    await asyncio.wait_for(supervisor.stop(), 10)
+
+    await asyncio.wait_for(reloading, 5)
+    assert supervisor.info() == []
+
+
 async def test_a_language_comes_and_goes_with_its_files(bench: Bench, scripted: type) -> None:
     bench.write("one.json", "a")
     launchers = {"python": scripted(), "ruby": scripted("ruby")}
