@@ -93,6 +93,8 @@ async def test_a_dead_workers_runs_are_ready_again_at_once(world: World) -> None
     world.workers.kill(world.workers.pool[0])
     await world.settle()
     states = [(await world.run(one.run)).state for one in accepted]
+    await world.advance(0.2)
+    assert len(world.workers.invocations) == 4
     await world.advance(10)
 
     assert all(state in (RunState.READY, RunState.RUNNING) for state in states)
