@@ -21,11 +21,11 @@ _COUNTER_MASK = 0xFFFF_FFFF
 class IdSource:
     """Makes ids without a lock; the counters are atomic under the interpreter lock."""
 
-    def __init__(self, clock: Clock, random: random.Random) -> None:
-        """Draw this process's random bits from `random`."""
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        """Draw this process's random bits from `chance`."""
         self._clock = clock
-        self._tail = f"{random.getrandbits(48):012x}"
-        self._span_head = f"{random.randrange(1, 1 << 32):08x}"
+        self._tail = f"{chance.getrandbits(48):012x}"
+        self._span_head = f"{chance.randrange(1, 1 << 32):08x}"
         self._traces = itertools.count(1)
         self._spans = itertools.count(1)
         self._last_ms = -1

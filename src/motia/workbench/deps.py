@@ -73,6 +73,10 @@ class ControlDispatcher(Protocol):
         """A new run with the payload of a finished one, or another."""
         ...
 
+    async def complete_by_hand(self, run: RunId, result: bytes = ...) -> Run:
+        """Complete a ready run of a noop step."""
+        ...
+
     async def explain(self, run: RunId) -> ExplanationLike:
         """Why the run is where it is."""
         ...
@@ -103,9 +107,8 @@ class ControlWorkers(Protocol):
         """Every process."""
         ...
 
-    async def restart(self, name: str) -> bool:
-        """Replace one worker without losing its work; False when there is none of that name."""
-        ...
+    async def restart(self, worker_name: str) -> None:
+        """Put a fresh worker in the place of this one, which finishes what it has."""
 
 
 class ControlDeps(msgspec.Struct, frozen=True, kw_only=True):

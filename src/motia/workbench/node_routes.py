@@ -107,10 +107,11 @@ async def restart_worker(call: Call) -> Done:
     workers, name = call.deps.workers, call.params["worker"]
     if workers is None:
         raise NotRunning("there are no workers, because no engine runs", hint="start `motia dev`")
-    if not await workers.restart(name):
+    if name not in (info.name for info in workers.info()):
         close = difflib.get_close_matches(name, [info.name for info in workers.info()], n=1, cutoff=0.4)
         hint = f"did you mean {close[0]}?" if close else "GET /v1/workers lists them"
         raise WorkerNotFound(f"there is no worker {name[:80]!r}", hint=hint)
+    await workers.restart(name)
     call.deps.telemetry.feed.publish("worker", {"worker": name, "change": "restarted"})
     return Done()
 

@@ -26,6 +26,7 @@ from motia.workbench.views import (
     RunCounts,
     RunDetail,
     RunList,
+    RunView,
     Why,
     error_view,
     run_detail,
@@ -62,6 +63,12 @@ class RawQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`raw` shows values as they are, nothing hidden."""
 
     raw: bool = False
+
+
+class CompleteBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a noop run; null when it is left out."""
+
+    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class TriggerBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +148,14 @@ async def cancel_run(call: Call) -> CancelView:
     await call.deps.dispatcher.cancel(run.id)
     now = await call.deps.ledger.get(run.id)
     return CancelView(id=run.id, was=run.state.value, state=(now or run).state.value)
+
+
+async def complete_run(call: Call) -> RunView:
+    """Complete the ready run of a noop step by hand."""
+    run = await _run(call)
+    result = call.body(CompleteBody).result
+    given = b"null" if result is msgspec.UNSET else bytes(result)
+    return run_view(await call.deps.dispatcher.complete_by_hand(run.id, given))
 
 
 async def replay_run(call: Call) -> AcceptedView:
@@ -267,6 +282,15 @@ ENDPOINTS = (
         handler=cancel_run,
         body=Nothing,
         answer=CancelView,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/runs/{run}/complete",
+        permission=OPERATE,
+        summary="Complete a noop run by hand",
+        handler=complete_run,
+        body=CompleteBody,
+        answer=RunView,
     ),
     Endpoint(
         method="POST",

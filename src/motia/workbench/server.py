@@ -102,10 +102,10 @@ def bind_control_socket(path: Path) -> socket.socket:
         raise StartError(
             f"another engine serves {path}", hint="stop it first; `motia doctor` tells which it is"
         )
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
         # Nobody can connect before `listen`, which comes after the mode is set.
         sock.bind(str(path))
         path.chmod(0o600)

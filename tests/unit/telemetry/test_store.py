@@ -174,11 +174,13 @@ def test_over_the_size_cap_the_oldest_go_whatever_their_age(store):
     for at in range(1_000, 1_040):
         put(store, at, "w" * 1_000, count=50)
     size = store.size_bytes()
+    pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
 
     while store.prune(cutoff_at=0, minutes_cutoff_at=0, bytes_max=size // 2):
         pass
 
     assert store.size_bytes() <= size // 2
+    assert store.connection.execute("PRAGMA page_count").fetchone()[0] < pages
     assert count(store) > 0
     oldest = store.connection.execute("SELECT min(id) FROM logs").fetchone()[0]
     assert oldest >> ROW_ID_SHIFT > 1_000

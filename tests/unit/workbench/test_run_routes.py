@@ -152,3 +152,11 @@ async def test_a_run_is_replayed_with_its_own_or_another_payload(client, world, 
 
     assert [asked[2] for asked in world.dispatcher.asked] == [None, b"null", b'{"n":2}']
     assert answer.json()["runId"]
+
+
+async def test_a_noop_run_is_completed_by_hand(client, world, runs):
+    bare = await client.post(f"/v1/runs/{runs[2].id}/complete")
+    await client.post(f"/v1/runs/{runs[2].id}/complete", json={"result": {"approved": True}})
+
+    assert bare.json()["state"] == "completed"
+    assert [asked[2] for asked in world.dispatcher.asked] == [b"null", b'{"approved":true}']
