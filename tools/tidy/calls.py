@@ -33,7 +33,10 @@ def check_calls(repository: Repository) -> Iterator[Finding]:
     for file in repository.package:
         place = file.path.removeprefix("src/motia/")
         names = _imported_names(file)
+        shadowed = _shadowed(file)
         for node in file.nodes:
+            if id(node) in shadowed:
+                continue
             offence = _offence(node, place, names)
             if offence:
                 name, message = offence
@@ -63,6 +66,24 @@ def _dotted(node: ast.AST, names: dict[str, str]) -> str:
     if not isinstance(current, ast.Name) or current.id not in names:
         return ""
     return ".".join([names[current.id], *reversed(parts)])
+
+
+def _shadowed(file: SourceFile) -> set[int]:
+    """Attributes of a function's own parameter (`random: random.Random`), whatever the module is called."""
+    found: set[int] = set()
+    for function in file.nodes:
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            given = function.args
+            own = {argument.arg for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+            body = function.body if isinstance(function.body, list) else [function.body]
+            for node in (inner for statement in body for inner in ast.walk(statement)):
+                if (
+                    isinstance(node, ast.Attribute)
+                    and isinstance(node.value, ast.Name)
+                    and node.value.id in own
+                ):
+                    found.add(id(node))
+    return found
 
 
 def _imported_names(file: SourceFile) -> dict[str, str]:

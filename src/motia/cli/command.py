@@ -12,8 +12,6 @@ import click
 
 from motia.cli.output import Output
 
-CONFIG_NAMES = ("motia.config.py", "motia.config.js", "motia.config.ts")
-
 
 class Scope(NamedTuple):
     """What a command is run on and where its output goes."""
@@ -27,32 +25,11 @@ class Scope(NamedTuple):
         """The project's root: `folder` or the nearest folder above it that holds a project.
 
         Raises:
-            CommandError: There is none.
+            StartError: There is none.
         """
-        from motia.cli.errors import CommandError
+        from motia.project import find_project
 
-        if not self.folder.is_dir():
-            raise CommandError(
-                f"there is no folder {self.folder}", hint="give the project's folder as --project DIR"
-            )
-        found = project_root(self.folder)
-        if found is None:
-            raise CommandError(
-                f"no Motia project in {self.folder} or above: expected a folder motia/steps or a motia.config file",
-                hint="make one with `motia create`, or name it with --project DIR",
-            )
-        return found
-
-
-def project_root(folder: Path) -> Path | None:
-    """`folder` or the nearest one above it with `motia/steps` or a configuration file."""
-    start = folder.resolve()
-    for candidate in (start, *start.parents):
-        if (candidate / "motia" / "steps").is_dir() or any(
-            (candidate / name).is_file() for name in CONFIG_NAMES
-        ):
-            return candidate
-    return None
+        return find_project(self.folder)
 
 
 class ExampleCommand(click.Command):

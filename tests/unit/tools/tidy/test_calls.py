@@ -37,6 +37,7 @@ def test_a_forbidden_call_is_found_under_any_name(repository_of, text):
         ("dispatch/a.py", "import time\nx = time.monotonic()\n"),
         ("dispatch/a.py", "class A:\n    def print(self): self.time.time()\n"),
         ("cli/a.py", "import os\nprint(os.environ)\n"),
+        ("dispatch/a.py", "import random\ndef f(*, random: random.Random): return random.random()\n"),
         ("workers/launch.py", "import os\nx = os.environ\n"),
     ],
 )
