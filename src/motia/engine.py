@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from motia import __version__
-from motia.cron import CronScheduler
+from motia.schedules import CronScheduler
 from motia.dispatch import Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger

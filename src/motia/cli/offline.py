@@ -221,7 +221,7 @@ class _Rooms:
 
     def _idle_cron(self) -> Any:
         """A scheduler that is never started: it fires by hand only."""
-        from motia.cron import CronScheduler
+        from motia.schedules import CronScheduler
 
         return CronScheduler(
             ledger=self.ledger,

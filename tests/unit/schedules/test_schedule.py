@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from motia.cron import Schedule
+from motia.schedules import Schedule
 from motia.project import CronInvalid
 
 

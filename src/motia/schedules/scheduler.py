@@ -26,7 +26,7 @@ from typing import Final
 
 import msgspec
 
-from motia.cron.schedule import Schedule
+from motia.schedules.schedule import Schedule
 from motia.ledger import CronFire, Ledger
 from motia.model import (
     OPEN_STATES,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from motia.cron import CronScheduler
+from motia.schedules import CronScheduler
 from motia.ledger import CronFire, MemoryLedger
 from motia.model import (
     Accepted,
