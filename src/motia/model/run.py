@@ -8,14 +8,15 @@ column. `tests/conformance/ledger` goes through the table row by row.
 | (none) | ready, scheduled, blocked, parked | accept | at once; due later; key taken; no step handles the target |
 | (none) | running | accept | a claimant was named and the run is ready at once |
 | scheduled, retrying | ready | promote | the due time has come |
-| blocked | ready | complete, fail, cancel, promote | the run ahead in its key is finished |
+| blocked | ready, scheduled | complete, fail, release, adopt, cancel, purge | the run ahead in its key is over |
 | parked | ready, scheduled, blocked | deliver_parked | a step with that id or topic appeared |
 | ready | running | claim | a node takes it; the epoch rises |
 | running | completed | complete | the handler returned |
 | running | retrying | fail | a retry is left |
 | running | dead | fail | none is left, or the error forbids it |
 | running | cancelled | fail | a cancel reached the handler |
-| running | ready | release | drain, worker crash, lost node |
+| running | ready | release, adopt | drain, worker crash, lost node |
+| running | cancelled | release, adopt | the same, when a cancel had been asked for: it is not run again |
 | scheduled, blocked, ready, retrying, parked | cancelled | cancel | by hand |
 | parked | cancelled | prune | older than the retention |
 """
