@@ -223,11 +223,13 @@ def _bind_names(
 
     def bind(raw: msgspec.Raw, invocation: Invocation) -> Arguments:
         values = reader.values(raw)
-        if not takes_all:
+        if signature.takes_rest:
+            values = {**reader.rest(raw), **values}
+            require(needed, values, "payload")
+        elif not takes_all:
             values = {name: values[name] for name in names if name in values}
             require(needed, values, "payload")
         if signature.takes_rest:
-            values = {**reader.rest(raw), **values}
             for taken in contexts:
                 values.pop(taken.name, None)
         for name, convert in converters.items():

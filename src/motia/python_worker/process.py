@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import gc
 import os
 import socket
 import sys
@@ -57,7 +56,6 @@ def main() -> None:
     os.set_inheritable(int(value), False)
     sock = socket.socket(fileno=int(value))
     end_at_eof(sock.fileno())
-    gc.freeze()
     try:
         serve(sock)
     except BaseException:

@@ -11,6 +11,7 @@ Invariants
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import platform
 import threading
@@ -221,6 +222,8 @@ class PythonWorker:
             return
         self._send_manifest(manifest)
         self._session.loaded()
+        if not self._in_process:
+            gc.freeze()  # what is loaded stays: collections need not look at it again
         self._end_if_drained()
 
     def _send_manifest(self, manifest: LoadedManifest) -> None:

@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ from motia.protocol import (
 
 HERE = Path(__file__).parent
 LIMIT_S = 20.0
+BYTECODE = os.path.join(tempfile.gettempdir(), f"motia-test-bytecode-{os.getuid()}")
 TRACE, SPAN, RUN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "00000000000000a1"
 
 
@@ -70,7 +72,9 @@ class WorkerProcess:
         self.language = language
         self._hello = hello
         engine, worker = socket.socketpair()
-        env = {**os.environ, "MOTIA_WORKER_FD": str(worker.fileno())}
+        # Compiled once for all: an environment without bytecode makes every start a compilation.
+        env = {**os.environ, "MOTIA_WORKER_FD": str(worker.fileno()), "PYTHONPYCACHEPREFIX": BYTECODE}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         self.process = subprocess.Popen(
             language.argv,
             env=env,

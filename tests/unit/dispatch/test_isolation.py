@@ -85,3 +85,65 @@ async def test_a_drain_releases_suspects_that_wait(world: World) -> None:
         run = await world.run(run_id)
         assert run.state in (RunState.READY, RunState.COMPLETED)
         assert run.crashes == 0
+
+
+async def stream(world: World) -> None:
+    """Runs of another step that would keep the only worker busy for ever."""
+    for number in range(400):
+        await world.trigger("short", number)
+
+
+async def test_a_stream_of_other_runs_does_not_keep_a_suspect_waiting(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(slots=2)
+    world.step("a", lambda call: call.sleep(1))
+    world.step("short", lambda call: call.sleep(0.3 if call.payload % 2 else 0.7))
+    await world.boot()
+    runs = [(await world.trigger("a", number)).run for number in range(2)]
+    await world.settle()
+    await stream(world)
+    world.workers.kill(world.workers.pool[0])
+    world.workers.pool[0].is_alive = True
+    world.dispatcher.on_capacity()
+    await world.advance(8)
+
+    assert [(await world.run(run)).state for run in runs] == [RunState.COMPLETED] * 2
+
+
+async def test_other_runs_go_on_when_no_worker_falls_idle_for_long(make_world: Callable[..., World]) -> None:
+    world = make_world(slots=4)
+    runs = await two_suspects(world)
+    world.step("short", lambda call: call.sleep(0.1))
+    await world.trigger("long")
+    await world.advance(1)
+    others = [(await world.trigger("short", number)).run for number in range(4)]
+    await world.advance(4)
+    before = {(await world.run(run)).state for run in others}
+    await world.advance(20)
+
+    assert before <= {RunState.READY, RunState.COMPLETED}
+    assert {(await world.run(run)).state for run in others} == {RunState.COMPLETED}
+    await world.advance(200)
+    assert {(await world.run(run)).state for run in runs} == {RunState.COMPLETED}
+
+
+async def test_idle_workers_do_not_make_suspects_run_at_once(make_world: Callable[..., World]) -> None:
+    world = make_world(processes=3)
+    alone: list[int] = []
+
+    async def handler(call: Call) -> None:
+        tickets = [ticket for worker in world.workers.pool for ticket in worker.in_flight]
+        alone.append(sum(ticket.invocation.is_alone for ticket in tickets))
+        await call.sleep(1)
+
+    world.step("a", handler)
+    await world.boot()
+    for number in range(9):
+        await world.trigger("a", number)
+    await world.settle()
+    world.workers.kill(world.workers.pool[0])
+    await world.advance(20)
+
+    assert max(alone) == 1
+    assert {run.state for run in await world.runs("a")} == {RunState.COMPLETED}
