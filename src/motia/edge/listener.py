@@ -69,7 +69,6 @@ class Listener:
             self._servers.append(
                 await loop.create_server(lambda: Connection(self), sock=sock, backlog=BACKLOG)
             )
-        self._sweep_later()
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
@@ -80,6 +79,8 @@ class Listener:
         """Take a connection in; False when there are too many, it may then only be told so."""
         is_welcome = len(self._connections) < self.limits.connections and not self.is_draining
         self._connections.add(connection)
+        if self._sweep is None:
+            self._sweep_later()
         return is_welcome
 
     def hold(self, count: int) -> bool:
@@ -152,7 +153,10 @@ class Listener:
         self._sweep = self.clock.call_later(self._sweep_s * slower, self._check)
 
     def _check(self) -> None:
+        """Enforce the time limits of every connection; stops by itself when none is left."""
+        self._sweep = None
         now_mono = self.clock.mono()
         for connection in list(self._connections):
             connection.check(now_mono)
-        self._sweep_later()
+        if self._connections:
+            self._sweep_later()

@@ -40,6 +40,8 @@ from motia.telemetry.views import (
 from motia.telemetry.writer import BatchWriter, Written
 
 FLUSH_S = 0.1
+INLINE_FLUSH_S = 60.0
+"""In memory, queries process what waits; the tick is for housekeeping only."""
 LINES_RESET_S = 1.0
 PRUNE_EVERY_S = 10.0
 COMPLAIN_EVERY_S = 60.0
@@ -209,7 +211,7 @@ class Telemetry(RingRecorder, Duty):
     # handing over
 
     def _arm(self) -> None:
-        self._timer = self._clock.call_later(FLUSH_S, self._tick)
+        self._timer = self._clock.call_later(INLINE_FLUSH_S if self._is_inline else FLUSH_S, self._tick)
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop."""

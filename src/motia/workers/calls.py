@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from motia.model import AuthorError, CallerError, MotiaError, PayloadInvalid
+from motia.model import AuthorError, CallerError, MotiaError, PayloadInvalid, RunFailed
 from motia.protocol import Call, CallError
 from motia.workers.flight import Flight
-from motia.workers.seam import CallHandler, RunFailed
+from motia.workers.seam import CallHandler
 
 STOP_GRACE_S = 2.0
 

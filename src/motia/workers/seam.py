@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from motia.model import Manifest, MotiaError, RunError, RunId, SpanId, StepId, TraceId
+from motia.model import Manifest, RunId, SpanId, StepId, TraceId
 from motia.protocol import Failure, Log, Request, Span, Stalled
 
 
@@ -129,19 +129,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     lane: Lane
     ticket: int
     """Unique per invocation in this engine; equal for all calls of one attempt."""
-
-
-class RunFailed(MotiaError):
-    """The run that a `call` (or a waiting `trigger`) waited for failed for good; raised by a `CallHandler`.
-
-    The caller's handler gets `error` as a reply of kind `run`.
-    """
-
-    code = "run-failed"
-
-    def __init__(self, error: RunError, *, hint: str = "") -> None:
-        super().__init__(f"the called run failed: {error.name}: {error.message}", hint=hint)
-        self.error = error
 
 
 CallHandler = Callable[[Origin, str, msgspec.Raw], Awaitable[bytes]]

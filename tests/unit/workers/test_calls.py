@@ -15,11 +15,12 @@ from motia.model import (
     PayloadInvalid,
     Problem,
     RunError,
+    RunFailed,
     StepId,
     UnknownTarget,
 )
 from motia.protocol import Call
-from motia.workers import Died, Origin, Responded, RunFailed
+from motia.workers import Died, Origin, Responded
 from motia.workers.calls import call_error_of, waits_for_a_run
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ async def test_a_call_is_carried_out_for_its_invocation_and_answered(bench: Benc
         (UnknownTarget("nobody", hint="write one"), "unknown-target", "caller"),
         (LedgerUnavailable("disk full"), "ledger-unavailable", "world"),
         (InternalError("odd"), "internal-error", "world"),
-        (RunFailed(RunError(name="ValueError", message="no")), "run-failed", "run"),
+        (RunFailed("the called run failed", RunError(name="ValueError", message="no")), "run-failed", "run"),
     ],
 )
 async def test_an_error_reaches_the_handler_with_its_kind(
@@ -64,7 +65,7 @@ async def test_an_error_reaches_the_handler_with_its_kind(
 
 
 def test_a_failed_run_carries_its_error_and_an_invalid_payload_its_problems() -> None:
-    failed = call_error_of(RunFailed(RunError(name="ValueError", message="no")))
+    failed = call_error_of(RunFailed("the called run failed", RunError(name="ValueError", message="no")))
     invalid = call_error_of(PayloadInvalid("bad", (Problem(path="/a", message="wrong"),)))
 
     assert failed.error is not None

@@ -5,7 +5,7 @@ from motia import cron, logger, state
 
 @cron(id="daily-report", schedule="0 7 * * *", timezone="Europe/Berlin", flows=["reports"])
 async def daily_report():
-    orders = [entry["value"] for entry in await state.list("orders")]
+    orders = (await state.list("orders")).values()
     report = {
         "orders": len(orders),
         "shipped": sum(order["status"] == "shipped" for order in orders),
