@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import apsw
+import uvloop
 
 from motia.ledger import SqliteLedger
 from motia.ledger.sqlite import runs_sql
@@ -194,4 +195,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())
