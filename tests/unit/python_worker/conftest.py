@@ -63,7 +63,15 @@ class MemoryEngine:
     def invoke(self, step: str, payload: object = None, *, number: int = 1) -> None:
         raw = msgspec.Raw(msgspec.json.encode(payload))
         self.send(
-            Invoke(invocation=number, step=step, kind="event", trace="a" * 32, span="b" * 16, payload=raw, run="c" * 16)
+            Invoke(
+                invocation=number,
+                step=step,
+                kind="event",
+                trace="a" * 32,
+                span="b" * 16,
+                payload=raw,
+                run="c" * 16,
+            )
         )
 
 

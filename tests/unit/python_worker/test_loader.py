@@ -110,7 +110,7 @@ async def test_any_file_name_is_loaded(engine, project, tmp_path):
     assert await value_of(engine, "x") == 7
 
 
-async def test_an_edit_within_the_same_second_is_seen(project):
+def test_an_edit_within_the_same_second_is_seen(project):
     from motia.python_worker.importer import Importer
 
     root = project(steps__a="VALUE = 1")
@@ -165,7 +165,9 @@ async def test_a_missing_library_is_told_with_what_to_install(engine, project):
 
 
 async def test_a_broken_helper_is_named_beside_the_step_that_imports_it(engine, project):
-    root = project(lib__helper="\n\nx = 1 / 0\n", steps__a="\nimport lib.helper\n", steps__b="\n\nimport lib.helper\n")
+    root = project(
+        lib__helper="\n\nx = 1 / 0\n", steps__a="\nimport lib.helper\n", steps__b="\n\nimport lib.helper\n"
+    )
 
     manifest, _ = await steps_of(engine, root, "motia/steps/a.py", "motia/steps/b.py")
 

@@ -81,7 +81,9 @@ def test_long_text_is_cut_with_a_mark():
 
 def test_a_stack_shows_the_authors_frames_and_the_causes(tmp_path):
     file = tmp_path / "step.py"
-    file.write_text("import json\ndef f():\n    try:\n        json.loads('{')\n    except ValueError as e:\n        raise KeyError('k') from e\n")
+    lines = ["import json", "def f():", "    try:", "        json.loads('{')"]
+    lines += ["    except ValueError as e:", "        raise KeyError('k') from e"]
+    file.write_text("\n".join(lines))
     space: dict[str, object] = {}
     exec(compile(file.read_text(), str(file), "exec"), space)
     try:

@@ -48,7 +48,13 @@ def test_a_life_from_hello_to_the_end():
     states.append(session.state)
     session.close()
 
-    assert [*states, session.state] == [State.GREETED, State.LOADING, State.READY, State.DRAINING, State.CLOSED]
+    assert [*states, session.state] == [
+        State.GREETED,
+        State.LOADING,
+        State.READY,
+        State.DRAINING,
+        State.CLOSED,
+    ]
 
 
 def test_drain_of_a_standby_closes():

@@ -87,7 +87,12 @@ async def test_answers_of_one_turn_leave_in_one_write(loaded):
 
 @pytest.mark.parametrize(
     ("how", "name"),
-    [("exit", "SystemExit"), ("interrupt", "KeyboardInterrupt"), ("cancel", "CancelledError"), ("odd", "BaseException")],
+    [
+        ("exit", "SystemExit"),
+        ("interrupt", "KeyboardInterrupt"),
+        ("cancel", "CancelledError"),
+        ("odd", "BaseException"),
+    ],
 )
 async def test_whatever_a_handler_raises_is_a_failure_of_its_run(loaded, how, name):
     loaded.invoke("exits", {"how": how})
