@@ -152,10 +152,14 @@ class WorkerProcess:
         assert isinstance(manifest, LoadedManifest), manifest
         return manifest
 
-    def invoke(self, step: str, payload: object = None, *, number: int = 1, kind: str = "event", **more: object) -> None:
+    def invoke(
+        self, step: str, payload: object = None, *, number: int = 1, kind: str = "event", **more: object
+    ) -> None:
         raw = msgspec.Raw(msgspec.json.encode({} if payload is None else payload))
         self.send(
-            Invoke(invocation=number, step=step, kind=kind, trace=TRACE, span=SPAN, run=RUN, payload=raw, **more)
+            Invoke(
+                invocation=number, step=step, kind=kind, trace=TRACE, span=SPAN, run=RUN, payload=raw, **more
+            )
         )
 
     def request(

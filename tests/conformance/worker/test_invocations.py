@@ -23,7 +23,9 @@ def _invoke(step: str, payload: object) -> bytes:
     from motia.protocol import Invoke, encode_frame
 
     raw = msgspec.Raw(msgspec.json.encode(payload))
-    return encode_frame(Invoke(invocation=1, step=step, kind="event", trace=TRACE, span="1" * 16, payload=raw))
+    return encode_frame(
+        Invoke(invocation=1, step=step, kind="event", trace=TRACE, span="1" * 16, payload=raw)
+    )
 
 
 def test_payload_keys_become_arguments_and_defaults_apply(worker):
@@ -91,7 +93,9 @@ def test_an_input_that_the_authors_schema_refuses_lists_its_problems(worker):
 
 
 def test_the_context_tells_the_run(worker):
-    worker.invoke("context", attempt=3, retry_count=2, trigger=msgspec.Raw(b'{"target":"topic"}'), kind="replay")
+    worker.invoke(
+        "context", attempt=3, retry_count=2, trigger=msgspec.Raw(b'{"target":"topic"}'), kind="replay"
+    )
 
     assert worker.value() == {
         "runId": RUN,
@@ -191,7 +195,10 @@ def test_a_call_error_is_raised_in_the_handler(worker):
     problem = Problem(path="/value", message="too small")
 
     worker.send(
-        Reply(call=call.call, error=CallError(code="payload-invalid", message="does not fit", problems=(problem,)))
+        Reply(
+            call=call.call,
+            error=CallError(code="payload-invalid", message="does not fit", problems=(problem,)),
+        )
     )
 
     failure = worker.answer()
@@ -206,7 +213,9 @@ def test_a_called_step_that_failed_raises_in_the_caller(worker):
     assert (call.op, args["timeout_ms"]) == ("call", 7_000)
     error = msgspec.Raw(b'{"name":"ValueError","message":"inner"}')
 
-    worker.send(Reply(call=call.call, error=CallError(code="run-failed", message="inner", kind="run", error=error)))
+    worker.send(
+        Reply(call=call.call, error=CallError(code="run-failed", message="inner", kind="run", error=error))
+    )
 
     failure = worker.answer()
     assert isinstance(failure, Failure)

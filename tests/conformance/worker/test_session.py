@@ -98,7 +98,8 @@ def test_before_hello_nothing_else_is_allowed(start, message: EngineMessage):
 
 
 @pytest.mark.parametrize(
-    "message", [HELLO, INVOKE, Cancel(invocation=1, reason="cancel"), Reply(call=1), Pull(invocation=1, bytes=1)]
+    "message",
+    [HELLO, INVOKE, Cancel(invocation=1, reason="cancel"), Reply(call=1), Pull(invocation=1, bytes=1)],
 )
 def test_a_standby_refuses_what_needs_steps(start, message: EngineMessage):
     worker = start()
@@ -151,7 +152,16 @@ def frame(body: bytes) -> bytes:
         frame(b'{"type":"ping"}'),
         frame(b'{"type":"ping","token":"text"}'),
     ],
-    ids=["json too long", "blob too long", "no object", "no JSON", "no UTF-8", "unknown type", "missing", "wrong type"],
+    ids=[
+        "json too long",
+        "blob too long",
+        "no object",
+        "no JSON",
+        "no UTF-8",
+        "unknown type",
+        "missing",
+        "wrong type",
+    ],
 )
 def test_bytes_that_are_no_message_end_the_worker(worker, data: bytes):
     worker.send_bytes(data)
@@ -176,7 +186,9 @@ def test_a_frame_may_come_byte_by_byte(worker):
 
 
 def test_what_is_not_there_cannot_be_cancelled_pulled_or_replied(worker):
-    worker.send(Cancel(invocation=9, reason="cancel"), Pull(invocation=9, bytes=1), Reply(call=9), Ping(token=1))
+    worker.send(
+        Cancel(invocation=9, reason="cancel"), Pull(invocation=9, bytes=1), Reply(call=9), Ping(token=1)
+    )
 
     assert worker.next() == Pong(token=1)
 

@@ -37,7 +37,9 @@ def fits(expected: Any, met: Any, kept: dict[str, Any]) -> bool:
             kept[expected[6:-1]] = met
             return True
         case dict():
-            return isinstance(met, dict) and all(fits(value, met.get(key), kept) for key, value in expected.items())
+            return isinstance(met, dict) and all(
+                fits(value, met.get(key), kept) for key, value in expected.items()
+            )
         case _:
             return expected == met
 

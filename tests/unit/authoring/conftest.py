@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from typing import Any
-
-import asyncio
 
 import msgspec
 import pytest
@@ -40,11 +39,19 @@ class MemoryPort:
     def keep(self, invocation: Invocation, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         return asyncio.ensure_future(work)
 
-    def log(self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str) -> None:
+    def log(
+        self, invocation: Invocation | None, level: str, message: str, fields: bytes | None, source: str
+    ) -> None:
         self.logs.append((level, message, msgspec.json.decode(fields) if fields else {}, source))
 
     def span(
-        self, invocation: Invocation, name: str, span: str, started_at: int, duration_us: int, fields: bytes | None
+        self,
+        invocation: Invocation,
+        name: str,
+        span: str,
+        started_at: int,
+        duration_us: int,
+        fields: bytes | None,
     ) -> None:
         self.spans.append((name, msgspec.json.decode(fields) if fields else {}))
 

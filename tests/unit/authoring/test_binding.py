@@ -107,7 +107,7 @@ def test_rest_gets_what_is_not_named(bound):
 
 def test_hints_are_the_schema_when_there_is_none(collector, invocation):
     @event(id="s")
-    async def handler(name: str, size: int = 3, tags: Optional[list[str]] = None):
+    async def handler(name: str, size: int = 3, tags: list[str] | None = None):
         pass
 
     schema = msgspec.json.decode(collector.steps[0].spec.schema)
@@ -156,7 +156,10 @@ def test_a_field_is_converted_to_the_annotated_model(bound):
     def handler(order: Order, note):
         return order, note
 
-    assert bound(handler, {"order": {"id": "o"}, "note": "n"}, {"order": dict, "note": str}) == (Order("o"), "n")
+    assert bound(handler, {"order": {"id": "o"}, "note": "n"}, {"order": dict, "note": str}) == (
+        Order("o"),
+        "n",
+    )
 
 
 def test_types_that_json_does_not_have_are_converted(bound):
@@ -174,7 +177,7 @@ def test_nested_dicts_unions_literals_and_constraints_are_schemas(collector, bou
         return address, kind, size, when
 
     schema = {
-        "address": {"street": str, "number": int, "zip": Optional[str]},
+        "address": {"street": str, "number": int, "zip": Optional[str]},  # noqa: UP045
         "kind": Literal["a", "b"],
         "size": Annotated[int, msgspec.Meta(ge=1, le=9)],
         "when": datetime.datetime | int,
@@ -304,7 +307,10 @@ def test_a_name_that_is_no_identifier_is_reached_through_rest_or_whole(bound):
     def handler(**rest):
         return rest
 
-    assert bound(handler, {"user-id": 1, "class": 2}, {"user-id": int, "class": int}) == {"user-id": 1, "class": 2}
+    assert bound(handler, {"user-id": 1, "class": 2}, {"user-id": int, "class": int}) == {
+        "user-id": 1,
+        "class": 2,
+    }
 
 
 def test_a_handlers_default_makes_the_key_optional(collector, bound):

@@ -55,7 +55,9 @@ def test_names_come_from_path_then_query_then_body(bound):
     def handler(id, page, name):
         return id, page, name
 
-    request = request_of("POST", params={"id": "7"}, query={"page": 2}, body={"name": "n", "id": "b", "page": 9})
+    request = request_of(
+        "POST", params={"id": "7"}, query={"page": 2}, body={"name": "n", "id": "b", "page": 9}
+    )
 
     schema = {"query": {"page": int}, "body": {"name": str, "page": int}}
     assert bound(handler, request, schema=schema) == ("7", 2, "n")

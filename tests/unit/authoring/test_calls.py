@@ -48,7 +48,7 @@ def test_in_a_plain_function_a_trigger_returns_when_it_is_durable(port, in_threa
 
 
 async def test_the_options_have_units_on_the_wire(port, here):
-    at = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    at = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
     trigger("x", key="k", idempotency_key="i", priority=-1, unique=False, delay=1.5, at=at, wait=2)
     trigger("x", delay=datetime.timedelta(minutes=1), at=5, wait=True)
@@ -68,7 +68,14 @@ async def test_the_options_have_units_on_the_wire(port, here):
 
 
 @pytest.mark.parametrize(
-    "options", [{"delay": -1}, {"delay": "1s"}, {"delay": float("nan")}, {"at": datetime.datetime(2026, 1, 1)}, {"at": 1.5}]
+    "options",
+    [
+        {"delay": -1},
+        {"delay": "1s"},
+        {"delay": float("nan")},
+        {"at": datetime.datetime(2026, 1, 1)},
+        {"at": 1.5},
+    ],
 )
 async def test_an_option_that_means_nothing_is_refused(port, here, options):
     with pytest.raises(CallerError):

@@ -15,7 +15,11 @@ def test_the_context_tells_what_runs(invocation):
     assert context_of(invocation) is ctx
     assert (ctx.run_id, ctx.trace_id, ctx.step_id) == ("c" * 16, "a" * 32, "here")
     assert (ctx.attempt, ctx.retry_count) == (2, 1)
-    assert (ctx.trigger.kind, ctx.trigger.details, ctx.trigger.target) == ("event", {"target": "topic"}, "topic")
+    assert (ctx.trigger.kind, ctx.trigger.details, ctx.trigger.target) == (
+        "event",
+        {"target": "topic"},
+        "topic",
+    )
     assert ctx.idempotency_key == "here:" + "c" * 16
     assert (ctx.logger, ctx.state, ctx.motia) == (logger, state, motia)
     with pytest.raises(AttributeError, match="target"):

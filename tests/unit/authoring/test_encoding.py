@@ -35,7 +35,9 @@ def encoded(value):
     return decode_json(encode_json(value, what="it"))
 
 
-@pytest.mark.parametrize("value", [None, True, 0, -1, 2**53 + 1, 2**80, 1.5, "ü\u2028", [], {}, [1, [2]], {"a": {"b": None}}])
+@pytest.mark.parametrize(
+    "value", [None, True, 0, -1, 2**53 + 1, 2**80, 1.5, "ü\u2028", [], {}, [1, [2]], {"a": {"b": None}}]
+)
 def test_json_values_come_back_as_they_were(value):
     assert encoded(value) == value
 
@@ -47,7 +49,7 @@ def test_common_types_are_written_the_usual_way():
         "pair": Pair(Point(2), (1, 2)),
         "color": Color.RED,
         "uuid": uuid.UUID(int=1),
-        "when": datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc),
+        "when": datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
         "decimal": decimal.Decimal("1.10"),
     }
 
@@ -105,6 +107,8 @@ def test_log_fields_are_never_refused():
         def __repr__(self):
             raise RuntimeError
 
-    fields = decode_json(lenient_json({"set": {1}, "nan": float("nan"), "odd": Odd(), "ok": [1], "s": "\ud800"}))
+    fields = decode_json(
+        lenient_json({"set": {1}, "nan": float("nan"), "odd": Odd(), "ok": [1], "s": "\ud800"})
+    )
 
     assert fields == {"set": "{1}", "nan": "nan", "odd": "<Odd>", "ok": [1], "s": "?"}

@@ -36,7 +36,9 @@ def test_none_is_204_without_a_body():
 
 
 def test_headers_may_repeat_and_content_type_is_the_authors():
-    answer = response("<p>", headers={"Content-Type": "text/html", "Set-Cookie": ["a=1", "b=2"], "Content-Length": "9"})
+    answer = response(
+        "<p>", headers={"Content-Type": "text/html", "Set-Cookie": ["a=1", "b=2"], "Content-Length": "9"}
+    )
 
     headers, _ = encode_body(answer, what="it")
 
@@ -109,9 +111,17 @@ def test_malformed_json_is_a_problem_of_the_body():
 
 
 def test_a_multipart_body_has_fields_and_files(tmp_path):
-    file = UploadedFile(name="f", filename="../x", content_type="text/plain", body=b"--hello--", offset=2, length=5)
+    file = UploadedFile(
+        name="f", filename="../x", content_type="text/plain", body=b"--hello--", offset=2, length=5
+    )
     request = Request(
-        method="POST", url="/", path="/", media="multipart", form=msgspec.Raw(b'{"a":"1"}'), files=(file,), raw=b"--"
+        method="POST",
+        url="/",
+        path="/",
+        media="multipart",
+        form=msgspec.Raw(b'{"a":"1"}'),
+        files=(file,),
+        raw=b"--",
     )
 
     assert request.body == {"a": "1", "f": file}

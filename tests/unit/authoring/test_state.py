@@ -91,7 +91,7 @@ async def test_a_wrong_argument_is_refused_before_anything_is_sent(port, here, u
 
 
 async def test_a_value_that_cannot_be_stored_is_refused(port, here):
-    with pytest.raises(ValueNotJson, match="state.set"):
+    with pytest.raises(ValueNotJson, match=r"state\.set"):
         state.set("g", "k", {1})
     with pytest.raises(PayloadTooLarge):
         state.set("g", "k", "x" * 1_000)

@@ -57,7 +57,12 @@ def test_an_event_step_has_its_options(collector):
 
     (step,) = collector.steps
     spec = step.spec
-    assert (spec.kind, spec.topics, spec.retries, spec.timeout_ms) == (StepKind.EVENT, ("image.added",), 5, 120_000)
+    assert (spec.kind, spec.topics, spec.retries, spec.timeout_ms) == (
+        StepKind.EVENT,
+        ("image.added",),
+        5,
+        120_000,
+    )
     assert (spec.concurrency.limit, spec.concurrency.key) == (4, "imageId")
     assert (spec.backoff.initial_ms, spec.backoff.factor, spec.backoff.cap_ms, spec.backoff.jitter) == (
         2_000,
@@ -65,7 +70,12 @@ def test_an_event_step_has_its_options(collector):
         300_000,
         False,
     )
-    assert (spec.key, spec.on_dead, spec.queue_depth, spec.on_error) == ("imageId", OnDead.BLOCK, 10, "tell-me")
+    assert (spec.key, spec.on_dead, spec.queue_depth, spec.on_error) == (
+        "imageId",
+        OnDead.BLOCK,
+        10,
+        "tell-me",
+    )
     assert (spec.description, spec.flows, spec.triggers) == ("resizes", ("images",), ("image-resized",))
     assert spec.source.function.endswith("resize_image")
     assert spec.source.line > 0
@@ -160,7 +170,13 @@ def test_a_value_that_an_option_cannot_have_is_a_fault(collector, options):
 
 @pytest.mark.parametrize(
     "options",
-    [{"path": "users"}, {"path": "/a/:id/:id"}, {"path": "/a b"}, {"method": "FETCH"}, {"middleware": ["no"]}],
+    [
+        {"path": "users"},
+        {"path": "/a/:id/:id"},
+        {"path": "/a b"},
+        {"method": "FETCH"},
+        {"middleware": ["no"]},
+    ],
 )
 def test_an_api_step_checks_its_options(collector, options):
     @api(**{"id": "a", "path": "/a", **options})

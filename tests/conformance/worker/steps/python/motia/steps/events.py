@@ -11,7 +11,9 @@ async def echo(payload):
     return payload
 
 
-@event(id="typed", schema={"userId": str, "actions": list, "metadata": dict}, topics=["user.changed"], retries=5)
+@event(
+    id="typed", schema={"userId": str, "actions": list, "metadata": dict}, topics=["user.changed"], retries=5
+)
 async def typed(userId, actions, metadata):
     return {"userId": userId, "actions": len(actions), "metadata": metadata}
 
@@ -70,7 +72,7 @@ async def stubborn():
 
 @event(id="stalls", schema={"ms": int})
 async def stalls(ms):
-    time.sleep(ms / 1000)
+    time.sleep(ms / 1000)  # noqa: ASYNC251  # it blocks on purpose
     return True
 
 
@@ -121,7 +123,7 @@ async def logs():
     logger.warn("three")
     logger.error("four")
     print("printed")
-    return None
+    return
 
 
 @event(id="context")

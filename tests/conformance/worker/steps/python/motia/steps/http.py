@@ -81,7 +81,12 @@ async def breaks_midway():
 @api(id="upload", method="POST", path="/upload")
 async def upload(request):
     file = request.files["doc"]
-    return {"filename": file.filename, "size": file.size_bytes, "text": file.text(), "title": request.form["title"]}
+    return {
+        "filename": file.filename,
+        "size": file.size_bytes,
+        "text": file.text(),
+        "title": request.form["title"],
+    }
 
 
 @api(id="accepts", method="POST", path="/accepts")

@@ -1,7 +1,8 @@
 """State and hooks of the conformance suite."""
 
-from motia import event, logger, on_start, on_stop, state
 from steps.inner.shared import prefix
+
+from motia import event, logger, on_start, on_stop, state
 
 started = []
 
