@@ -141,6 +141,7 @@ class AppClient:
         Raises:
             TimeoutError: Something still runs after ten seconds of real time; it is named.
         """
+        still_busy: TimeoutError | None = None
         for _ in range(round(IDLE_LIMIT_S / 2)):
             await self.clock.settle()
             try:
@@ -149,7 +150,8 @@ class AppClient:
                 still_busy = error
             else:
                 return
-        raise still_busy
+        if still_busy is not None:
+            raise still_busy
 
     async def advance(
         self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
