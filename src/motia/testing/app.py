@@ -17,7 +17,7 @@ import msgspec
 from motia.dispatch import TriggerOptions
 from motia.engine import Engine
 from motia.ledger import MemoryLedger
-from motia.model import LoadFault, Run, RunFilter, RunState, StepId, StepSpec, TriggerKind
+from motia.model import LoadFault, Run, RunFilter, RunState, StartError, StepId, StepSpec, TriggerKind
 from motia.project import load_config
 from motia.telemetry import LogFilter, Telemetry
 from motia.testing.clock import AppClock
@@ -223,6 +223,12 @@ async def app(
     )
     try:
         await engine.start()
+    except StartError as error:
+        sock.close()
+        listed = "".join(
+            f"\n  {fault['file']}:{fault.get('line', 0)}  {fault['message']}" for fault in error.details or ()
+        )
+        raise StartError(error.message + listed, hint=error.hint, details=error.details) from None
     except BaseException:
         sock.close()
         raise
