@@ -20,7 +20,7 @@ from motia.ledger import MemoryLedger
 from motia.model import LoadFault, Run, RunFilter, RunState, StartError, StepId, StepSpec, TriggerKind
 from motia.project import load_config
 from motia.telemetry import LogFilter, Telemetry
-from motia.testing.clock import AppClock
+from motia.testing.clock import PATIENCE_S, AppClock
 from motia.testing.http import Answer, send
 from motia.testing.process import EmbeddedLauncher
 
@@ -141,15 +141,16 @@ class AppClient:
         Raises:
             TimeoutError: Something still runs after ten seconds of real time; it is named.
         """
-        for _ in range(round(IDLE_LIMIT_S / 2)):
+        tries = round(IDLE_LIMIT_S / PATIENCE_S)
+        for left in reversed(range(tries)):
             await self.clock.settle()
             try:
                 await self.engine.dispatcher.wait_idle(0.0)
-            except TimeoutError as error:
-                still_busy = error
+            except TimeoutError:
+                if not left:
+                    raise
             else:
                 return
-        raise still_busy
 
     async def advance(
         self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
