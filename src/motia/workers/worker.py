@@ -461,7 +461,7 @@ class Worker:
         for flight in flights:
             blameless = is_blameless or (culprit is not None and flight is not culprit)
             flight.die(self.name, reason=reason, was_alone=was_alone, is_blameless=blameless)
-        if not is_expected:
+        if not is_expected and not (is_blameless and not flights):
             self._log("error", f"{self.name} died: {reason} ({len(flights)} in flight)")
         for future in (self._greeted, self._loaded):
             if not future.done():
