@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from .harness import KILLS, EngineUnderTest, Load, chance, wait_until
 
 
@@ -91,7 +92,11 @@ def _assert_the_database_is_sound(engine: EngineUnderTest) -> None:
 
 
 def _live_workers(engine: EngineUnderTest) -> list[int]:
-    return [worker["pid"] for worker in engine.control("GET", "/v1/workers")["workers"] if worker["state"] == "ready"]
+    return [
+        worker["pid"]
+        for worker in engine.control("GET", "/v1/workers")["workers"]
+        if worker["state"] == "ready"
+    ]
 
 
 def _exists(pid: int) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from motia.schedules import CronScheduler
 from motia.ledger import CronFire, MemoryLedger
 from motia.model import (
     Accepted,
@@ -29,6 +28,7 @@ from motia.model import (
 )
 from motia.project import Catalog
 from motia.runtime import FrozenClock
+from motia.schedules import CronScheduler
 
 START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 MINUTE = 60_000
