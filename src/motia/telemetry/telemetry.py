@@ -188,7 +188,7 @@ class Telemetry(RingRecorder, Duty):
                 f"it was set aside and traces and logs go to {place}"
             )
         self._prune_mono = self._complain_mono = self._clock.mono()
-        self._arm()
+        self._arm(FLUSH_S)
 
     async def _stop(self) -> None:
         if self._timer is not None:
@@ -213,12 +213,14 @@ class Telemetry(RingRecorder, Duty):
 
     # handing over
 
-    def _arm(self) -> None:
-        self._timer = self._clock.call_later(self._flush_s, self._tick)
+    def _arm(self, delay_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._clock.call_later(delay_s, self._tick)
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
-        is_quiet = self._is_inline and not self._ring
+        is_quiet = self._is_inline and not self._ring and self._pruning is None
         self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
@@ -228,7 +230,7 @@ class Telemetry(RingRecorder, Duty):
         if now_mono - self._prune_mono >= PRUNE_EVERY_S and self._pruning is None:
             self._prune_mono = now_mono
             self._prune_on()
-        self._arm()
+        self._arm(self._flush_s)
 
     def _prune_on(self) -> None:
         """Delete batch after batch, each a task of its own on the writer, until nothing is left to delete."""
@@ -238,6 +240,8 @@ class Telemetry(RingRecorder, Duty):
             self._pruning = None
             if not task.cancelled() and task.exception() is None and task.result():
                 self._prune_mono = 0.0
+                if self._timer is not None:
+                    self._arm(FLUSH_S)
 
         self._pruning.add_done_callback(done)
 

@@ -25,12 +25,8 @@ LIMIT_S = 8.0
 
 class ScriptedLauncher(Launcher):
     def __init__(self, language: str = "python", **environment: str) -> None:
-        self._language = language
+        self.language = language
         self.environment = {**os.environ, "SCRIPT_LANGUAGE": language, **environment}
-
-    @property
-    def language(self) -> str:
-        return self._language
 
     def argv(self) -> list[str]:
         return [sys.executable, str(SCRIPT)]
