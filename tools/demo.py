@@ -24,6 +24,7 @@ PRODUCTS = ("coffee", "tea", "cake")
 
 def main() -> int:
     """Start the shop, send traffic, say what to try; returns the engine's exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     engine = subprocess.Popen(
         [sys.executable, "-m", "motia.cli.main", "dev", "--project", str(SHOP)],
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

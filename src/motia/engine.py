@@ -25,7 +25,6 @@ from typing import Any
 import msgspec
 
 from motia import __version__
-from motia.schedules import CronScheduler
 from motia.dispatch import Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
@@ -45,6 +44,7 @@ from motia.project import (
 )
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
+from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
 from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor

@@ -39,6 +39,11 @@ STATE_COLOURS = {
 WIDE = frozenset({"value", "found", "note", "flows", "trigger", "source", "words", "last"})
 """Columns that may take several lines; the others are read whole, or copied."""
 PLAIN_WIDTH = 200
+WIDE_MIN = 12
+EMPTY = (None, "", [], {})
+"""A column that has nothing else is left out."""
+GAP = 2
+"""Columns of a table are this far apart."""
 
 Row = Mapping[str, Any]
 
@@ -101,15 +106,45 @@ class Output:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for name, title in columns.items():
-            table.add_column(title, overflow="fold", no_wrap=name not in WIDE)
-        for row in rows:
-            cells = [cell(name, row.get(name)) for name in columns]
-            styles = [STATE_COLOURS.get(text, "") for text in cells]
-            table.add_row(*(Text(text, style=style) for text, style in zip(cells, styles, strict=True)))
+        now = datetime.now().astimezone()
+        width = Console().width if self.is_terminal else PLAIN_WIDTH
+        columns = {
+            name: title for name, title in columns.items() if any(row.get(name) not in EMPTY for row in rows)
+        }
+        cells = [[short_cell(name, row.get(name), now) for name in columns] for row in rows]
+        natural = [
+            max(len(title), *(len(line) for text in column for line in text.split("\n")))
+            for title, column in zip(columns.values(), zip(*cells, strict=True), strict=True)
+        ]
+        widths, total = fit(natural, [name in WIDE for name in columns], width)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+        for title, width in zip(columns.values(), widths, strict=True):
+            table.add_column(title, overflow="fold", width=width)
+        for line in cells:
+            styles = [STATE_COLOURS.get(text, "") for text in line]
+            table.add_row(*(Text(text, style=style) for text, style in zip(line, styles, strict=True)))
         # Elsewhere than on a terminal there is no width to keep: a cut line helps nobody.
-        Console(width=None if self.is_terminal else PLAIN_WIDTH).print(table)
+        Console(width=total if self.is_terminal else max(total, PLAIN_WIDTH)).print(table)
+
+
+def fit(natural: Sequence[int], is_wide: Sequence[bool], width: int) -> tuple[list[int], int]:
+    """Widths of the columns of a table, and of the table.
+
+    What is read whole or copied (ids, states) is never cut: only wide columns give way, down to
+    `WIDE_MIN`; a table that is still too wide is left to the terminal to wrap.
+    """
+    free = (
+        width
+        - GAP * (len(natural) + 1)
+        - sum(n for n, wide in zip(natural, is_wide, strict=True) if not wide)
+    )
+    widths = list(natural)
+    rest = [index for index, wide in enumerate(is_wide) if wide]
+    for position, index in enumerate(sorted(rest, key=lambda index: natural[index])):
+        share = max(free // (len(rest) - position), WIDE_MIN)
+        widths[index] = min(natural[index], share)
+        free -= widths[index]
+    return widths, sum(widths) + GAP * (len(widths) + 1)
 
 
 def clean(text: str) -> str:
@@ -130,6 +165,14 @@ def cell(name: str, value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return clean(json.dumps(value, ensure_ascii=False))
     return clean(str(value))
+
+
+def short_cell(name: str, value: Any, now: datetime) -> str:
+    """A field as a table shows it: instants of today as the time, others with their day."""
+    if name.endswith("_at") and isinstance(value, int | str) and not isinstance(value, bool) and value:
+        local = moment(value)
+        return local.strftime("%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M")
+    return cell(name, value)
 
 
 def moment(at: int | str) -> datetime:

@@ -146,7 +146,8 @@ class Explainer:
 def _finished(run: Run) -> tuple[str, str, dict[str, Any]]:
     error = f": {run.error.name}: {run.error.message}" if run.error is not None else ""
     reason = f" ({run.reason})" if run.reason else ""
-    text = f"{run.state.value}{reason} after {run.attempt} attempts{error}"
+    count = "one attempt" if run.attempt == 1 else f"{run.attempt} attempts"
+    text = f"{run.state.value}{reason} after {count}{error}"
     if run.finished_at is not None:
         text += f", at {_instant(run.finished_at)}"
     return (

@@ -26,7 +26,6 @@ from typing import Final
 
 import msgspec
 
-from motia.schedules.schedule import Schedule
 from motia.ledger import CronFire, Ledger
 from motia.model import (
     OPEN_STATES,
@@ -48,6 +47,7 @@ from motia.model import (
 )
 from motia.project import Catalog, CronInvalid
 from motia.runtime import Clock, Duty
+from motia.schedules.schedule import Schedule
 from motia.telemetry import Recorder
 
 CATCH_UP_WINDOW_MS: Final = 3_600_000

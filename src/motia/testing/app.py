@@ -17,10 +17,10 @@ import msgspec
 from motia.dispatch import TriggerOptions
 from motia.engine import Engine
 from motia.ledger import MemoryLedger
-from motia.model import LoadFault, Run, RunFilter, RunState, StepId, StepSpec, TriggerKind
+from motia.model import LoadFault, Run, RunFilter, RunState, StartError, StepId, StepSpec, TriggerKind
 from motia.project import load_config
 from motia.telemetry import LogFilter, Telemetry
-from motia.testing.clock import AppClock
+from motia.testing.clock import PATIENCE_S, AppClock
 from motia.testing.http import Answer, send
 from motia.testing.process import EmbeddedLauncher
 
@@ -141,15 +141,16 @@ class AppClient:
         Raises:
             TimeoutError: Something still runs after ten seconds of real time; it is named.
         """
-        for _ in range(round(IDLE_LIMIT_S / 2)):
+        tries = round(IDLE_LIMIT_S / PATIENCE_S)
+        for left in reversed(range(tries)):
             await self.clock.settle()
             try:
                 await self.engine.dispatcher.wait_idle(0.0)
-            except TimeoutError as error:
-                still_busy = error
+            except TimeoutError:
+                if not left:
+                    raise
             else:
                 return
-        raise still_busy
 
     async def advance(
         self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
@@ -202,7 +203,7 @@ async def app(
     Raises:
         StartError: The configuration is wrong, or the project has faults (listed in `details`).
     """
-    path = Path(root).resolve()
+    path = Path(os.path.abspath(root))
     settings = load_config(path, command="test", environment="test", flags={}, environ=os.environ)
     clock = AppClock(round(start.timestamp() * 1_000))
     chance = random_module.Random(seed)
@@ -223,6 +224,12 @@ async def app(
     )
     try:
         await engine.start()
+    except StartError as error:
+        sock.close()
+        listed = "".join(
+            f"\n  {fault['file']}:{fault.get('line', 0)}  {fault['message']}" for fault in error.details or ()
+        )
+        raise StartError(error.message + listed, hint=error.hint, details=error.details) from None
     except BaseException:
         sock.close()
         raise

@@ -14,10 +14,8 @@ from motia.workers.process import Process, WorkerProcess
 class Launcher(Protocol):
     """Knows one language's command line. Called before every start; must not block for long."""
 
-    @property
-    def language(self) -> str:
-        """`python`, `node` or `ruby`; the worker's `hello` must say the same."""
-        ...
+    language: str
+    """`python`, `node` or `ruby`; the worker's `hello` must say the same."""
 
     def argv(self) -> Sequence[str]:
         """The command.

@@ -460,7 +460,7 @@ class Worker:
             blameless = is_blameless or (culprit is not None and flight is not culprit)
             flight.die(self.name, reason=reason, was_alone=was_alone, is_blameless=blameless)
         self._registry.events.on_worker(self.name, "ended" if is_expected else "died")
-        if not is_expected:
+        if not is_expected and not (is_blameless and not flights):
             self._log("error", f"{self.name} died: {reason} ({len(flights)} in flight)")
         for future in (self._greeted, self._loaded):
             if not future.done():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from motia.cli.output import Output, cell, clean, instant
+from motia.cli.output import GAP, WIDE_MIN, Output, cell, clean, fit, instant
 
 ROWS = [{"id": "a1", "state": "dead", "extra": {"x": [1]}}]
 COLUMNS = {"id": "ID", "state": "STATE"}
@@ -76,3 +76,17 @@ def test_an_instant_is_shown_the_same_from_text_and_from_milliseconds():
 
 def test_line_feeds_and_tabs_stay():
     assert clean("a\tb\nc\r\x07") == "a\tb\nc\ufffd\ufffd"
+
+
+def test_ids_and_states_are_never_cut_for_want_of_width() -> None:
+    widths, total = fit([16, 9, 60], [False, False, True], 50)
+
+    assert widths == [16, 9, 50 - 16 - 9 - 4 * GAP]
+    assert total == 50
+
+
+def test_a_table_that_is_too_wide_keeps_its_ids_and_a_readable_rest() -> None:
+    widths, total = fit([40, 40, 60], [False, False, True], 50)
+
+    assert widths == [40, 40, WIDE_MIN]
+    assert total > 50

@@ -82,7 +82,7 @@ async def test_a_dead_run_says_why(world: World) -> None:
 
     code, text = await code_of(world, accepted.run)
     assert code == "dead"
-    assert text.startswith("dead (fatal) after 1 attempts: Boom: no")
+    assert text.startswith("dead (fatal) after one attempt: Boom: no")
 
 
 async def test_a_paused_step_is_named(world: World) -> None:

@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).with_name("scripted_worker.py")
 LIMIT_S = 8.0
 
 
-class ScriptedLauncher:
+class ScriptedLauncher(Launcher):
     def __init__(self, language: str = "python", **environment: str) -> None:
         self.language = language
         self.environment = {**os.environ, "SCRIPT_LANGUAGE": language, **environment}
