@@ -318,6 +318,10 @@ class Engine(Duty):
         if self._is_ready:
             self._use_manifest(manifest)
 
+    def on_worker(self, worker: str, change: str) -> None:
+        """A worker became ready or ended: news for the live feed."""
+        self.telemetry.feed.publish("worker", {"worker": worker, "change": change})
+
     def on_capacity(self) -> None:
         """Workers have room."""
         self.dispatcher.on_capacity()
@@ -340,6 +344,9 @@ class Engine(Duty):
         if self._watcher is not None:
             self._watcher.watch_modules(manifest.modules)
         self._spawn(self._keep_manifest(manifest))
+        self.telemetry.feed.publish(
+            "manifest", {"steps": len(self.catalog.steps), "faults": len(self.catalog.faults)}
+        )
         if self._is_ready and self.faults != self._faults_told and self.on_faults is not None:
             self.on_faults(self.faults)
         self._faults_told = self.faults

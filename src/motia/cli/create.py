@@ -63,7 +63,7 @@ def _ask(name: str | None, template: str | None, language: str | None) -> tuple[
     import questionary
 
     if name is None:
-        name = questionary.text("Name of the project:", default="my-app").unsafe_ask()
+        name = questionary.text("Name of the project (my-app):").unsafe_ask().strip()
     if template is None:
         choices = [questionary.Choice(f"{title}: {about}", value=title) for title, about in TEMPLATES.items()]
         template = questionary.select("Start from:", choices=choices).unsafe_ask()

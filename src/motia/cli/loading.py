@@ -97,5 +97,8 @@ class Listener:
     def on_manifest(self, manifest: Manifest) -> None:
         """Read after the start."""
 
+    def on_worker(self, worker: str, change: str) -> None:
+        """Nobody follows."""
+
     def on_capacity(self) -> None:
         """Nothing waits."""

@@ -123,6 +123,8 @@ class Settler:
         was_sent = settlement.answer is not None and not isinstance(settlement.answer, NoWorker)
         if was_sent or not isinstance(decision, Release):
             self._record(settlement, run_state)
+        if isinstance(decision, Fail):
+            self._tell(flight, decision)
         self._state.recorder.run_changed(claim.run, claim.step, run_state, claim.trace, claim.attempt)
         if isinstance(decision, Fail) and isinstance(decision.outcome, RetryAt):
             bells.due(decision.outcome.due_at)
@@ -133,6 +135,30 @@ class Settler:
             bells.ready(claim.step)
         if finished.follow_up is not None and self.announce_follow_up is not None:
             self.announce_follow_up(settlement.follow_up, finished.follow_up)
+
+    def _tell(self, flight: Flight, decision: Fail) -> None:
+        """A log line for the author: what failed, where, and what becomes of the run."""
+        claim, error, spec = flight.claim, decision.error, flight.spec
+        match decision.outcome:
+            case RetryAt(due_at=due_at):
+                level = "warn"
+                delay_s = max(due_at - self._state.ledger.now(), 0) / 1_000
+                of = f" of {spec.retries + 1}" if spec is not None else ""
+                then = f"attempt {claim.attempt}{of} failed, the next starts in {delay_s:.1f} s"
+            case Dead(reason=reason):
+                level = "error"
+                then = f"attempt {claim.attempt} failed and was the last ({reason}): see motia dead list"
+            case _:
+                return
+        stack = f"\n{error.stack.rstrip()}" if error.stack else ""
+        self._state.log(
+            level,
+            f"{then}: {error.name}: {error.message}{stack}",
+            step=claim.step,
+            trace=claim.trace,
+            run=claim.run,
+            attempt=claim.attempt,
+        )
 
     def _record(self, settlement: _Settlement, run_state: RunState) -> None:
         flight, decision, answer = settlement.flight, settlement.decision, settlement.answer

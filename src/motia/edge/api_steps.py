@@ -234,9 +234,11 @@ class ApiSteps:
             handler_us=reply.handler_us,
         )
         if reply.error and reply.status >= 500:
+            stack = f"\n{reply.stack.rstrip()}" if reply.stack else ""
+            what = f"{call.exchange.method} {call.exchange.path} answered {reply.status}: {reply.error}"
             self._recorder.log(
                 level="error",
-                message=f"{call.exchange.method} {call.exchange.path} answered {reply.status}: {reply.error}",
+                message=what + stack,
                 at=self._clock.now_ms(),
                 step=step,
                 trace=call.exchange.trace,

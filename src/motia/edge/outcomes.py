@@ -30,6 +30,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     handler_us: int = 0
     wait_us: int = 0
     error: str = ""
+    stack: str = ""
+    """Of an error that the author did not mean; for the log, never for the client."""
 
 
 class Outcomes:
@@ -116,6 +118,8 @@ class Outcomes:
                 return self.hidden(
                     503, "cancelled", trace, message=words, headers=(RETRY_AFTER,), failure=failure
                 )
+            case "timeout":
+                return self.hidden(504, "timeout", trace, message=words, failure=failure)
             case _:
                 return self.hidden(500, "internal-error", trace, message=words, failure=failure)
 
@@ -191,4 +195,5 @@ def _error(
         handler_us=failure.handler_us if failure else 0,
         wait_us=failure.wait_us if failure else 0,
         error=error,
+        stack=failure.stack if failure and status >= 500 else "",
     )

@@ -107,6 +107,19 @@ class Flight:
             )
         self.settle(Failed(failure))
 
+    def overrun(self, worker: str, reason: str, *, was_alone: bool) -> None:
+        """Answer that the handler had to be killed with its worker.
+
+        A timeout stays one: it is known whose fault it is, so it costs an attempt, and no run is a suspect.
+        """
+        if self.cancel_reason != TIMEOUT or self.stream is not None:
+            self.die(worker, reason=reason, was_alone=was_alone, is_blameless=False)
+            return
+        self.holder = None
+        limit = f"did not finish within {self.invocation.timeout_ms} ms"
+        message = f"{limit}, ignored its cancel for {CANCEL_GRACE_S:.0f} s, and {worker} was killed for it"
+        self.settle(Failed(Failure(invocation=self.number, name="Timeout", kind=TIMEOUT, message=message)))
+
     def die(self, worker: str, *, reason: str, was_alone: bool, is_blameless: bool) -> None:
         """Answer that the worker ended; breaks the response stream when one is open."""
         self.holder = None

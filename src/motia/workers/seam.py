@@ -150,6 +150,9 @@ class WorkerEvents(Protocol):
     def on_manifest(self, manifest: Manifest) -> None:
         """What is loaded changed (start, reload, worker lost for good). The merged manifest of all workers."""
 
+    def on_worker(self, worker: str, change: str) -> None:
+        """A worker became `ready`, `ended` as it was told to, or `died`."""
+
     def on_capacity(self) -> None:
         """Background slots became free, or a worker became ready, after `free_slots` said 0."""
 

@@ -278,11 +278,8 @@ class Worker:
         late = f"did not stop within {CANCEL_GRACE_S:.0f} s of cancel"
         others = f"killed because an invocation of {flight.invocation.step} {late} ({flight.cancel_reason})"
         self._process.kill()
-        flight.die(
-            self.name,
-            reason=f"{flight.cancel_reason}: {late}",
-            was_alone=len(self.session.in_flight) == 1,
-            is_blameless=False,
+        flight.overrun(
+            self.name, f"{flight.cancel_reason}: {late}", was_alone=len(self.session.in_flight) == 1
         )
         self._log("warn", f"{self.name} was {others}")
         self.kill(others, culprit=flight)
@@ -325,6 +322,7 @@ class Worker:
         self._ready_mono = self._clock.mono()
         self.is_open = not self._is_retiring
         self._loaded.set_result(manifest)
+        self._registry.events.on_worker(self.name, "ready")
         if self._is_retiring:
             self._drain()
 
@@ -461,6 +459,7 @@ class Worker:
         for flight in flights:
             blameless = is_blameless or (culprit is not None and flight is not culprit)
             flight.die(self.name, reason=reason, was_alone=was_alone, is_blameless=blameless)
+        self._registry.events.on_worker(self.name, "ended" if is_expected else "died")
         if not is_expected and not (is_blameless and not flights):
             self._log("error", f"{self.name} died: {reason} ({len(flights)} in flight)")
         for future in (self._greeted, self._loaded):

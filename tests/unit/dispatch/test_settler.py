@@ -80,6 +80,22 @@ async def test_an_outage_is_said_once_at_its_start_and_once_at_its_end(world: Wo
     assert len(said) == 2
 
 
+async def test_every_failed_attempt_is_a_log_line_with_what_becomes_of_the_run(world: World) -> None:
+    async def handler(call: Call) -> None:
+        raise Fails()
+
+    world.step("a", handler, retries=1)
+    await world.boot()
+    accepted = await world.trigger("a")
+    await world.advance(60)
+
+    said = [line for line in world.recorder.logs if line.get("run") == accepted.run]
+    assert [line["level"] for line in said] == ["warn", "error"]
+    assert said[0]["message"].startswith("attempt 1 of 2 failed, the next starts in ")
+    assert said[1]["message"].startswith("attempt 2 failed and was the last (retries_used)")
+    assert (await world.run(accepted.run)).state is RunState.DEAD
+
+
 async def test_a_stale_outcome_changes_nothing_and_is_counted(world: World) -> None:
     world.step("a", lambda call: call.sleep(5))
     await world.boot()

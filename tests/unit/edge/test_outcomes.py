@@ -46,6 +46,13 @@ def test_a_failure_has_its_status_and_production_keeps_its_words(
     assert kept.error == shown.error != ""
 
 
+def test_a_stack_is_for_the_log_and_never_for_the_client() -> None:
+    reply = Outcomes(shows_errors=True).reply_to(failed("error", stack="File x.py, line 3"), TRACE)
+
+    assert reply.stack == "File x.py, line 3"
+    assert b"x.py" not in reply.body
+
+
 def test_retry_after_is_told_in_whole_seconds() -> None:
     reply = Outcomes(shows_errors=True).reply_to(failed("retry_after", retry_after_ms=1_500), TRACE)
 

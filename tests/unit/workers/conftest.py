@@ -43,6 +43,7 @@ class Told:
         self.spans: list[tuple[Origin, Span]] = []
         self.stalls: list[tuple[str, Stalled]] = []
         self.manifests: list[Manifest] = []
+        self.changes: list[tuple[str, str]] = []
         self.capacity = 0
 
     def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
@@ -56,6 +57,9 @@ class Told:
 
     def on_manifest(self, manifest: Manifest) -> None:
         self.manifests.append(manifest)
+
+    def on_worker(self, worker: str, change: str) -> None:
+        self.changes.append((worker, change))
 
     def on_capacity(self) -> None:
         self.capacity += 1

@@ -102,6 +102,16 @@ async def test_a_worker_that_exits_answers_all_its_invocations_and_is_replaced(b
     assert supervisor.info()[0].restarts == 1
 
 
+async def test_what_becomes_of_each_worker_is_told(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start()
+    await bench.answer(bench.invoke(do="exit", code=3))
+    await bench.until(lambda: supervisor.has_step(StepId("a")))
+
+    assert [change for name, change in bench.told.changes if name == "python-1"] == ["ready", "died"]
+    assert [change for name, change in bench.told.changes if name != "python-1"] == ["ready"]
+
+
 async def test_a_worker_that_dies_with_one_invocation_says_that_it_was_alone(bench: Bench) -> None:
     bench.write("one.json", "a")
     await bench.start()
@@ -238,7 +248,7 @@ async def test_a_handler_that_returns_after_its_timeout_has_returned(bench: Benc
     assert await bench.value(ticket) == "timeout"
 
 
-async def test_a_cancel_that_is_ignored_costs_the_worker_its_life(bench: Bench) -> None:
+async def test_a_timeout_that_is_ignored_costs_the_worker_its_life_and_stays_a_timeout(bench: Bench) -> None:
     bench.write("one.json", "a", "b")
     supervisor = await bench.start(clock=(clock := FrozenClock()))
     bystander = bench.invoke("b", do="hang")
@@ -249,7 +259,9 @@ async def test_a_cancel_that_is_ignored_costs_the_worker_its_life(bench: Bench) 
     await clock.advance(1.0)
     ours, other = await bench.answer(stubborn), await bench.answer(bystander)
 
-    assert ours == Died("python-1", "timeout: did not stop within 5 s of cancel", False)
+    assert isinstance(ours, Failed)
+    assert ours.failure.kind == "timeout"
+    assert "python-1 was killed for it" in ours.failure.message
     assert isinstance(other, Died)
     assert other.is_blameless
     await bench.until(lambda: supervisor.has_step(StepId("a")))
