@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from motia import __version__
-from motia.dispatch import Dispatcher, TriggerOptions
+from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
 from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
@@ -50,6 +50,8 @@ from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
 
 SOCKET_PATH_BYTES_MAX = 100
+EMBEDDED_POLL_S = 10.0
+"""Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
 """Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
 
 
@@ -142,6 +144,7 @@ class Engine(Duty):
             config=config,
             node=self._node,
             validate=lambda step, payload: self._validators.check(step, payload),
+            poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
         self.cron = CronScheduler(
             ledger=self.ledger,

@@ -30,7 +30,7 @@ from motia.dispatch.explain import Explainer, Explanation
 from motia.dispatch.idleness import Idleness
 from motia.dispatch.intake import NO_OPTIONS, Intake, TriggerOptions
 from motia.dispatch.lease import LeaseKeeper
-from motia.dispatch.node_state import NodeState, PayloadValidator
+from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator
 from motia.dispatch.parking import ParkedDelivery
 from motia.dispatch.periodic import Periodic
 from motia.dispatch.promoter import Promoter
@@ -72,7 +72,9 @@ class Dispatcher(Duty):
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        poll_s: float = POLL_S,
     ) -> None:
+        """Prepare a node's dispatcher; see `NodeState` for what is handed in."""
         super().__init__()
         state = self._state = NodeState(
             ledger=ledger,
@@ -83,6 +85,7 @@ class Dispatcher(Duty):
             config=config,
             node=node,
             validate=validate,
+            poll_s=poll_s,
         )
         self._settler = Settler(state)
         self._executor = Executor(state, self._settler)
