@@ -139,7 +139,9 @@ BAD = [
         id="big header",
     ),
     pytest.param(b"NONSENSE\r\n\r\n", 400, "", "", id="no HTTP"),
-    pytest.param(b"POST /add HTTP/1.1\r\nhost: localhost\r\n", 408, "", "1 s", id="slow client"),
+    pytest.param(
+        b"POST /add HTTP/1.1\r\nhost: localhost\r\n", 408, "request-timeout", "headers", id="slow client"
+    ),
     pytest.param(
         b"GET /ask/wrok HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
         500,

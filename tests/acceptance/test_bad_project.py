@@ -32,7 +32,7 @@ DECLARATIONS = {
         "GET /x",
         "path",
     ),
-    "syntax error": ("def broken(:", "syntax", ""),
+    "syntax error": ("def broken(:", "syntax", "look at: def broken(:"),
     "missing module": ("import nothere", "nothere", "pip install nothere"),
     "error at load": ("raise RuntimeError('no such luck')", "no such luck", "loaded"),
     "exit at load": ("raise SystemExit(3)", "sys.exit(3)", "__main__"),
@@ -49,8 +49,9 @@ def faults(tmp_path_factory, request) -> dict[str, list[dict]]:
     steps = root / "motia" / "steps"
     steps.mkdir(parents=True)
     for name, (code, _, _) in DECLARATIONS.items():
+        slug = name.replace(" ", "-")
         (steps / f"{name.replace(' ', '_')}.py").write_text(
-            HEAD + code.replace('"x"', f'"{name}"').replace("/x/", f"/{name.replace(' ', '-')}/")
+            HEAD + code.replace('"x"', f'"{slug}"').replace("/x/", f"/{slug}/")
         )
     (steps / "fine.py").write_text(HEAD + '@event(id="fine")\nasync def fine(): ...\n')
     done = motia("check", "--json", cwd=root, check=False)

@@ -133,7 +133,7 @@ def failure_of(running: Running, error: BaseException, *, root: str, stack_bytes
             stack=stack,
             retry_after_ms=error.retry_after_ms,
         )
-    if isinstance(error, WorldError) and error.status == 503 and running.run is None:
+    if isinstance(error, WorldError) and error.status == 503 and not running.run:
         # Nobody's fault and soon over: the client hears 503 with Retry-After, not a 500.
         return Failure(
             invocation=number,
