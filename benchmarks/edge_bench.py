@@ -59,67 +59,14 @@ async def create(item: Item) -> dict:
 
 
 def serve_ours(port: int) -> None:
-    import itertools
-
     import msgspec
     import uvloop
 
+    from benchmarks.edge_stand_ins import Records, Workers
     from motia.edge import Edge
-    from motia.model import RequestSchemas, Source, SpanId, StepId, StepKind, StepSpec, TraceId
+    from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec
     from motia.project import Catalog, Config
     from motia.runtime import SystemClock
-    from motia.workers import Responded
-
-    class Item(msgspec.Struct):
-        name: str
-        quantity: int
-        tags: list[str] = []
-        price: float = 0
-
-    decode = msgspec.json.Decoder(Item).decode
-    encode = msgspec.json.Encoder().encode
-    headers = (("content-type", "application/json"),)
-
-    class Ticket:
-        __slots__ = ("answer",)
-
-        def __init__(self, answer: asyncio.Future[object]) -> None:
-            self.answer = answer
-
-        def cancel(self, reason: str) -> None:
-            pass
-
-    class Workers:
-        def invoke(self, invocation: object) -> Ticket:
-            loop = asyncio.get_running_loop()
-            future = loop.create_future()
-            loop.call_soon(self._answer, invocation, future)
-            return Ticket(future)
-
-        def _answer(self, invocation: object, future: asyncio.Future[object]) -> None:
-            encode(invocation.request)  # what the frame to a worker costs
-            item = decode(invocation.body)
-            body = encode({"name": item.name, "total": item.quantity * item.price})
-            future.set_result(Responded(200, headers, body, None, 1, 1))
-
-    class Records:
-        def __init__(self) -> None:
-            self._numbers = itertools.count(1)
-            self._ring: list[object] = [None] * 10_000
-            self._at = 0
-
-        def new_trace(self) -> TraceId:
-            return TraceId(f"{next(self._numbers):032x}")
-
-        def new_span(self) -> SpanId:
-            return SpanId(f"{next(self._numbers):016x}")
-
-        def request(self, **fields: object) -> None:
-            self._ring[self._at] = tuple(fields.values())
-            self._at = (self._at + 1) % 10_000
-
-        def log(self, **fields: object) -> None:
-            print(fields, file=sys.stderr)
 
     async def main() -> None:
         sock = socket.socket()
@@ -190,7 +137,8 @@ def measure(
     command: list[str], port: int, *, seconds: int, connections: int, cwd: str
 ) -> tuple[float, float]:
     """Requests a second and CPU microseconds a request."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
+    root = Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
     server = subprocess.Popen(
         command,
         cwd=cwd,

@@ -206,17 +206,20 @@ class Engine(Duty):
             is_ready=lambda: self.is_ready,
         )
         await self.workers.start()
-        self._use_manifest(self.workers.manifest)
+        used = self.workers.manifest
+        self._use_manifest(used)
         self._refuse_faults()
         await self.dispatcher.start()
         await self.cron.start()
         await self.edge.start()
+        if not self._is_embedded:
+            await self._start_control()
+            self._write_record()
+        # Last: who sees a ready engine may look for its record. What was loaded meanwhile was not told.
         self._is_ready = True
-        if self._is_embedded:
-            return
-        await self._start_control()
-        self._write_record()
-        if self.mode == "dev":
+        if self.workers.manifest != used:
+            self._use_manifest(self.workers.manifest)
+        if self.mode == "dev" and not self._is_embedded:
             self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
             await self._watcher.start()
 

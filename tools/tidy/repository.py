@@ -16,7 +16,8 @@ SKIPPED_FOLDERS = frozenset(
     | {".pytest_cache", ".ruff_cache", ".hypothesis"}
 )
 PACKAGE = "src/motia/"
-TEMPLATES = "src/motia/cli/templates/"
+AUTHORS_CODE = ("src/motia/cli/templates/", "tests/conformance/worker/steps/")
+"""Projects as an author has them, some of them broken on purpose."""
 
 
 class SourceFile:
@@ -65,7 +66,7 @@ class SourceFile:
 
 
 class Repository:
-    """The files below `root`. Templates of `motia create` are an author's code and are left out."""
+    """The files below `root`. `AUTHORS_CODE` is left out."""
 
     def __init__(self, root: Path) -> None:
         """Read nothing yet."""
@@ -76,7 +77,8 @@ class Repository:
         """All Python files of the code folders, sorted by path."""
         found = [path for folder in CODE_FOLDERS for path in self._walk(self.root / folder, {".py"})]
         files = [SourceFile(self._relative(path), path.read_text("utf-8")) for path in found]
-        return tuple(sorted((f for f in files if not f.path.startswith(TEMPLATES)), key=lambda f: f.path))
+        ours = (file for file in files if not file.path.startswith(AUTHORS_CODE))
+        return tuple(sorted(ours, key=lambda file: file.path))
 
     @cached_property
     def package(self) -> tuple[SourceFile, ...]:

@@ -224,8 +224,12 @@ FailOutcome = RetryAt | Dead | Cancelled
 
 
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which runs; every field that is set must hold. `text` is a substring of payload or error."""
+    """Which runs; every field that is set must hold. `text` is a substring of payload or error.
 
+    `created_from` is in the span, `created_until` is not.
+    """
+
+    ids: tuple[RunId, ...] = ()
     step: StepId | None = None
     states: tuple[RunState, ...] = ()
     trace: TraceId | None = None

@@ -40,7 +40,8 @@ from motia.telemetry.views import (
 from motia.telemetry.writer import BatchWriter, Written
 
 FLUSH_S = 0.1
-INLINE_FLUSH_S = 60.0
+QUIET_FLUSH_S_MAX = 5.0
+"""In memory, while nothing is recorded: a test that turns its clock by a day must not pay for a million looks."""
 """In memory, queries process what waits; the tick is for housekeeping only."""
 LINES_RESET_S = 1.0
 PRUNE_EVERY_S = 10.0
@@ -55,7 +56,8 @@ class Telemetry(RingRecorder, Duty):
     """The `Recorder` of a node, and the queries over what it recorded.
 
     With `path` None everything is in memory, on the caller's thread: deterministic under a frozen
-    clock, which has to be advanced by `FLUSH_S` (or a query made) for records to be processed.
+    clock, which has to be advanced by `FLUSH_S` (after quiet by up to
+    `QUIET_FLUSH_S_MAX`), or a query made, for records to be processed.
     """
 
     def __init__(self, path: Path | None, *, clock: Clock, random: random.Random, config: Config) -> None:
@@ -73,6 +75,7 @@ class Telemetry(RingRecorder, Duty):
         self._threads: list[ThreadPoolExecutor] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: Timer | None = None
+        self._flush_s = FLUSH_S
         self._in_hand = 0
         self._lines_reset_mono = 0.0
         self._prune_mono = 0.0
@@ -185,7 +188,7 @@ class Telemetry(RingRecorder, Duty):
                 f"it was set aside and traces and logs go to {place}"
             )
         self._prune_mono = self._complain_mono = self._clock.mono()
-        self._arm()
+        self._arm(FLUSH_S)
 
     async def _stop(self) -> None:
         if self._timer is not None:
@@ -210,11 +213,15 @@ class Telemetry(RingRecorder, Duty):
 
     # handing over
 
-    def _arm(self) -> None:
-        self._timer = self._clock.call_later(INLINE_FLUSH_S if self._is_inline else FLUSH_S, self._tick)
+    def _arm(self, delay_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._clock.call_later(delay_s, self._tick)
 
     def _tick(self) -> None:
-        """Every `FLUSH_S` on the loop."""
+        """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
+        is_quiet = self._is_inline and not self._ring and self._pruning is None
+        self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
             self._lines_reset_mono = now_mono
@@ -223,7 +230,7 @@ class Telemetry(RingRecorder, Duty):
         if now_mono - self._prune_mono >= PRUNE_EVERY_S and self._pruning is None:
             self._prune_mono = now_mono
             self._prune_on()
-        self._arm()
+        self._arm(self._flush_s)
 
     def _prune_on(self) -> None:
         """Delete batch after batch, each a task of its own on the writer, until nothing is left to delete."""
@@ -233,6 +240,8 @@ class Telemetry(RingRecorder, Duty):
             self._pruning = None
             if not task.cancelled() and task.exception() is None and task.result():
                 self._prune_mono = 0.0
+                if self._timer is not None:
+                    self._arm(FLUSH_S)
 
         self._pruning.add_done_callback(done)
 

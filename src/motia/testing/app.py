@@ -203,7 +203,7 @@ async def app(
     Raises:
         StartError: The configuration is wrong, or the project has faults (listed in `details`).
     """
-    path = Path(os.path.abspath(root))
+    path = Path(root).resolve()
     settings = load_config(path, command="test", environment="test", flags={}, environ=os.environ)
     clock = AppClock(round(start.timestamp() * 1_000))
     chance = random_module.Random(seed)

@@ -190,26 +190,13 @@ async def _purge_ids(call: Call, ids: tuple[str, ...], *, dry_run: bool) -> Bulk
 
 
 async def _purge_one(call: Call, run_id: RunId, *, dry_run: bool) -> int:
-    """Purge one dead run: by a filter that, as is made sure, only this run fits."""
     ledger = call.deps.ledger
     run = await ledger.get(run_id)
     if run is None:
         raise RunNotFound(f"no run has the id {run_id}", hint="it may be purged already")
     if run.state is not RunState.DEAD:
         raise RunConflict(f"run {run_id} is {run.state.value}, not dead", hint="only dead letters are purged")
-    where = RunFilter(
-        step=run.step,
-        states=(RunState.DEAD,),
-        trace=run.trace,
-        created_from=run.created_at,
-        created_until=run.created_at,
-    )
-    page = await ledger.list_runs(where, limit=2)
-    if [found.id for found in page.runs] != [run_id]:
-        raise RunConflict(
-            f"run {run_id} has twins: dead runs of the same step, trace and millisecond",
-            hint=f"purge all dead letters of {run.step}",
-        )
+    where = RunFilter(ids=(run_id,), states=(RunState.DEAD,))
     return 1 if dry_run else await ledger.purge(where, limit=1)
 
 

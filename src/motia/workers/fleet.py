@@ -15,7 +15,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -35,6 +35,8 @@ class Owned(msgspec.Struct, frozen=True):
 
     spec: StepSpec
     generation: Generation | None
+    rivals: tuple[StepSpec, ...] = ()
+    """Others of the same id, which are not served."""
 
 
 class Fleet:
@@ -81,6 +83,10 @@ class Fleet:
         current = [self.current] if self.current is not None else []
         return [*current, *self._kept, *self._retired]
 
+    def specs(self) -> list[StepSpec]:
+        """Steps that are served, each followed by those that want its id too."""
+        return [spec for owned in self.steps.values() for spec in (owned.spec, *owned.rivals)]
+
     def faults(self) -> tuple[LoadFault, ...]:
         """What could not be loaded."""
         faults = list(self.current.manifest.faults) if self.current and self.current.manifest else []
@@ -112,7 +118,7 @@ class Fleet:
             old.seal()
             self._kept.insert(0, old)
         manifest = fresh.manifest or LoadedManifest()
-        steps = {step.id: Owned(step, fresh) for step in manifest.steps}
+        steps = _owned(manifest.steps, fresh)
         for step_id, owned in self.steps.items():
             if step_id not in steps and _is_broken(owned, fresh, manifest):
                 steps[step_id] = owned
@@ -138,8 +144,7 @@ class Fleet:
         if current.has_worker:
             self._fault = None
         kept = {step: owned for step, owned in self.steps.items() if owned.generation is not current}
-        loaded = {step.id: Owned(step, current) for step in current.manifest.steps}
-        self.steps = {**kept, **loaded}
+        self.steps = {**kept, **_owned(current.manifest.steps, current)}
 
     def _lose(self, generation: Generation) -> None:
         for step, owned in self.steps.items():
@@ -169,6 +174,16 @@ class Fleet:
             message=f"no worker for {self.language} could load the project: {reason}",
             hint="the worker's own output in the log says more",
         )
+
+
+def _owned(steps: Iterable[StepSpec], generation: Generation) -> dict[StepId, Owned]:
+    """By id; of two with one id the first is served, as in the worker."""
+    owned: dict[StepId, Owned] = {}
+    for step in steps:
+        first = owned.get(step.id)
+        rivals = () if first is None else (*first.rivals, step)
+        owned[step.id] = Owned(step if first is None else first.spec, generation, rivals)
+    return owned
 
 
 def _is_broken(owned: Owned, fresh: Generation, manifest: LoadedManifest) -> bool:

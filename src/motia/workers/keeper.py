@@ -131,6 +131,7 @@ class Keeper:
         """Return when the first worker is ready or has failed; the keeper goes on either way."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._keep())
+            self._task.add_done_callback(self._on_end)
         await asyncio.shield(self._tried)
 
     async def replace(self) -> None:
@@ -163,6 +164,15 @@ class Keeper:
         """Return when nothing of this keeper runs; its workers may."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def _on_end(self, task: asyncio.Task[None]) -> None:
+        """A fault of ours in the first start reaches who waits for it, instead of holding it up for ever."""
+        if not self._tried.done():
+            error = None if task.cancelled() else task.exception()
+            if error is None:
+                self._tried.set_result(None)
+            else:
+                self._tried.set_exception(error)
 
     async def _keep(self) -> None:
         while True:

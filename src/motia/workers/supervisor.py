@@ -287,7 +287,7 @@ class Supervisor(Duty):
             modules.update(read)
             file_modules.update(imports)
         return Manifest(
-            steps=tuple(owned.spec for fleet in self._fleets.values() for owned in fleet.steps.values()),
+            steps=tuple(spec for fleet in self._fleets.values() for spec in fleet.specs()),
             faults=(
                 *(fault for fleet in self._fleets.values() for fault in fleet.faults()),
                 *self._faults_of_languages(),

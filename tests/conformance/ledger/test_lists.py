@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from motia.model import Dead, RunFilter, RunState, StepId, TraceId, TriggerKind
+from motia.model import Dead, RunFilter, RunId, RunState, StepId, TraceId, TriggerKind
 
 TRACES = [TraceId(letter * 32) for letter in "abc"]
 FILTERS = [
@@ -53,7 +53,8 @@ async def fill(h: Any) -> list[Any]:
 def fits(run: Any, where: RunFilter) -> bool:
     texts = [run.payload.decode(), "" if run.error is None else run.error.message]
     return (
-        (where.step is None or run.step == where.step)
+        (not where.ids or run.id in where.ids)
+        and (where.step is None or run.step == where.step)
         and (not where.states or run.state in where.states)
         and (where.trace is None or run.trace == where.trace)
         and (where.kind is None or run.kind == where.kind)
@@ -94,6 +95,42 @@ async def test_lists_and_counts_hold_what_fits_newest_first(h: Any) -> None:
         assert shown == expected, where
         counts = await h.ledger.count_runs(where)
         assert counts == {s: c for s in RunState if (c := sum(r.state == s for r in expected))}, where
+
+
+async def test_runs_are_asked_for_by_id(h: Any) -> None:
+    runs = await fill(h)
+    chosen = tuple(run.id for run in runs[::7])
+    strangers = (RunId("0" * 16), RunId("not an id"))
+
+    for where in (
+        RunFilter(ids=chosen),
+        RunFilter(ids=(*chosen, *strangers)),
+        RunFilter(ids=strangers),
+        RunFilter(ids=chosen, states=(RunState.DEAD, RunState.READY)),
+        RunFilter(ids=chosen, step=StepId("s1"), trace=TRACES[0]),
+    ):
+        expected = [run for run in runs if fits(run, where)]
+        assert list((await h.ledger.list_runs(where, limit=100)).runs) == expected, where
+        counts = await h.ledger.count_runs(where)
+        assert counts == {s: c for s in RunState if (c := sum(r.state == s for r in expected))}, where
+
+
+async def test_one_dead_run_is_purged_by_its_id_and_its_twins_stay(h: Any) -> None:
+    """All in one millisecond, of one step and one trace."""
+    dead = []
+    for n in range(3):
+        claim = await h.start("s", trace=TRACES[0])
+        error = type(h.error)(name="E", message=f"exploded {n}")
+        await h.ledger.fail(claim.run, claim.epoch, error=error, outcome=Dead(reason="fatal"))
+        dead.append(claim.run.id if hasattr(claim.run, "id") else claim.run)
+    waiting = await h.accept("s", trace=TRACES[0])
+    assert waiting
+
+    gone = await h.ledger.purge(RunFilter(ids=(dead[1],), states=(RunState.DEAD,)), limit=1)
+
+    assert gone == 1
+    left = await h.ledger.list_runs(RunFilter(states=(RunState.DEAD,)), limit=10)
+    assert [run.id for run in left.runs] == [dead[2], dead[0]]
 
 
 async def test_a_trace_is_found_among_many(h: Any) -> None:

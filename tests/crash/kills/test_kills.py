@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from .harness import KILLS, EngineUnderTest, Load, chance, wait_until
 
 

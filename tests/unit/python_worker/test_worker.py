@@ -242,5 +242,5 @@ async def test_a_failing_start_hook_is_a_fault_and_the_steps_are_there(engine, p
 def test_the_room_exports_the_worker_and_serve():
     import motia.python_worker
 
-    assert motia.python_worker.__all__ == ["PythonWorker", "serve"]
+    assert motia.python_worker.__all__ == ["PythonWorker", "SocketTransport", "serve"]
     assert PythonWorker

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from motia.schedules import Schedule
 from motia.project import CronInvalid
+from motia.schedules import Schedule
 
 
 def at(text: str, zone: str = "UTC", *, fold: int = 0) -> int:

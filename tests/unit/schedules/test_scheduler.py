@@ -1,135 +1,34 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import msgspec
 import pytest
+from tests.doubles.schedule_world import (
+    HOUR,
+    MINUTE,
+    START,
+    TICK,
+    ScheduleWorld,
+    tick,
+)
 
-from motia.schedules import CronScheduler
-from motia.ledger import CronFire, MemoryLedger
 from motia.model import (
-    Accepted,
     CatchUp,
-    LedgerUnavailable,
-    NewEvent,
     NodeId,
     Overlap,
-    RunFilter,
-    RunId,
     RunState,
     Source,
-    SpanId,
     StepId,
     StepKind,
     StepSpec,
-    TraceId,
     TriggerKind,
     UnknownTarget,
 )
 from motia.project import Catalog
-from motia.runtime import FrozenClock
-
-START = 1_767_225_600_000  # 2026-01-01T00:00:00Z
-MINUTE = 60_000
-HOUR = 60 * MINUTE
-TICK = StepId("tick")
 
 
-class ListRecorder:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.logs: list[tuple[str, str]] = []
-        self.counts: dict[str, int] = {}
-        self.runs: list[tuple[RunId, RunState]] = []
-        self._traces = 0
-
-    def new_trace(self) -> TraceId:
-        self._traces += 1
-        return TraceId(f"{self._traces:032x}")
-
-    def new_span(self) -> SpanId:
-        return SpanId("0" * 16)
-
-    def request(self, **_: Any) -> None: ...
-
-    def attempt(self, **_: Any) -> None: ...
-
-    def user_span(self, **_: Any) -> None: ...
-
-    def edge_observed(self, source: StepId, target: str) -> None: ...
-
-    def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
-        self.runs.append((run, state))
-
-    def log(self, *, level: str, message: str, at: int, **_: Any) -> None:
-        self.logs.append((level, message))
-
-    def count(self, name: str, by: int = 1) -> None:
-        self.counts[name] = self.counts.get(name, 0) + by
-
-
-class OutageLedger(MemoryLedger):
-    """A ledger that can be away."""
-
-    is_away = False
-
-    async def fire(self, fire: CronFire, event: NewEvent | None) -> tuple[bool, Accepted | None]:
-        if self.is_away:
-            raise LedgerUnavailable("disk full")
-        return await super().fire(fire, event)
-
-
-class Bench:
-    """A scheduler over a frozen clock and a memory ledger."""
-
-    def __init__(self) -> None:
-        self.clock = FrozenClock(START)
-        self.ledger = OutageLedger(clock=self.clock)
-        self.notified: list[StepId] = []
-        self.recorder = ListRecorder()
-        self.scheduler = self.new_scheduler()
-
-    def new_scheduler(self) -> CronScheduler:
-        return CronScheduler(
-            ledger=self.ledger, clock=self.clock, recorder=self.recorder, notify=self.notified.append
-        )
-
-    async def start(self, *steps: StepSpec) -> None:
-        self.scheduler.use_catalog(Catalog(steps))
-        await self.scheduler.start()
-        await self.clock.settle()
-
-    async def restart(self, *steps: StepSpec, after_s: float) -> None:
-        await self.scheduler.stop()
-        await self.clock.advance(after_s)
-        self.scheduler = self.new_scheduler()
-        await self.start(*steps)
-
-    async def fires(self, outcome: str = "", *, step: StepId = TICK) -> list[int]:
-        found = await self.ledger.cron_fires(step, limit=1_000)
-        return sorted(fire.instant_at - START for fire in found if outcome in ("", fire.outcome))
-
-    async def runs(self) -> list[Any]:
-        return list((await self.ledger.list_runs(RunFilter(step=TICK), limit=1_000)).runs)
-
-
-@pytest.fixture
-async def bench() -> Any:
-    made = Bench()
-    yield made
-    await made.scheduler.stop()
-
-
-def tick(schedule: str = "* * * * *", **more: Any) -> StepSpec:
-    more.setdefault("overlap", Overlap.ALLOW)
-    return StepSpec(
-        id=TICK, kind=StepKind.CRON, language="python", source=Source(file="a.py"), schedule=schedule, **more
-    )
-
-
-async def test_a_step_fires_at_its_instants_with_one_durable_event_each(bench: Bench) -> None:
+async def test_a_step_fires_at_its_instants_with_one_durable_event_each(bench: ScheduleWorld) -> None:
     await bench.start(tick())
 
     await bench.clock.advance(150)
@@ -147,7 +46,7 @@ async def test_a_step_fires_at_its_instants_with_one_durable_event_each(bench: B
     assert [run for run, _ in bench.recorder.runs] == [run.id for run in reversed(runs)]
 
 
-async def test_every_second_fires_every_second(bench: Bench) -> None:
+async def test_every_second_fires_every_second(bench: ScheduleWorld) -> None:
     await bench.start(tick("* * * * * *"))
 
     await bench.clock.advance(5.5)
@@ -155,7 +54,7 @@ async def test_every_second_fires_every_second(bench: Bench) -> None:
     assert await bench.fires("fired") == [1_000, 2_000, 3_000, 4_000, 5_000]
 
 
-async def test_a_schedule_far_ahead_fires_on_its_day(bench: Bench) -> None:
+async def test_a_schedule_far_ahead_fires_on_its_day(bench: ScheduleWorld) -> None:
     await bench.start(tick("30 4 1 1 *"))
 
     await bench.clock.advance(4 * 3_600 + 1_800)
@@ -163,7 +62,7 @@ async def test_a_schedule_far_ahead_fires_on_its_day(bench: Bench) -> None:
     assert await bench.fires("fired") == [4 * HOUR + 30 * MINUTE]
 
 
-async def test_two_nodes_fire_an_instant_once(bench: Bench) -> None:
+async def test_two_nodes_fire_an_instant_once(bench: ScheduleWorld) -> None:
     other = bench.new_scheduler()
     other.use_catalog(Catalog([tick()]))
     await other.start()
@@ -176,7 +75,7 @@ async def test_two_nodes_fire_an_instant_once(bench: Bench) -> None:
     assert len(await bench.runs()) == 3
 
 
-async def test_a_step_seen_for_the_first_time_fills_nothing_back(bench: Bench) -> None:
+async def test_a_step_seen_for_the_first_time_fills_nothing_back(bench: ScheduleWorld) -> None:
     await bench.clock.advance(7 * 3_600)
 
     await bench.start(tick(catch_up=CatchUp.ALL))
@@ -184,7 +83,7 @@ async def test_a_step_seen_for_the_first_time_fills_nothing_back(bench: Bench) -
     assert await bench.fires() == []
 
 
-async def test_a_changed_schedule_fills_nothing_back(bench: Bench) -> None:
+async def test_a_changed_schedule_fills_nothing_back(bench: ScheduleWorld) -> None:
     await bench.start(tick("0 * * * *", catch_up=CatchUp.ALL))
     await bench.clock.advance(2 * 3_600 + 1_800)
 
@@ -194,7 +93,7 @@ async def test_a_changed_schedule_fills_nothing_back(bench: Bench) -> None:
     assert await bench.fires() == [HOUR, 2 * HOUR, 2 * HOUR + 40 * MINUTE]
 
 
-async def test_a_reload_with_the_same_schedule_goes_on_where_it_was(bench: Bench) -> None:
+async def test_a_reload_with_the_same_schedule_goes_on_where_it_was(bench: ScheduleWorld) -> None:
     await bench.start(tick())
     await bench.clock.advance(90)
 
@@ -204,7 +103,7 @@ async def test_a_reload_with_the_same_schedule_goes_on_where_it_was(bench: Bench
     assert await bench.fires("fired") == [MINUTE, 2 * MINUTE]
 
 
-async def test_a_reload_while_the_ledger_is_away_loses_no_instant(bench: Bench) -> None:
+async def test_a_reload_while_the_ledger_is_away_loses_no_instant(bench: ScheduleWorld) -> None:
     step = tick("10 0 * * *", catch_up=CatchUp.NONE)
     await bench.start(step)
     bench.ledger.is_away = True
@@ -217,7 +116,7 @@ async def test_a_reload_while_the_ledger_is_away_loses_no_instant(bench: Bench) 
     assert await bench.fires("fired") == [10 * MINUTE]
 
 
-async def test_a_step_that_is_gone_fires_no_more_and_a_new_one_starts_at_once(bench: Bench) -> None:
+async def test_a_step_that_is_gone_fires_no_more_and_a_new_one_starts_at_once(bench: ScheduleWorld) -> None:
     await bench.start()
     bench.scheduler.use_catalog(Catalog([tick()]))
     await bench.clock.advance(60)
@@ -227,105 +126,7 @@ async def test_a_step_that_is_gone_fires_no_more_and_a_new_one_starts_at_once(be
     assert await bench.fires() == [MINUTE]
 
 
-@pytest.mark.parametrize(
-    ("catch_up", "down_s", "fired", "missed"),
-    [
-        (CatchUp.LATEST, 630, [11 * MINUTE], [10 * MINUTE]),
-        (CatchUp.NONE, 630, [], [11 * MINUTE]),
-        (CatchUp.ALL, 630, [n * MINUTE for n in range(2, 12)], []),
-        (CatchUp.ALL, 3 * 3_600, [n * MINUTE for n in range(82, 182)], [81 * MINUTE]),
-    ],
-)
-async def test_what_passed_while_no_engine_ran_is_caught_up_as_the_step_says(
-    bench: Bench, catch_up: CatchUp, down_s: float, fired: list[int], missed: list[int]
-) -> None:
-    step = tick(catch_up=catch_up)
-    await bench.start(step)
-    await bench.clock.advance(60)
-
-    await bench.restart(step, after_s=down_s)
-
-    assert await bench.fires("fired") == [MINUTE, *fired]
-    assert await bench.fires("missed") == missed
-
-
-async def test_the_latest_is_not_caught_up_when_it_is_older_than_an_hour(bench: Bench) -> None:
-    step = tick("0 2 * * *")
-    await bench.start(step)
-    await bench.clock.advance(3_600)
-
-    await bench.restart(step, after_s=3 * 3_600)
-
-    assert await bench.fires("fired") == []
-    assert await bench.fires("missed") == [2 * HOUR]
-    assert "catch_up is latest" in (await bench.ledger.cron_fires(TICK))[0].reason
-
-
-async def test_the_latest_is_caught_up_within_an_hour(bench: Bench) -> None:
-    step = tick("0 2 * * *")
-    await bench.start(step)
-    await bench.clock.advance(3_600)
-
-    await bench.restart(step, after_s=1.5 * 3_600)
-
-    assert await bench.fires("fired") == [2 * HOUR]
-
-
-async def test_a_second_restart_catches_up_nothing_again(bench: Bench) -> None:
-    for catch_up in CatchUp:
-        step = tick(catch_up=catch_up)
-        await bench.restart(step, after_s=1)
-        await bench.restart(step, after_s=300)
-        before = await bench.fires()
-        await bench.restart(step, after_s=1)
-        assert await bench.fires() == before
-
-
-async def test_the_wall_clock_jumping_ahead_is_caught_up_like_an_absence(bench: Bench) -> None:
-    await bench.start(tick(catch_up=CatchUp.LATEST))
-
-    bench.clock.jump(600)
-    await bench.clock.advance(30)
-
-    assert await bench.fires("fired") == [10 * MINUTE]
-    assert any("the clock moved by +600.0 s" in message for _, message in bench.recorder.logs)
-
-
-async def test_a_jump_ahead_with_catch_up_none_fires_nothing_old(bench: Bench) -> None:
-    await bench.start(tick(catch_up=CatchUp.NONE))
-
-    bench.clock.jump(605)
-    await bench.clock.advance(90)
-
-    assert await bench.fires("fired") == [11 * MINUTE]
-    assert await bench.fires("missed") == [10 * MINUTE]
-
-
-@pytest.mark.parametrize("back_s", [2.0, 90.0, 900.0])
-async def test_the_wall_clock_stepping_back_never_fires_an_instant_twice(bench: Bench, back_s: float) -> None:
-    await bench.start(tick())
-    await bench.clock.advance(181)
-
-    bench.clock.jump(-back_s)
-    await bench.clock.advance(1_200)
-
-    fired = await bench.fires("fired")
-    assert len(fired) == len(set(fired)) == len(await bench.runs())
-    assert {MINUTE, 2 * MINUTE, 3 * MINUTE} <= set(fired)
-
-
-async def test_a_clock_that_was_ahead_for_a_year_does_not_silence_the_step(bench: Bench) -> None:
-    await bench.start(tick())
-    bench.clock.jump(365 * 86_400)
-    await bench.clock.advance(61)
-
-    bench.clock.jump(-365 * 86_400)
-    await bench.clock.advance(180)
-
-    assert {2 * MINUTE, 3 * MINUTE, 4 * MINUTE} <= set(await bench.fires("fired"))
-
-
-async def test_overlap_skip_records_which_run_it_waits_for(bench: Bench) -> None:
+async def test_overlap_skip_records_which_run_it_waits_for(bench: ScheduleWorld) -> None:
     await bench.start(tick(overlap=Overlap.SKIP))
 
     await bench.clock.advance(125)
@@ -336,7 +137,7 @@ async def test_overlap_skip_records_which_run_it_waits_for(bench: Bench) -> None
     assert (await bench.ledger.cron_fires(TICK))[0].reason == f"run {run.id} is not finished (ready)"
 
 
-async def test_overlap_skip_fires_again_once_the_run_is_finished(bench: Bench) -> None:
+async def test_overlap_skip_fires_again_once_the_run_is_finished(bench: ScheduleWorld) -> None:
     await bench.start(tick(overlap=Overlap.SKIP))
     await bench.clock.advance(61)
     (claim,) = await bench.ledger.claim(TICK, limit=1, node=NodeId("n"), concurrency=None)
@@ -350,7 +151,7 @@ async def test_overlap_skip_fires_again_once_the_run_is_finished(bench: Bench) -
     assert skipped[0].reason == f"run {claim.run} is not finished (running)"
 
 
-async def test_overlap_queue_runs_one_after_another(bench: Bench) -> None:
+async def test_overlap_queue_runs_one_after_another(bench: ScheduleWorld) -> None:
     await bench.start(tick(overlap=Overlap.QUEUE))
 
     await bench.clock.advance(125)
@@ -359,7 +160,7 @@ async def test_overlap_queue_runs_one_after_another(bench: Bench) -> None:
     assert states == [RunState.BLOCKED, RunState.READY]
 
 
-async def test_overlap_allow_runs_side_by_side(bench: Bench) -> None:
+async def test_overlap_allow_runs_side_by_side(bench: ScheduleWorld) -> None:
     await bench.start(tick(overlap=Overlap.ALLOW))
 
     await bench.clock.advance(125)
@@ -367,7 +168,7 @@ async def test_overlap_allow_runs_side_by_side(bench: Bench) -> None:
     assert [run.state for run in await bench.runs()] == [RunState.READY] * 2
 
 
-async def test_a_full_queue_is_recorded_as_skipped(bench: Bench) -> None:
+async def test_a_full_queue_is_recorded_as_skipped(bench: ScheduleWorld) -> None:
     await bench.start(tick(queue_depth=1))
 
     await bench.clock.advance(125)
@@ -376,7 +177,7 @@ async def test_a_full_queue_is_recorded_as_skipped(bench: Bench) -> None:
     assert "queue full" in (await bench.ledger.cron_fires(TICK))[0].reason
 
 
-async def test_a_paused_step_records_what_it_skips(bench: Bench) -> None:
+async def test_a_paused_step_records_what_it_skips(bench: ScheduleWorld) -> None:
     await bench.start(tick())
     await bench.ledger.pause(TICK)
     await bench.clock.advance(65)
@@ -389,7 +190,7 @@ async def test_a_paused_step_records_what_it_skips(bench: Bench) -> None:
 
 @pytest.mark.parametrize("catch_up", list(CatchUp))
 async def test_an_instant_the_ledger_could_not_take_is_tried_again_until_it_works(
-    bench: Bench, catch_up: CatchUp
+    bench: ScheduleWorld, catch_up: CatchUp
 ) -> None:
     await bench.start(tick("10 0 * * *", catch_up=catch_up))
     bench.ledger.is_away = True
@@ -404,7 +205,7 @@ async def test_an_instant_the_ledger_could_not_take_is_tried_again_until_it_work
     assert away == ["cron step 'tick' cannot fire, the ledger is away: disk full"]
 
 
-async def test_an_outage_longer_than_the_window_leaves_a_missed_row(bench: Bench) -> None:
+async def test_an_outage_longer_than_the_window_leaves_a_missed_row(bench: ScheduleWorld) -> None:
     await bench.start(tick("10 0 * * *"))
     bench.ledger.is_away = True
     await bench.clock.advance(3_600 + 660)
@@ -416,7 +217,7 @@ async def test_an_outage_longer_than_the_window_leaves_a_missed_row(bench: Bench
     assert await bench.fires("missed") == [10 * MINUTE]
 
 
-async def test_one_broken_schedule_does_not_stop_the_others(bench: Bench) -> None:
+async def test_one_broken_schedule_does_not_stop_the_others(bench: ScheduleWorld) -> None:
     broken = StepSpec(
         id=StepId("broken"),
         kind=StepKind.CRON,
@@ -435,7 +236,7 @@ async def test_one_broken_schedule_does_not_stop_the_others(bench: Bench) -> Non
     assert first.next_at == ()
 
 
-async def test_run_now_fires_once_by_hand_and_takes_no_instant_away(bench: Bench) -> None:
+async def test_run_now_fires_once_by_hand_and_takes_no_instant_away(bench: ScheduleWorld) -> None:
     await bench.start(tick(overlap=Overlap.ALLOW))
     await bench.clock.advance(30)
 
@@ -452,7 +253,7 @@ async def test_run_now_fires_once_by_hand_and_takes_no_instant_away(bench: Bench
     assert all(instant % 1_000 for instant in await bench.fires("manual"))
 
 
-async def test_run_now_at_the_scheduled_instant_itself_fires_both(bench: Bench) -> None:
+async def test_run_now_at_the_scheduled_instant_itself_fires_both(bench: ScheduleWorld) -> None:
     await bench.start(tick())
     await bench.clock.advance(59.999)
     bench.clock.jump(0.001)
@@ -464,7 +265,7 @@ async def test_run_now_at_the_scheduled_instant_itself_fires_both(bench: Bench) 
     assert len(await bench.fires("manual")) == 1
 
 
-async def test_a_firing_by_hand_does_not_hide_what_was_missed(bench: Bench) -> None:
+async def test_a_firing_by_hand_does_not_hide_what_was_missed(bench: ScheduleWorld) -> None:
     step = tick("0 1 * * *")
     await bench.start(step)
     await bench.scheduler.stop()
@@ -478,7 +279,7 @@ async def test_a_firing_by_hand_does_not_hide_what_was_missed(bench: Bench) -> N
     assert await bench.fires("fired") == [HOUR]
 
 
-async def test_run_now_of_an_unknown_step_names_the_known_ones(bench: Bench) -> None:
+async def test_run_now_of_an_unknown_step_names_the_known_ones(bench: ScheduleWorld) -> None:
     await bench.start(tick())
 
     with pytest.raises(UnknownTarget) as caught:
@@ -488,7 +289,7 @@ async def test_run_now_of_an_unknown_step_names_the_known_ones(bench: Bench) -> 
     assert caught.value.hint == "the cron steps are: tick"
 
 
-async def test_the_overview_shows_words_zone_next_instants_and_last_firings(bench: Bench) -> None:
+async def test_the_overview_shows_words_zone_next_instants_and_last_firings(bench: ScheduleWorld) -> None:
     await bench.start(tick("0 3 * * *", timezone="Europe/Berlin"))
     await bench.clock.advance(3 * 3_600)
     await bench.ledger.pause(TICK)
@@ -502,7 +303,7 @@ async def test_the_overview_shows_words_zone_next_instants_and_last_firings(benc
     assert [fire.instant_at for fire in shown.fires] == [START + 2 * HOUR]
 
 
-async def test_the_scheduler_starts_and_stops_twice_and_in_the_wrong_order(bench: Bench) -> None:
+async def test_the_scheduler_starts_and_stops_twice_and_in_the_wrong_order(bench: ScheduleWorld) -> None:
     await bench.scheduler.stop()
     await bench.start(tick())
     await bench.scheduler.start()

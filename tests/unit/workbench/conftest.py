@@ -101,12 +101,13 @@ class ListLedger:
         return [
             run
             for run in sorted(self.runs, key=lambda run: run.id, reverse=True)
-            if where.step in (None, run.step)
+            if (not where.ids or run.id in where.ids)
+            and where.step in (None, run.step)
             and (not where.states or run.state in where.states)
             and where.trace in (None, run.trace)
             and where.kind in (None, run.kind)
             and (where.created_from is None or run.created_at >= where.created_from)
-            and (where.created_until is None or run.created_at <= where.created_until)
+            and (where.created_until is None or run.created_at < where.created_until)
             and (where.text is None or where.text.encode() in run.payload)
         ]
 

@@ -125,6 +125,17 @@ async def test_a_corrected_file_ends_the_generation_that_was_kept(bench: Bench) 
     await bench.until(lambda: sorted(i.state for i in supervisor.info()) == ["ready", "standby"])
 
 
+async def test_two_steps_with_one_id_are_both_shown_the_one_that_is_served_first(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    bench.write("two.json", "a", "b")
+    supervisor = await bench.start(production=False)
+
+    for _ in range(2):
+        steps = [(step.id, step.source.file) for step in supervisor.manifest.steps]
+        assert steps == [("a", "one.json"), ("a", "two.json"), ("b", "two.json")]
+        await supervisor.reload(bench.files)
+
+
 async def test_a_step_that_was_removed_is_gone(bench: Bench) -> None:
     bench.write("one.json", "a", "b")
     supervisor = await bench.start(production=False)

@@ -286,7 +286,8 @@ def fits(row: Row, where: RunFilter) -> bool:
         if not any(text in part for part in texts):
             return False
     return (
-        (where.step is None or row.step == where.step)
+        (not where.ids or run_id_of(row.number) in where.ids)
+        and (where.step is None or row.step == where.step)
         and (not where.states or row.state in where.states)
         and (where.trace is None or row.event.trace == where.trace)
         and (where.kind is None or row.event.kind == where.kind)

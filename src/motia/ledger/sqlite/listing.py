@@ -4,6 +4,7 @@ A list takes the index that its filter narrows most and goes down by id from the
 
 | filter | way |
 |---|---|
+| ids | the table, a row an id |
 | trace | trace_blocks, then the few thousand runs of each block that has the trace's mark |
 | an open state | runs_open: as many as are open |
 | dead, cancelled, skipped | runs_failed_by_step, runs_failed |
@@ -170,7 +171,7 @@ def find_final(conn: apsw.Connection, where: RunFilter, limit: int) -> list[int]
 def count_runs(conn: apsw.Connection, where: RunFilter) -> dict[RunState, int]:
     """See `Ledger.count_runs`; states without runs are left out."""
     states = where.states or tuple(RunState)
-    is_plain = where.kind is None and where.trace is None and where.text is None
+    is_plain = not where.ids and where.kind is None and where.trace is None and where.text is None
     counts: dict[RunState, int] = {}
     others = tuple(OPEN_STATES | FAILED) if is_plain and RunState.COMPLETED in states else ()
     for state in dict.fromkeys((*others, *states)):
@@ -202,7 +203,7 @@ def _select(
 ) -> Iterator[Any]:
     """Rows that fit, newest first: one ordered statement a state, merged."""
     high = _high(where, before)
-    if where.trace is not None:
+    if where.trace is not None and not where.ids:
         return _limited(_of_trace(conn, where, columns=columns, before=high, limit=limit), limit)
     if len(where.states) <= 1:
         state = where.states[0] if where.states else None
@@ -253,6 +254,8 @@ def _of_trace(
 
 
 def _way_for(where: RunFilter, state: RunState | None) -> _Way:
+    if where.ids:
+        return _Way("", ())
     if state in OPEN_STATES:
         return _Way("runs_open", ("finished_at IS NULL",))
     if state in FAILED:
@@ -277,6 +280,9 @@ def _terms(
         if value is not None:
             terms.append(f"{column} = ?")
             bindings.append(value)
+    if where.ids:
+        terms.append("id IN (SELECT value FROM json_each(?))")
+        bindings.append(msgspec.json.encode([number_of(run) for run in where.ids]).decode())
     if where.text is not None:
         text = where.text.encode()
         terms.append("(instr(payload, ?) > 0 OR instr(error, ?) > 0)")

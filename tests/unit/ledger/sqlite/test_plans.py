@@ -9,7 +9,7 @@ import pytest
 
 from motia.ledger.sqlite import keeping_sql, listing, runs_sql
 from motia.ledger.sqlite.migrations import migrate
-from motia.model import RunFilter, RunState, StepId, TraceId, TriggerKind
+from motia.model import RunFilter, RunId, RunState, StepId, TraceId, TriggerKind
 
 # Statements that go through a table on purpose, each over a bounded or small part.
 SCANS = {
@@ -84,6 +84,8 @@ STEP, DEAD = StepId("s"), (RunState.DEAD,)
         (RunFilter(states=DEAD), "USING INDEX runs_failed (state=? AND rowid>? AND rowid<?)"),
         (RunFilter(states=DEAD, step=STEP), "USING INDEX runs_failed_by_step (step=? AND state=?"),
         (RunFilter(kind=TriggerKind.CRON), "USING INDEX runs_by_kind (kind=? AND rowid>? AND rowid<?)"),
+        (RunFilter(ids=(RunId("0" * 16),)), "USING INTEGER PRIMARY KEY (rowid=?)"),
+        (RunFilter(ids=(RunId("0" * 16),), states=DEAD), "USING INTEGER PRIMARY KEY (rowid=?)"),
         (RunFilter(), "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         (RunFilter(states=(RunState.READY,)), "USING COVERING INDEX runs_open"),
     ],
