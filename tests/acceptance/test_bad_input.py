@@ -82,7 +82,7 @@ def post(path: str, body: bytes, *more: str, length: int | None = None) -> bytes
         "host: localhost",
         "connection: close",
         "content-type: application/json",
-        *([f"content-length: {size}"] if not more else more),
+        *(more or [f"content-length: {size}"]),
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
