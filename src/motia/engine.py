@@ -121,6 +121,8 @@ class Engine(Duty):
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
         self._is_ready = False
+        self._has_record = False
+        """The record is ours; a start that was refused leaves another engine's alone."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._build_dispatch()
 
@@ -226,8 +228,10 @@ class Engine(Duty):
 
     async def _stop(self) -> None:
         self._is_ready = False
-        with contextlib.suppress(OSError):
-            self._record_path.unlink()
+        if self._has_record:
+            self._has_record = False
+            with contextlib.suppress(OSError):
+                self._record_path.unlink()
         for duty in (self._watcher, self.edge, self._control, self.cron, self.dispatcher, self.workers):
             if duty is not None:
                 await duty.stop()
@@ -414,6 +418,7 @@ class Engine(Duty):
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(msgspec.json.encode(record))
         new.replace(self._record_path)
+        self._has_record = True
 
 
 def database_path(config: Config) -> Path:

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -47,14 +48,14 @@ def motia(*arguments: str, cwd: Path, check: bool = True) -> subprocess.Complete
 class Served:
     """A running `motia dev` or `motia start`."""
 
-    def __init__(self, root: Path, *arguments: str) -> None:
+    def __init__(self, root: Path, *arguments: str, **more_environment: str) -> None:
         self.root = root
         self.seen: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
             [*MOTIA, *arguments, "--port", "0"],
             cwd=root,
-            env=environment(),
+            env={**environment(), **more_environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -103,6 +104,23 @@ class Served:
         finally:
             connection.close()
 
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """JSON of a request to the control socket."""
+        record = json.loads((self.root / ".motia" / "engine.json").read_text())
+        connection = http.client.HTTPConnection("localhost", timeout=LIMIT_S)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        try:
+            connection.sock.connect(record["control"])
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, {"content-type": "application/json"})
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+    def run(self, run: str) -> dict[str, Any]:
+        """A run as the control API shows it."""
+        return self.control("GET", f"/v1/runs/{run}")
+
     def end(self) -> None:
         """Kill what is left; its workers end with it and close the output."""
         if self.process.poll() is None:
@@ -119,8 +137,8 @@ def serve() -> Iterator[Serve]:
     """Starts engines and sees to their end."""
     running: list[Served] = []
 
-    def start(root: Path, *arguments: str) -> Served:
-        served = Served(root, *arguments)
+    def start(root: Path, *arguments: str, **more_environment: str) -> Served:
+        served = Served(root, *arguments, **more_environment)
         running.append(served)
         return served
 

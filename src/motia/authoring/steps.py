@@ -10,7 +10,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,11 @@ from motia.authoring.registry import Hook, StepDefinition, add_faults, add_hook,
 from motia.authoring.schemas import SchemaUnreadable, form_of
 from motia.authoring.signatures import signature_of
 from motia.model import CatchUp, LoadFault, OnDead, Overlap, RequestSchemas, Source, StepKind, StepSpec
+
+if TYPE_CHECKING:  # editors and type checkers see the names; loading a step costs nothing more
+    from typing import Unpack
+
+    from motia.authoring.declared import ApiOptions, CronOptions, EventOptions, NoopOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,7 +84,7 @@ _REQUIRED = {
 _ALIASES = {"timeout": "timeout_ms"}
 
 
-def api(**options: Any) -> Callable[[F], F]:
+def api(**options: Unpack[ApiOptions]) -> Callable[[F], F]:
     """Make a function the handler of an HTTP request.
 
     Args:
@@ -87,20 +92,20 @@ def api(**options: Any) -> Callable[[F], F]:
             `query`, `params`, `headers`, `response`), `middleware`, and the common ones:
             `description`, `flows`, `triggers`, `on_error`, `timeout`.
     """
-    return _decorator(StepKind.API, options)
+    return _decorator(StepKind.API, dict(options))
 
 
-def event(**options: Any) -> Callable[[F], F]:
+def event(**options: Unpack[EventOptions]) -> Callable[[F], F]:
     """Make a function the handler of an event: of its id, and of the topics it subscribes to.
 
     Args:
         **options: `id`, `schema`, `topics`, `concurrency`, `retries`, `backoff`, `key`, `on_dead`,
             `queue_depth`, and the common ones: `description`, `flows`, `triggers`, `on_error`, `timeout`.
     """
-    return _decorator(StepKind.EVENT, options)
+    return _decorator(StepKind.EVENT, dict(options))
 
 
-def cron(**options: Any) -> Callable[[F], F]:
+def cron(**options: Unpack[CronOptions]) -> Callable[[F], F]:
     """Make a function the handler of a schedule.
 
     Args:
@@ -108,10 +113,10 @@ def cron(**options: Any) -> Callable[[F], F]:
             `catch_up`, `overlap`, `retries`, `backoff`, `concurrency`, and the common ones:
             `description`, `flows`, `triggers`, `on_error`, `timeout`.
     """
-    return _decorator(StepKind.CRON, options)
+    return _decorator(StepKind.CRON, dict(options))
 
 
-def noop(**options: Any) -> Callable[[F], F]:
+def noop(**options: Unpack[NoopOptions]) -> Callable[[F], F]:
     """Declare a step that happens outside: a person, another system. It has no handler.
 
     Args:
@@ -124,7 +129,7 @@ def noop(**options: Any) -> Callable[[F], F]:
     frame = sys._getframe(1)
     source = Source(file=relative(frame.f_code.co_filename), line=frame.f_lineno)
     faults = _Faults(source, StepKind.NOOP)
-    values = _read_options(StepKind.NOOP, options, faults)
+    values = _read_options(StepKind.NOOP, dict(options), faults)
     schema = _noop_schema(values.pop("schema", None), faults)
     _finish(StepKind.NOOP, values, source, faults, schema=schema, function=None, form="none")
     return lambda function: function

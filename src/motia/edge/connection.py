@@ -455,8 +455,19 @@ class Connection(asyncio.Protocol):
     def _expire(self, now_mono: float) -> None:
         self._now_mono = now_mono
         if self._phase is HEAD:
-            self._fail(HttpFault(408, "request-timeout", message="the headers took too long", closes=True))
+            self._fail(
+                HttpFault(
+                    408, "request-timeout", message="the headers were not complete in time", closes=True
+                )
+            )
         elif self._phase is BODY:
-            self._fail(HttpFault(408, "request-timeout", message="the body came too slowly", closes=True))
+            self._fail(
+                HttpFault(
+                    408,
+                    "request-timeout",
+                    message=f"the body came too slowly: at least {BODY_RATE_MIN} bytes a second are asked",
+                    closes=True,
+                )
+            )
         else:
             self._transport.close()

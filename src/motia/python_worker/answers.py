@@ -18,7 +18,7 @@ from motia.authoring import (
     encode_json,
     lenient_json,
 )
-from motia.model import MotiaError, PayloadTooLarge
+from motia.model import MotiaError, PayloadTooLarge, WorldError
 from motia.protocol import BLOB_BYTES_MAX, Failure, Result, encode_frame
 from motia.python_worker.running import Running
 from motia.python_worker.stacks import author_stack, cut
@@ -132,6 +132,16 @@ def failure_of(running: Running, error: BaseException, *, root: str, stack_bytes
             kind="retry_after",
             stack=stack,
             retry_after_ms=error.retry_after_ms,
+        )
+    if isinstance(error, WorldError) and error.status == 503 and not running.run:
+        # Nobody's fault and soon over: the client hears 503 with Retry-After, not a 500.
+        return Failure(
+            invocation=number,
+            name=name,
+            message=message,
+            kind="retry_after",
+            stack=stack,
+            retry_after_ms=round(error.retry_after_s * 1_000),
         )
     return Failure(
         invocation=number,

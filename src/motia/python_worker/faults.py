@@ -69,10 +69,15 @@ def _syntax(error: SyntaxError, shown: str, file: str, line: int, root: str) -> 
         file=shown,
         line=(error.lineno or 0) if is_here else line,
         message=f"{error.msg}" if is_here else f"{place}, which it imports: {error.msg}",
-        hint="" if is_here else f"mend {place}",
+        hint=_look_at(error) if is_here else f"mend {place}",
         also="" if is_here else place,
         stack=f'  File "{place.rpartition(":")[0]}", line {error.lineno}{text}',
     )
+
+
+def _look_at(error: SyntaxError) -> str:
+    text = (error.text or "").strip()
+    return f"look at: {text}" if text else "save the file as UTF-8 text of Python"
 
 
 def _import(error: ImportError) -> tuple[str, str]:

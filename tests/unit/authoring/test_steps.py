@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import msgspec
 import pytest
 
 from motia import Context, api, cron, event, noop, on_start, on_stop
 from motia.authoring import Collector, StepFault
+from motia.authoring.declared import ApiOptions, CronOptions, EventOptions, NoopOptions
+from motia.authoring.options import METHODS
+from motia.authoring.steps import _OPTIONS, _REQUIRED
 from motia.model import CatchUp, OnDead, Overlap, StepKind
 
 
@@ -270,3 +275,26 @@ def test_a_class_is_not_a_handler(collector):
         pass
 
     assert faults_of(collector) == ["not-a-function"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared"),
+    [
+        (StepKind.API, ApiOptions),
+        (StepKind.EVENT, EventOptions),
+        (StepKind.CRON, CronOptions),
+        (StepKind.NOOP, NoopOptions),
+    ],
+)
+def test_editors_are_told_of_exactly_the_options_there_are(kind: StepKind, declared: type) -> None:
+    hints = get_type_hints(declared)
+
+    assert set(hints) == set(_OPTIONS[kind])
+    assert declared.__required_keys__ == set(_REQUIRED[kind])  # type: ignore[attr-defined]
+
+
+def test_the_words_that_editors_offer_are_those_that_are_taken() -> None:
+    assert set(get_args(get_type_hints(EventOptions)["on_dead"])) == set(OnDead)
+    assert set(get_args(get_type_hints(CronOptions)["catch_up"])) == set(CatchUp)
+    assert set(get_args(get_type_hints(CronOptions)["overlap"])) == set(Overlap)
+    assert get_args(get_type_hints(ApiOptions)["method"]) == METHODS

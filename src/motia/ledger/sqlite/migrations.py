@@ -37,7 +37,8 @@ def migrate(conn: apsw.Connection, *, now_ms: int) -> None:
         found = int(conn.execute("PRAGMA user_version").get)
         if found > VERSION:
             raise StartError(
-                f"the database has schema version {found}, this engine knows versions up to {VERSION}",
+                f"the database {conn.filename} has schema version {found}, "
+                f"this engine knows versions up to {VERSION}",
                 hint="start the newer engine that wrote it, or move the data directory away",
             )
         for migration in MIGRATIONS[found:]:
