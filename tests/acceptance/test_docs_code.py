@@ -37,7 +37,9 @@ def test_the_code_of_a_page_runs_as_it_stands(page: Path, tmp_path: Path):
             target.write_text(code)
         _run(["-m", "motia.cli.main", "check", "--project", str(project)], project)
         if any(name.startswith("tests/") for name in files):
-            _run(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "tests"], project)
+            _run(
+                ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "tests"], project
+            )
 
 
 def _run(arguments: list[str], project: Path) -> None:

@@ -13,7 +13,17 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 @pytest.mark.parametrize("example", sorted(p.name for p in EXAMPLES.iterdir() if (p / "motia").is_dir()))
 def test_an_example_passes_its_own_tests(example: str):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "tests"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "asyncio_mode=auto",
+        "tests",
+    ]
     done = subprocess.run(command, cwd=EXAMPLES / example, capture_output=True, text=True, timeout=100)
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

@@ -20,7 +20,7 @@ SEED = int(os.environ.get("MOTIA_SEED", "1"))
 KILLS = int(os.environ.get("MOTIA_KILLS", "5"))
 LIMIT_S = 30.0
 
-STEPS = '''
+STEPS = """
 import os
 
 from motia import api, event, trigger
@@ -42,7 +42,7 @@ async def work(n: int, ctx):
 @event(id="follow", schema={"n": int})
 async def follow(n: int):
     return None
-'''
+"""
 
 
 class EngineUnderTest:
@@ -120,7 +120,9 @@ class EngineUnderTest:
         found: list[dict[str, Any]] = []
         cursor = ""
         while True:
-            page = self.control("GET", f"/v1/runs?step={step}&limit=1000" + (f"&cursor={cursor}" if cursor else ""))
+            page = self.control(
+                "GET", f"/v1/runs?step={step}&limit=1000" + (f"&cursor={cursor}" if cursor else "")
+            )
             found += page["runs"]
             cursor = page.get("cursor") or ""
             if not cursor:
@@ -168,7 +170,11 @@ class Load:
 
 
 def wait_until(
-    holds: Callable[[], bool], what: str, *, limit_s: float = LIMIT_S, alive: subprocess.Popen[bytes] | None = None
+    holds: Callable[[], bool],
+    what: str,
+    *,
+    limit_s: float = LIMIT_S,
+    alive: subprocess.Popen[bytes] | None = None,
 ) -> None:
     """Return once `holds()` is true; fail after `limit_s`, or when the process `alive` has ended."""
     until = time.monotonic() + limit_s

@@ -91,7 +91,11 @@ def _assert_the_database_is_sound(engine: EngineUnderTest) -> None:
 
 
 def _live_workers(engine: EngineUnderTest) -> list[int]:
-    return [worker["pid"] for worker in engine.control("GET", "/v1/workers")["workers"] if worker["state"] == "ready"]
+    return [
+        worker["pid"]
+        for worker in engine.control("GET", "/v1/workers")["workers"]
+        if worker["state"] == "ready"
+    ]
 
 
 def _exists(pid: int) -> bool:
