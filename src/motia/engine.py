@@ -18,7 +18,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -333,8 +333,8 @@ class Engine(Duty):
         """Workers have room."""
         self.dispatcher.on_capacity()
 
-    async def _call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> bytes:
-        return await self.dispatcher.call_op(origin, op, args)
+    def _call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> Awaitable[bytes]:
+        return self.dispatcher.call_op(origin, op, args)
 
     # the catalog
 
