@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from .conftest import Served
+
 STEPS = """
 from motia import api, call, event, trigger
 
@@ -47,20 +49,29 @@ FINE = {"name": "a", "count": 2**70}
 DEEP = b"[" * 65 + b"]" * 65
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    steps = tmp_path / "motia" / "steps"
+def write_steps(root: Path) -> Path:
+    steps = root / "motia" / "steps"
     steps.mkdir(parents=True)
     (steps / "all.py").write_text(STEPS)
-    return tmp_path
+    return root
 
 
-@pytest.fixture
-def dev(project: Path, serve):
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory):
+    """One engine for everything bad: it goes on after each."""
     limits = {"MOTIA_LIMITS_HEADER_TIMEOUT": "1", "MOTIA_LIMITS_BODY_BYTES": "100000"}
-    served = serve(project, "dev", **limits, MOTIA_LIMITS_PAYLOAD_BYTES="10000")
-    served.wait_line("Steps")
-    return served
+    root = write_steps(tmp_path_factory.mktemp("bad"))
+    served = Served(root, "dev", **limits, MOTIA_LIMITS_PAYLOAD_BYTES="10000")
+    try:
+        served.wait_line("Steps")
+        yield served
+    finally:
+        served.end()
+
+
+def queued(served: Served) -> set[str]:
+    """Every run there is."""
+    return {run["id"] for run in served.control("GET", "/v1/runs?limit=1000")["runs"]}
 
 
 def send(served: Any, data: bytes, *, closes: bool = False) -> tuple[int, dict[str, Any]]:
@@ -154,19 +165,23 @@ BAD = [
 
 @pytest.mark.parametrize(("data", "status", "code", "says"), BAD)
 def test_a_bad_request_is_refused_with_what_and_where_and_the_engine_goes_on(dev, data, status, code, says):
+    before = queued(dev)
+
     got, error = send(dev, data)
 
     assert (got, code) == (status, error["code"] if code else "")
     assert says in json.dumps(error, ensure_ascii=False)
     assert error["traceId"]
-    assert dev.control("GET", "/v1/runs")["runs"] == [], "nothing was queued"
+    assert queued(dev) == before, "nothing was queued"
     assert dev.request("POST", "/add", FINE)[0] == 200
 
 
 def test_a_body_that_is_cut_runs_no_step_and_the_engine_goes_on(dev, until):
+    before = queued(dev)
+
     send(dev, post("/add", b'{"name": "a", "count": 1}', length=500), closes=True)
 
-    assert dev.control("GET", "/v1/runs")["runs"] == []
+    assert queued(dev) == before
     status, receipt = dev.request("POST", "/add", FINE)
     assert status == 200
     run = until(lambda: dev.run(receipt["runId"]), lambda found: found["state"] == "completed")
@@ -188,6 +203,8 @@ def test_a_body_that_is_cut_runs_no_step_and_the_engine_goes_on(dev, until):
     ],
 )
 def test_a_bad_trigger_by_hand_queues_nothing(dev, run_motia, arguments, code, says, hint):
+    before = queued(dev)
+
     done = run_motia("trigger", *arguments, "--json", cwd=dev.root, check=False)
 
     error = json.loads(done.stderr)["error"]
@@ -195,7 +212,7 @@ def test_a_bad_trigger_by_hand_queues_nothing(dev, run_motia, arguments, code, s
     assert error["code"] == code
     assert says in error["message"]
     assert hint in error["hint"] != ""
-    assert dev.control("GET", "/v1/runs")["runs"] == []
+    assert queued(dev) == before
 
 
 def test_an_unknown_id_by_hand_is_kept_with_a_warning_that_names_the_closest(dev, run_motia, until):
@@ -203,12 +220,13 @@ def test_an_unknown_id_by_hand_is_kept_with_a_warning_that_names_the_closest(dev
     run = json.loads(done.stdout)["runId"]
 
     assert "closest known: work" in dev.wait_line("event parked")
-    file = dev.root / "motia" / "steps" / "all.py"
-    file.write_text(STEPS.replace('id="work"', 'id="wrok"'))
+    more = dev.root / "motia" / "steps" / "more.py"
+    more.write_text('from motia import event\n\n@event(id="wrok")\nasync def wrok(payload): ...\n')
     until(lambda: dev.run(run)["state"], lambda state: state == "completed")
 
 
-def test_strict_triggers_refuse_an_unknown_id_everywhere(project, serve, run_motia):
+def test_strict_triggers_refuse_an_unknown_id_everywhere(tmp_path, serve, run_motia):
+    project = write_steps(tmp_path)
     served = serve(project, "dev", MOTIA_TRIGGERS_STRICT="true")
     served.wait_line("Steps")
 
@@ -217,4 +235,4 @@ def test_strict_triggers_refuse_an_unknown_id_everywhere(project, serve, run_mot
     error = json.loads(done.stderr)["error"]
     assert (done.returncode, error["code"]) == (1, "unknown-target")
     assert "work" in error["message"] + error["hint"]
-    assert served.control("GET", "/v1/runs")["runs"] == []
+    assert queued(served) == set()
