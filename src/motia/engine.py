@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import random as random_module
 import secrets
@@ -19,13 +20,13 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from motia import __version__
-from motia.schedules import CronScheduler
 from motia.dispatch import Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
@@ -45,10 +46,16 @@ from motia.project import (
 )
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
+from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
 
+if TYPE_CHECKING:
+    from motia.workbench import ControlServer
+
+GC_YOUNG_OBJECTS = 20_000
+"""Objects between two looks of the collector at the young ones: requests and runs leave no cycles
+behind, so that a look for each 700 (Python's own figure) costs and finds nothing."""
 SOCKET_PATH_BYTES_MAX = 100
 """Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
 
@@ -154,6 +161,7 @@ class Engine(Duty):
         self._control: ControlServer | None = None
         self._control_path: Path | None = None
         self._watcher: Watcher | None = None
+        self._importing: asyncio.Future[Any] | None = None
 
     # what others ask
 
@@ -193,6 +201,9 @@ class Engine(Duty):
             make_data_dir(config.data_dir)
         await self.ledger.open()
         await self.telemetry.start()
+        if not self._is_embedded:
+            # On a thread, while the workers load: nobody asks the control API before the API answers.
+            self._importing = asyncio.ensure_future(asyncio.to_thread(import_module, "motia.workbench"))
         sock = self._sock or bind(config.host, config.port)
         self.edge = Edge(
             config=config,
@@ -217,6 +228,7 @@ class Engine(Duty):
         if self.mode == "dev":
             self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
             await self._watcher.start()
+        spare_collector()
 
     async def _stop(self) -> None:
         self._is_ready = False
@@ -244,7 +256,10 @@ class Engine(Duty):
 
     async def _start_control(self) -> None:
         edge = self.edge
-        assert edge is not None
+        assert edge is not None and self._importing is not None
+        await self._importing
+        from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
+
         deps = ControlDeps(
             ledger=self.ledger,
             telemetry=self.telemetry,
@@ -401,6 +416,13 @@ class Engine(Duty):
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(msgspec.json.encode(record))
         new.replace(self._record_path)
+
+
+def spare_collector() -> None:
+    """What is loaded stays: later collections need not look at it, and look less often at the new."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG_OBJECTS, 20, 20)
 
 
 def database_path(config: Config) -> Path:
