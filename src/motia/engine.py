@@ -256,7 +256,8 @@ class Engine(Duty):
 
     async def _start_control(self) -> None:
         edge = self.edge
-        assert edge is not None and self._importing is not None
+        assert edge is not None
+        assert self._importing is not None
         await self._importing
         from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 
