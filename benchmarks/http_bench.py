@@ -69,15 +69,15 @@ def _load(server: object, port: int, path: str, lua: Path | None, seconds: int) 
     requests = int(_found(r"(\d+) requests in", text))
     return {
         "requests_per_s": float(_found(r"Requests/sec:\s+([\d.]+)", text)),
-        "p50_ms": _ms(_found(r"50%\s+(\S+)", text)),
-        "p99_ms": _ms(_found(r"99%\s+(\S+)", text)),
+        "p50_ms": _ms(_found(r"^\s+50%\s+(\S+)", text)),
+        "p99_ms": _ms(_found(r"^\s+99%\s+(\S+)", text)),
         "cpu_us": (after - before) / requests * 1e6,
         "engine_cpu_us": (after_alone - before_alone) / requests * 1e6,
     }
 
 
 def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         raise RuntimeError(f"wrk said something unexpected:\n{text}")
     return match.group(1)

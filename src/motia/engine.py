@@ -18,14 +18,14 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from motia import __version__
-from motia.dispatch import Dispatcher, TriggerOptions
+from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
 from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
@@ -50,6 +50,8 @@ from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
 
 SOCKET_PATH_BYTES_MAX = 100
+EMBEDDED_POLL_S = 10.0
+"""Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
 """Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
 
 
@@ -144,6 +146,7 @@ class Engine(Duty):
             config=config,
             node=self._node,
             validate=lambda step, payload: self._validators.check(step, payload),
+            poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
         self.cron = CronScheduler(
             ledger=self.ledger,
@@ -330,8 +333,8 @@ class Engine(Duty):
         """Workers have room."""
         self.dispatcher.on_capacity()
 
-    async def _call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> bytes:
-        return await self.dispatcher.call_op(origin, op, args)
+    def _call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> Awaitable[bytes]:
+        return self.dispatcher.call_op(origin, op, args)
 
     # the catalog
 

@@ -10,7 +10,7 @@ import re
 import sys
 import types
 import typing
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_origin
 
 import msgspec
 
@@ -101,9 +101,7 @@ def fields_of(model: Any) -> dict[str, ModelField]:
         }
     hints = typing.get_type_hints(kind, include_extras=True)
     if typing.is_typeddict(kind):
-        return {
-            name: ModelField(name, name, hint, name in kind.__required_keys__) for name, hint in hints.items()
-        }
+        return {name: _typed_field(kind, name, hint) for name, hint in hints.items()}
     if dataclasses.is_dataclass(kind):
         return {
             f.name: ModelField(
@@ -116,6 +114,15 @@ def fields_of(model: Any) -> dict[str, ModelField]:
             if f.init
         }
     return {name: ModelField(name, name, hint, True) for name, hint in hints.items()}
+
+
+def _typed_field(kind: Any, name: str, hint: Any) -> ModelField:
+    # With annotations as text the class itself cannot see what its keys are marked with.
+    is_required = name in kind.__required_keys__
+    while (mark := get_origin(hint)) in (Required, NotRequired):
+        is_required = mark is Required
+        hint = get_args(hint)[0]
+    return ModelField(name, name, hint, is_required)
 
 
 def _pydantic_fields(kind: Any) -> dict[str, ModelField]:

@@ -3,7 +3,7 @@
 from motia.dispatch.dispatcher import Dispatcher
 from motia.dispatch.explain import Explanation
 from motia.dispatch.intake import TriggerOptions
-from motia.dispatch.node_state import PayloadValidator
+from motia.dispatch.node_state import POLL_S, PayloadValidator
 from motia.dispatch.replay import ReplayProgress
 
-__all__ = ["Dispatcher", "Explanation", "PayloadValidator", "ReplayProgress", "TriggerOptions"]
+__all__ = ["POLL_S", "Dispatcher", "Explanation", "PayloadValidator", "ReplayProgress", "TriggerOptions"]

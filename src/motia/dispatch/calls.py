@@ -5,7 +5,9 @@ Each op decodes its own arguments and returns its value as JSON; errors are Moti
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -116,26 +118,36 @@ class Calls:
             "state.compare_and_set": self._compare_and_set,
         }
 
-    async def call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> bytes:
+    def call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> Awaitable[bytes]:
         """See `Dispatcher.call_op`."""
         carry_out = self._ops.get(op)
         if carry_out is None:
             raise CallerError(f"there is no op {op!r}", hint=f"known: {', '.join(sorted(self._ops))}")
-        return await carry_out(origin, args)
+        return carry_out(origin, args)
 
-    async def _trigger(self, origin: Origin, raw: msgspec.Raw) -> bytes:
+    def _trigger(self, origin: Origin, raw: msgspec.Raw) -> Awaitable[bytes]:
         args = _decode(raw, _Trigger)
-        accepted = await self._intake.trigger(args.target, bytes(args.payload), options=args, origin=origin)
-        answer = _Triggered(run_id=accepted.run, trace_id=accepted.trace, deduplicated=accepted.deduplicated)
         if args.wait_ms is not None:
-            run = await self._waiters.wait(accepted.run, _duration_s(args.wait_ms))
-            answer = msgspec.structs.replace(
-                answer,
+            return self._trigger_and_wait(origin, args)
+        # The commonest call of all: a future from the commit to the answer, no task.
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        commit = self._intake.submit(args.target, bytes(args.payload), options=args, origin=origin)
+        commit.add_done_callback(partial(_answer_with, answer))
+        return answer
+
+    async def _trigger_and_wait(self, origin: Origin, args: _Trigger) -> bytes:
+        accepted = await self._intake.trigger(args.target, bytes(args.payload), options=args, origin=origin)
+        run = await self._waiters.wait(accepted.run, _duration_s(args.wait_ms or 0))
+        return msgspec.json.encode(
+            _Triggered(
+                run_id=accepted.run,
+                trace_id=accepted.trace,
+                deduplicated=accepted.deduplicated,
                 state=run.state.value,
                 result=msgspec.Raw(run.result or b"null") if run.state is RunState.COMPLETED else None,
                 error=run.error,
             )
-        return msgspec.json.encode(answer)
+        )
 
     async def _call(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _decode(raw, _Trigger)
@@ -232,9 +244,32 @@ class Calls:
         return data
 
 
+def _answer_with(answer: asyncio.Future[bytes], commit: asyncio.Future[Accepted]) -> None:
+    """Answer a plain trigger once it is committed, or refused."""
+    error = asyncio.CancelledError() if commit.cancelled() else commit.exception()
+    if answer.done():
+        return
+    if isinstance(error, asyncio.CancelledError):
+        answer.cancel()
+    elif error is not None:
+        answer.set_exception(error)
+    else:
+        accepted = commit.result()
+        answer.set_result(
+            msgspec.json.encode(
+                _Triggered(run_id=accepted.run, trace_id=accepted.trace, deduplicated=accepted.deduplicated)
+            )
+        )
+
+
+@cache
+def _decoder(wanted: type[Any]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(wanted)
+
+
 def _decode(raw: msgspec.Raw, wanted: type[Any]) -> Any:
     try:
-        return msgspec.json.decode(raw, type=wanted)
+        return _decoder(wanted).decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CallerError(f"the arguments of the call are wrong: {error}") from error
 

@@ -3,7 +3,7 @@
 Invariants
 1. Claims asked for never exceed the free slots: what is under way is reserved by language.
 2. A step is hungry from the moment it may have a ready run until a claim of it came back short.
-3. Notifications are hints: every `POLL_S` the ledger is asked which steps have ready runs.
+3. Notifications are hints: every `poll_s` of the node the ledger is asked which steps have ready runs.
 4. Nothing is claimed while the node drains or the ledger refuses commits.
 """
 
@@ -17,7 +17,6 @@ from motia.dispatch.node_state import NodeState
 from motia.dispatch.periodic import Periodic
 from motia.model import StepId, StepKind, StepSpec
 
-POLL_S = 1.0
 BATCH_MAX = 1_000
 
 
@@ -25,7 +24,7 @@ class Claimer(Periodic):
     """See the head of this file."""
 
     def __init__(self, state: NodeState, *, executor: Executor) -> None:
-        super().__init__(state, name="claimer", interval_s=POLL_S)
+        super().__init__(state, name="claimer", interval_s=state.poll_s)
         self._executor = executor
         self._hungry: dict[StepId, None] = {}
         """Steps that may have ready runs, the longest unserved first."""
@@ -93,9 +92,9 @@ class Claimer(Periodic):
     async def _tick(self) -> float:
         state = self._state
         if state.is_draining or not state.is_ledger_up:
-            return POLL_S
+            return state.poll_s
         if state.clock.mono() >= self._poll_at_mono:
-            self._poll_at_mono = state.clock.mono() + POLL_S
+            self._poll_at_mono = state.clock.mono() + state.poll_s
             self._held.clear()
             self._executor.isolator.pump()
             await self.poll()

@@ -18,7 +18,7 @@ It connects the duties; each keeps its own promises, stated at the head of its f
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -30,7 +30,7 @@ from motia.dispatch.explain import Explainer, Explanation
 from motia.dispatch.idleness import Idleness
 from motia.dispatch.intake import NO_OPTIONS, Intake, TriggerOptions
 from motia.dispatch.lease import LeaseKeeper
-from motia.dispatch.node_state import NodeState, PayloadValidator
+from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator
 from motia.dispatch.parking import ParkedDelivery
 from motia.dispatch.periodic import Periodic
 from motia.dispatch.promoter import Promoter
@@ -72,7 +72,9 @@ class Dispatcher(Duty):
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        poll_s: float = POLL_S,
     ) -> None:
+        """Prepare a node's dispatcher; see `NodeState` for what is handed in."""
         super().__init__()
         state = self._state = NodeState(
             ledger=ledger,
@@ -83,6 +85,7 @@ class Dispatcher(Duty):
             config=config,
             node=node,
             validate=validate,
+            poll_s=poll_s,
         )
         self._settler = Settler(state)
         self._executor = Executor(state, self._settler)
@@ -178,16 +181,17 @@ class Dispatcher(Duty):
             target, payload, options=options, origin=origin, kind=kind, trace=trace, info=info
         )
 
-    async def call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> bytes:
+    def call_op(self, origin: Origin, op: str, args: msgspec.Raw) -> Awaitable[bytes]:
         """Carry out an op of protocol/worker.md, section 7, for a handler; its value as JSON.
 
         A retried attempt's equal trigger (target, payload, options, occurrence) gets the event that
-        is there already, unless `unique` is false.
+        is there already, unless `unique` is false. What is refused at once is raised here, the rest
+        by what is returned: a future, or a coroutine for what takes several steps.
 
         Raises:
             MotiaError: As `trigger`; RunFailed and CallTimeout of `call`; CallerError for wrong arguments.
         """
-        return await self._calls.call_op(origin, op, args)
+        return self._calls.call_op(origin, op, args)
 
     async def wait(self, run: RunId, timeout_s: float) -> Run:
         """The run when it is final, or as it is after `timeout_s` seconds.

@@ -6,6 +6,7 @@ Nothing here waits: a claim costs one call into the workers and one callback, no
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import msgspec
 
@@ -52,7 +53,7 @@ class Executor:
         spec = _spec_of(flight)
         flight.sent_at = self._state.ledger.now()
         ticket = flight.ticket = self._state.workers.invoke(_invocation(flight, spec))
-        ticket.answer.add_done_callback(lambda answer: self._on_answer(flight, answer))
+        ticket.answer.add_done_callback(partial(self._on_answer, flight))
 
     def _on_answer(self, flight: Flight, answer: asyncio.Future[Answer]) -> None:
         got = NoWorker("the engine dropped the invocation") if answer.cancelled() else answer.result()

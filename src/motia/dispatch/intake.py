@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from functools import partial
 
 import msgspec
 
@@ -84,6 +85,36 @@ class Intake:
         salt: str = "",
     ) -> Accepted:
         """See `Dispatcher.trigger`. `must_exist` refuses unknown targets, `salt` parts fingerprints."""
+        commit = self.submit(
+            target,
+            payload,
+            options=options,
+            origin=origin,
+            kind=kind,
+            trace=trace,
+            info=info,
+            must_exist=must_exist,
+            salt=salt,
+        )
+        return await asyncio.shield(commit)
+
+    def submit(
+        self,
+        target: str,
+        payload: bytes,
+        *,
+        options: TriggerOptions = NO_OPTIONS,
+        origin: Origin | None = None,
+        kind: TriggerKind = TriggerKind.EVENT,
+        trace: TraceId | None = None,
+        info: bytes | None = None,
+        must_exist: bool = False,
+        salt: str = "",
+    ) -> asyncio.Future[Accepted]:
+        """As `trigger`, without a task: what is refused before the commit is raised at once.
+
+        The future is the commit; it must not be cancelled, and its exception be asked for.
+        """
         state = self._state
         if state.is_draining and origin is None:
             raise Draining("the engine is stopping and takes no new events", hint="send it again in a moment")
@@ -97,8 +128,8 @@ class Intake:
         if origin is not None:
             state.recorder.edge_observed(origin.step, target)
             if origin.run is not None and options.unique:
-                return await self._accept_once(event, read, subscribers, options, origin, salt)
-        return await self.accept(event, subscribers)
+                return self._accept_once(event, read, subscribers, options, origin, salt)
+        return self._commit(event, subscribers)
 
     def check(self, subscribers: tuple[StepSpec, ...], payload: bytes) -> None:
         """Raise PayloadInvalid with every problem that any of the steps has with `payload`."""
@@ -119,25 +150,26 @@ class Intake:
 
     async def accept(self, event: NewEvent, subscribers: tuple[StepSpec, ...]) -> Accepted:
         """Commit `event`; already claimed when a slot of its only step is free and nothing is queued for it."""
+        return await asyncio.shield(self._commit(event, subscribers))
+
+    def _commit(self, event: NewEvent, subscribers: tuple[StepSpec, ...]) -> asyncio.Future[Accepted]:
         state = self._state
-        single = subscribers[0] if len(subscribers) == 1 else None
-        if single is None or event.due_at is not None or not self._claimer.try_reserve(single):
-            try:
-                accepted = await state.ledger.accept(event)
-            except LedgerUnavailable as error:
-                state.ledger_failed(error)
-                raise
-            self.announce(event, accepted)
-            return accepted
-        commit = asyncio.ensure_future(state.ledger.accept(event, claimant=state.node))
-        commit.add_done_callback(lambda done: self._on_claimed(event, single, done))
-        return await asyncio.shield(commit)
+        reserved = None
+        if len(subscribers) == 1 and event.due_at is None and self._claimer.try_reserve(subscribers[0]):
+            reserved = subscribers[0]
+        claimant = state.node if reserved is not None else None
+        commit = asyncio.ensure_future(state.ledger.accept(event, claimant=claimant))
+        commit.add_done_callback(partial(self._on_committed, event, reserved))
+        return commit
 
     def announce(self, event: NewEvent, accepted: Accepted) -> None:
         """Tell the duties and the feed what became of an event."""
         if accepted.deduplicated:
             return
         state = self._state
+        if len(accepted.claims) == len(accepted.runs) == 1:
+            self._executor.execute(accepted.claims[0])
+            return
         claims = {claim.run: claim for claim in accepted.claims}
         for run, run_state, delivery in zip(accepted.runs, accepted.states, event.deliveries, strict=False):
             claim = claims.get(run)
@@ -156,8 +188,11 @@ class Intake:
         """Known targets that look like `target`, the closest first."""
         return difflib.get_close_matches(target, sorted(self._state.catalog.targets()), n=3, cutoff=0.5)
 
-    def _on_claimed(self, event: NewEvent, spec: StepSpec, commit: asyncio.Future[Accepted]) -> None:
-        self._claimer.unreserve(spec)
+    def _on_committed(
+        self, event: NewEvent, reserved: StepSpec | None, commit: asyncio.Future[Accepted]
+    ) -> None:
+        if reserved is not None:
+            self._claimer.unreserve(reserved)
         if commit.cancelled():
             return
         error = commit.exception()
@@ -166,7 +201,7 @@ class Intake:
         elif isinstance(error, LedgerUnavailable):
             self._state.ledger_failed(error)
 
-    async def _accept_once(
+    def _accept_once(
         self,
         event: NewEvent,
         read: Payload,
@@ -174,7 +209,7 @@ class Intake:
         options: TriggerOptions,
         origin: Origin,
         salt: str,
-    ) -> Accepted:
+    ) -> asyncio.Future[Accepted]:
         """Accept with a fingerprint; a trigger that is refused does not count as an occurrence."""
         named = (options.delay_ms, options.at, options.key, options.idempotency_key, options.priority, salt)
         fingerprint = fingerprint_of(event.target, read.value, named)
@@ -184,14 +219,11 @@ class Intake:
             event, fingerprint=fingerprint, occurrence=occurrence, is_reattempt=_is_reattempt(origin, flight)
         )
         if flight is None:
-            return await self.accept(event, subscribers)
+            return self._commit(event, subscribers)
         flight.occurrences[fingerprint] += 1
-        try:
-            return await self.accept(event, subscribers)
-        except Exception:
-            if flight.occurrences[fingerprint] == occurrence + 1:
-                flight.occurrences[fingerprint] = occurrence
-            raise
+        commit = self._commit(event, subscribers)
+        commit.add_done_callback(partial(_take_back, flight, fingerprint, occurrence))
+        return commit
 
     def _event(
         self,
@@ -256,6 +288,13 @@ class Intake:
             run=run,
             trace=trace,
         )
+
+
+def _take_back(flight: Flight, fingerprint: str, occurrence: int, commit: asyncio.Future[Accepted]) -> None:
+    """A refused trigger did not happen, unless others like it were made meanwhile."""
+    is_refused = commit.cancelled() or commit.exception() is not None
+    if is_refused and flight.occurrences[fingerprint] == occurrence + 1:
+        flight.occurrences[fingerprint] = occurrence
 
 
 def _is_reattempt(origin: Origin, flight: Flight | None) -> bool:

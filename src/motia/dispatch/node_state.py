@@ -25,6 +25,9 @@ PayloadValidator = Callable[[StepSpec, bytes], tuple[Problem, ...]]
 """Checks a payload against a step's schema; empty when it fits."""
 
 
+POLL_S = 1.0
+
+
 class Flight:
     """A claim under way on this node: from claim to committed outcome."""
 
@@ -97,6 +100,7 @@ class NodeState:
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        poll_s: float = POLL_S,
     ) -> None:
         self.ledger = ledger
         self.workers = workers
@@ -106,6 +110,8 @@ class NodeState:
         self.config = config
         self.node = node
         self.validate = validate
+        self.poll_s = poll_s
+        """How often the ledger is asked for what nobody told of."""
         self.bells = Bells()
         self.catalog = Catalog()
         self.schema_since: dict[StepId, int] = {}

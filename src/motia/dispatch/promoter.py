@@ -5,15 +5,14 @@ from __future__ import annotations
 from motia.dispatch.node_state import NodeState
 from motia.dispatch.periodic import Periodic
 
-POLL_S = 1.0
 BATCH_PAUSE_S = 0.0
 
 
 class Promoter(Periodic):
-    """Wakes at the earliest due time that this node knows of, and every `POLL_S`."""
+    """Wakes at the earliest due time that this node knows of, and every `poll_s` of the node."""
 
     def __init__(self, state: NodeState) -> None:
-        super().__init__(state, name="promoter", interval_s=POLL_S)
+        super().__init__(state, name="promoter", interval_s=state.poll_s)
         self._next_due_at: int | None = None
 
     def due(self, due_at: int) -> None:
@@ -40,10 +39,10 @@ class Promoter(Periodic):
     async def _tick(self) -> float:
         state = self._state
         if not state.is_ledger_up:
-            return POLL_S
+            return state.poll_s
         await self.promote()
         if self._next_due_at is None:
-            return POLL_S
+            return state.poll_s
         return max((self._next_due_at - state.ledger.now()) / 1_000, 0.001)
 
     def _learn(self, due_at: int) -> None:

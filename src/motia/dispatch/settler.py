@@ -10,7 +10,8 @@ Invariants
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -67,9 +68,9 @@ class Settler:
     def _submit(self, settlement: _Settlement) -> None:
         commit = asyncio.ensure_future(self._operation(settlement))
         settlement.flight.commit = commit
-        commit.add_done_callback(lambda done: self._on_committed(settlement, done))
+        commit.add_done_callback(partial(self._on_committed, settlement))
 
-    def _operation(self, settlement: _Settlement) -> Coroutine[Any, Any, Finished]:
+    def _operation(self, settlement: _Settlement) -> Awaitable[Finished]:
         ledger, claim, decision = self._state.ledger, settlement.flight.claim, settlement.decision
         match decision:
             case Complete(result=result):

@@ -12,11 +12,13 @@ Invariants (of every implementation)
 5. Order inside a key is commit order of accept; at most one run of a (step, key) is running, ready,
    scheduled or retrying at the head, all later ones are blocked until it is finished.
 6. Instants come from `now()`.
+7. What is done for every event (accept, complete, fail, release) may answer with a future instead of
+   a coroutine: it is handed in when the method is called. It is awaited, or watched, exactly once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -160,7 +162,7 @@ class Ledger(Protocol):
 
     # events and runs
 
-    async def accept(self, event: NewEvent, *, claimant: NodeId | None = None) -> Accepted:
+    def accept(self, event: NewEvent, *, claimant: NodeId | None = None) -> Awaitable[Accepted]:
         """Commit an event: one run for each delivery.
 
         With `claimant`, a run that would be ready at once, whose step has no ready run waiting, is
@@ -189,11 +191,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def complete(self, run: RunId, epoch: Epoch, *, result: bytes | None) -> Finished:
+    def complete(self, run: RunId, epoch: Epoch, *, result: bytes | None) -> Awaitable[Finished]:
         """Running -> completed; makes the next run of its key ready. Fenced."""
         ...
 
-    async def fail(
+    def fail(
         self,
         run: RunId,
         epoch: Epoch,
@@ -201,7 +203,7 @@ class Ledger(Protocol):
         error: RunError,
         outcome: FailOutcome,
         follow_up: NewEvent | None = None,
-    ) -> Finished:
+    ) -> Awaitable[Finished]:
         """Running -> retrying, dead or cancelled; records the attempt; accepts `follow_up` in the same commit.
 
         A dead or cancelled run frees its key (a dead one not when its delivery said
@@ -209,9 +211,9 @@ class Ledger(Protocol):
         """
         ...
 
-    async def release(
+    def release(
         self, run: RunId, epoch: Epoch, *, crashed: bool = False, suspect: bool = False, reason: str = ""
-    ) -> Finished:
+    ) -> Awaitable[Finished]:
         """Running -> ready, the attempt not counted. `crashed` raises `crashes`, `suspect` marks it. Fenced."""
         ...
 

@@ -1,4 +1,4 @@
-"""Carries out what handlers ask of the engine: one task a call, one reply.
+"""Carries out what handlers ask of the engine: one future or task a call, one reply.
 
 Invariants
 1. A call that was begun is finished whatever becomes of its worker: what it did is durable. Only
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -30,36 +31,49 @@ class CallDesk:
         """Let `handler` carry out calls; `on_fault` hears of errors that are nobody's answer."""
         self._handler = handler
         self._on_fault = on_fault
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[bytes]] = set()
 
     def take(self, flight: Flight, call: Call, reply: Reply) -> None:
-        """Carry out `call`, then `reply(call, value, error)`."""
-        task = asyncio.get_running_loop().create_task(self._carry_out(flight, call, reply))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        """Carry out `call`, then `reply(call, value, error)`.
+
+        A handler that answers with a future costs no task; one that raises at once has answered.
+        """
+        try:
+            work = asyncio.ensure_future(self._handler(flight.origin, call.op, call.args))
+        except Exception as error:  # the boundary to other rooms: the handler must get an answer
+            self._refuse(error, flight, call, reply)
+            return
+        self._under_way.add(work)
+        work.add_done_callback(partial(self._on_done, flight, call, reply))
 
     async def stop(self) -> None:
         """Let what is under way finish for a moment, then cut it short."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=STOP_GRACE_S)
-        rest = tuple(self._tasks)
-        for task in rest:
-            task.cancel()
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way), timeout=STOP_GRACE_S)
+        rest = tuple(self._under_way)
+        for work in rest:
+            work.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _carry_out(self, flight: Flight, call: Call, reply: Reply) -> None:
-        try:
-            value = await self._handler(flight.origin, call.op, call.args)
-        except MotiaError as error:
-            reply(call.call, b"null", call_error_of(error))
-        except Exception as error:  # the boundary to other rooms: the handler must get an answer
-            self._on_fault(f"call {call.op} of {flight.invocation.step} failed: {error!r}")
-            internal = CallError(
-                code="internal-error", message=f"the engine failed to carry out {call.op}", kind="world"
-            )
-            reply(call.call, b"null", internal)
+    def _on_done(self, flight: Flight, call: Call, reply: Reply, work: asyncio.Future[bytes]) -> None:
+        self._under_way.discard(work)
+        if work.cancelled():
+            return
+        error = work.exception()
+        if error is None:
+            reply(call.call, work.result(), None)
         else:
-            reply(call.call, value, None)
+            self._refuse(error, flight, call, reply)
+
+    def _refuse(self, error: BaseException, flight: Flight, call: Call, reply: Reply) -> None:
+        if isinstance(error, MotiaError):
+            reply(call.call, b"null", call_error_of(error))
+            return
+        self._on_fault(f"call {call.op} of {flight.invocation.step} failed: {error!r}")
+        internal = CallError(
+            code="internal-error", message=f"the engine failed to carry out {call.op}", kind="world"
+        )
+        reply(call.call, b"null", internal)
 
 
 def call_error_of(error: MotiaError) -> CallError:

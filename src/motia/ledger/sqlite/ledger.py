@@ -6,6 +6,7 @@ place at the head) or by a purge; retention leaves it while runs wait behind it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ from motia.model import (
     Delivery,
     Epoch,
     FailOutcome,
+    LedgerUnavailable,
     NewEvent,
     NodeId,
     Run,
@@ -118,15 +120,24 @@ class SqliteLedger:
         return self._clock.now_ms()
 
     async def _write(self, kind: str, work: Any, *args: Any) -> Any:
-        if not self._writer.is_available and self._is_open:
-            raise self._writer.refusal()
-        return await self._writer.submit(kind, work, *args)
+        return await self._hand_in(kind, work, *args)
+
+    def _hand_in(self, kind: str, work: Any, *args: Any) -> asyncio.Future[Any]:
+        """The writer's own future: what is done for each event costs no coroutine and no task."""
+        try:
+            if not self._writer.is_available and self._is_open:
+                raise self._writer.refusal()
+            return self._writer.submit(kind, work, *args)
+        except LedgerUnavailable as error:
+            refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            refused.set_exception(error)
+            return refused
 
     # events and runs
 
-    async def accept(self, event: NewEvent, *, claimant: NodeId | None = None) -> Accepted:
+    def accept(self, event: NewEvent, *, claimant: NodeId | None = None) -> asyncio.Future[Accepted]:
         """See `Ledger.accept`."""
-        return await self._write("accept", accepting.accept, event, claimant)
+        return self._hand_in("accept", accepting.accept, event, claimant)
 
     async def claim(
         self, step: StepId, *, limit: int, node: NodeId, concurrency: Concurrency | None
@@ -134,11 +145,11 @@ class SqliteLedger:
         """See `Ledger.claim`."""
         return await self._write("claim", executing.claim, step, check_limit(limit), node, concurrency)
 
-    async def complete(self, run: RunId, epoch: Epoch, *, result: bytes | None) -> Finished:
+    def complete(self, run: RunId, epoch: Epoch, *, result: bytes | None) -> asyncio.Future[Finished]:
         """See `Ledger.complete`."""
-        return await self._write("complete", executing.complete, run, epoch, result)
+        return self._hand_in("complete", executing.complete, run, epoch, result)
 
-    async def fail(
+    def fail(
         self,
         run: RunId,
         epoch: Epoch,
@@ -146,15 +157,15 @@ class SqliteLedger:
         error: RunError,
         outcome: FailOutcome,
         follow_up: NewEvent | None = None,
-    ) -> Finished:
+    ) -> asyncio.Future[Finished]:
         """See `Ledger.fail`."""
-        return await self._write("fail", executing.fail, run, epoch, error, outcome, follow_up)
+        return self._hand_in("fail", executing.fail, run, epoch, error, outcome, follow_up)
 
-    async def release(
+    def release(
         self, run: RunId, epoch: Epoch, *, crashed: bool = False, suspect: bool = False, reason: str = ""
-    ) -> Finished:
+    ) -> asyncio.Future[Finished]:
         """See `Ledger.release`."""
-        return await self._write("release", executing.release, run, epoch, crashed, suspect, reason)
+        return self._hand_in("release", executing.release, run, epoch, crashed, suspect, reason)
 
     async def promote(self) -> Promoted:
         """See `Ledger.promote`."""

@@ -196,7 +196,7 @@ async def test_more_than_may_wait_is_refused(ledger: SqliteLedger, monkeypatch: 
 
 
 async def test_a_cancelled_call_leaves_the_ledger_working(ledger: SqliteLedger) -> None:
-    task = asyncio.create_task(ledger.accept(event()))
+    task = asyncio.ensure_future(ledger.accept(event()))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -211,7 +211,7 @@ async def test_closing_carries_out_what_was_handed_in(tmp_path: Path) -> None:
     path = tmp_path / "motia.db"
     ledger = SqliteLedger(path, clock=FrozenClock())
     await ledger.open()
-    tasks = [asyncio.create_task(ledger.accept(event())) for _ in range(10)]
+    tasks = [asyncio.ensure_future(ledger.accept(event())) for _ in range(10)]
     await asyncio.sleep(0)
 
     await ledger.close()
