@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import random as random_module
 import secrets
@@ -19,8 +20,9 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -46,12 +48,17 @@ from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
 
-SOCKET_PATH_BYTES_MAX = 100
+if TYPE_CHECKING:
+    from motia.workbench import ControlServer
+
+GC_YOUNG_OBJECTS = 20_000
+"""Objects between two looks of the collector at the young ones: requests and runs leave no cycles
+behind, so that a look for each 700 (Python's own figure) costs and finds nothing."""
 EMBEDDED_POLL_S = 10.0
 """Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
+SOCKET_PATH_BYTES_MAX = 100
 """Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
 
 
@@ -159,6 +166,7 @@ class Engine(Duty):
         self._control: ControlServer | None = None
         self._control_path: Path | None = None
         self._watcher: Watcher | None = None
+        self._importing: asyncio.Future[Any] | None = None
 
     # what others ask
 
@@ -198,6 +206,9 @@ class Engine(Duty):
             make_data_dir(config.data_dir)
         await self.ledger.open()
         await self.telemetry.start()
+        if not self._is_embedded:
+            # On a thread, while the workers load: nobody asks the control API before the API answers.
+            self._importing = asyncio.ensure_future(asyncio.to_thread(import_module, "motia.workbench"))
         sock = self._sock or bind(config.host, config.port)
         self.edge = Edge(
             config=config,
@@ -225,6 +236,8 @@ class Engine(Duty):
         if self.mode == "dev" and not self._is_embedded:
             self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
             await self._watcher.start()
+        if not self._is_embedded:
+            spare_collector()
 
     async def _stop(self) -> None:
         self._is_ready = False
@@ -255,6 +268,10 @@ class Engine(Duty):
     async def _start_control(self) -> None:
         edge = self.edge
         assert edge is not None
+        assert self._importing is not None
+        await self._importing
+        from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
+
         deps = ControlDeps(
             ledger=self.ledger,
             telemetry=self.telemetry,
@@ -419,6 +436,13 @@ class Engine(Duty):
             file.write(msgspec.json.encode(record))
         new.replace(self._record_path)
         self._has_record = True
+
+
+def spare_collector() -> None:
+    """What is loaded stays: later collections need not look at it, and look less often at the new."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG_OBJECTS, 20, 20)
 
 
 def database_path(config: Config) -> Path:

@@ -103,6 +103,7 @@ def test_a_run_that_kills_its_worker_three_times_is_dead_and_no_bystander_is_bla
     culprit = ended(until, dev, put(dev, "quit"))
 
     assert (culprit["state"], culprit["reason"]) == ("dead", "crash_loop")
+    assert culprit["crashes"] == 2, "the third one was the last"
     assert "exited with code 7" in culprit["error"]["message"]
     for run in [ended(until, dev, bystander) for bystander in bystanders]:
         assert (run["state"], run["attempt"], run["crashes"]) == ("completed", 1, 0)

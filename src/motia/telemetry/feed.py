@@ -173,8 +173,9 @@ class Feed:
             subscription.offer(item)
 
     def publish_all(self, entries: Iterable[tuple[str, int, dict[str, Any]]], *, dropped: int = 0) -> None:
-        """Publish a batch; `dropped` items of it were left out."""
+        """Publish a batch; `dropped` items of it were left out, and their ids are never given."""
         if dropped:
+            self._last_id += dropped
             for subscription in self._subscriptions:
                 subscription.lose(dropped)
         for kind, at, data in entries:
@@ -184,12 +185,13 @@ class Feed:
         """Listen from now on, or from the item behind `after_id` as far as the ring reaches."""
         subscription = Subscription(self, where or FeedFilter())
         if after_id is not None and after_id < self._last_id:
-            oldest = self._ring[0].id if self._ring else self._last_id + 1
+            missed = [item for item in self._ring if item.id > after_id]
             if after_id < self._first_id:
                 subscription.lose(1)
-            elif after_id + 1 < oldest:
-                subscription.lose(oldest - after_id - 1)
-            subscription.refill(item for item in self._ring if item.id > after_id)
+            else:
+                # Ids that were given, or skipped for items left out, and are not in the ring.
+                subscription.lose(self._last_id - after_id - len(missed))
+            subscription.refill(missed)
         self._subscriptions.add(subscription)
         return subscription
 

@@ -256,6 +256,7 @@ class Telemetry(RingRecorder, Duty):
         count = len(batch)
         self._in_hand += count
         now = self._clock.now_ms()
+        is_heard = self._is_inline or self.feed.subscribers > 0
         if self._is_inline:
             written = self._submit(0, lambda: self._writer.write(batch, now))
             self._note_failure(written)
@@ -267,7 +268,7 @@ class Telemetry(RingRecorder, Duty):
 
         def work() -> None:
             try:
-                written = self._writer.write(batch, now)
+                written = self._writer.write(batch, now, is_heard=is_heard)
             except BaseException:
                 written = Written(feed=[], feed_dropped=0, dropped=count)
                 self._tell(loop, written, count)

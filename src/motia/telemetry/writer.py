@@ -26,6 +26,8 @@ from motia.telemetry.store import Store
 MESSAGE_BYTES_MAX = 16 * 1024
 STACK_BYTES_MAX = 64 * 1024
 FEED_ITEMS_PER_KIND = 1_000
+FEED_ITEMS_UNHEARD = 20
+"""Of each kind and batch when nobody listens: enough for who comes next to see what goes on."""
 WAITING_SPANS_MAX = 5_000
 FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 
@@ -61,8 +63,14 @@ class BatchWriter:
         self._waiting_count = 0
         self._batch = _Batch()
 
-    def write(self, batch: Iterable[records.Record], now_ms: int, *, is_last: bool = False) -> Written:
-        """Store one batch. `is_last`: also the user spans that still wait for their request."""
+    def write(
+        self, batch: Iterable[records.Record], now_ms: int, *, is_last: bool = False, is_heard: bool = True
+    ) -> Written:
+        """Store one batch.
+
+        `is_last`: also the user spans that still wait for their request. `is_heard`: somebody
+        listens to the feed; otherwise it gets few items of each kind but log lines and errors.
+        """
         self._batch = _Batch()
         handlers = (self._request, self._attempt, self._run, self._log, self._span, self._edge)
         faults = 0
@@ -83,7 +91,7 @@ class BatchWriter:
                 self._forget_minutes(now_ms)
             else:
                 dropped += rows.count
-        feed_dropped, feed = rows.capped_feed()
+        feed_dropped, feed = rows.capped_feed(is_heard=is_heard)
         return Written(feed=feed, feed_dropped=feed_dropped, dropped=dropped)
 
     def _try_write(self, rows: _Batch, now_ms: int) -> bool:
@@ -260,13 +268,16 @@ class _Batch:
         self.logs = [tuple(map(_storable, row)) for row in self.logs]
         self.errors = {key: [_storable(value) for value in row] for key, row in self.errors.items()}
 
-    def capped_feed(self) -> tuple[int, list[FeedEntry]]:
+    def capped_feed(self, *, is_heard: bool) -> tuple[int, list[FeedEntry]]:
         """How many entries were dropped, and the newest of each kind in order."""
         left: dict[str, int] = {}
+        caps = dict.fromkeys(_FEED_FIELDS, FEED_ITEMS_PER_KIND)
+        if not is_heard:
+            caps["request"] = caps["run"] = FEED_ITEMS_UNHEARD
         kept: list[FeedEntry] = []
         for kind, at, values in reversed(self.feed):
             seen = left[kind] = left.get(kind, 0) + 1
-            if seen <= FEED_ITEMS_PER_KIND:
+            if seen <= caps[kind]:
                 kept.append((kind, at, dict(zip(_FEED_FIELDS[kind], values, strict=True))))
         kept.reverse()
         return len(self.feed) - len(kept), kept
