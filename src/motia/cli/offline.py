@@ -106,8 +106,8 @@ class _Rooms:
     """The rooms that the control API needs, none of which runs anything."""
 
     def __init__(self, settings: Settings) -> None:
-        from motia.engine import database_path
         from motia.ledger import SqliteLedger
+        from motia.places import database_path
         from motia.project import Catalog, PayloadValidators
         from motia.runtime import SystemClock
         from motia.telemetry import Telemetry
@@ -129,7 +129,7 @@ class _Rooms:
 
     async def open(self) -> None:
         """Open the files and take the steps that the last engine loaded, or load them once now."""
-        from motia.engine import make_data_dir
+        from motia.places import make_data_dir
 
         make_data_dir(self.settings.config.data_dir)
         await self.ledger.open()
