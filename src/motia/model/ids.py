@@ -23,11 +23,10 @@ def run_number_of(run_id: str) -> int:
     """The ledger's row number of a run id.
 
     Raises:
-        ValueError: `run_id` is not 16 hexadecimal digits below 2^63.
+        ValueError: `run_id` is not 16 hexadecimal digits in lower case, below 2^63.
     """
-    if len(run_id) != 16:
-        raise ValueError(f"a run id is 16 hexadecimal digits, not {run_id!r}")
-    number = int(run_id, 16)
-    if number >= 1 << 63:
-        raise ValueError(f"a run id is below 2^63, not {run_id!r}")
+    number = int(run_id, 16) if len(run_id) == 16 else -1
+    # int() takes more than digits: 0x, underscores, signs, blanks. One run has one id.
+    if not 0 <= number < 1 << 63 or f"{number:016x}" != run_id:
+        raise ValueError(f"a run id is 16 hexadecimal digits below 2^63, not {run_id!r}")
     return number

@@ -1,6 +1,24 @@
-"""What authors import in their tests."""
+"""What authors import in their tests.
 
-from motia.testing.app import AppClient, TestRun, app
-from motia.testing.http import Answer
+Loaded when it is first used: pytest imports this package, for the plugin, in every project that has
+Motia installed, and the engine behind these names takes its time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from motia.testing.embedded import AppClient, TestRun, app
+    from motia.testing.http import Answer
 
 __all__ = ["Answer", "AppClient", "TestRun", "app"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(
+        import_module("motia.testing.http" if name == "Answer" else "motia.testing.embedded"), name
+    )

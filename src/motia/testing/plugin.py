@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from motia.testing.app import AppClient
+    from motia.testing.embedded import AppClient
 
 
 def _async_fixture() -> Any:
@@ -25,9 +25,9 @@ def _async_fixture() -> Any:
 
 @_async_fixture()
 async def motia_app(request: pytest.FixtureRequest) -> AsyncIterator[AppClient]:
-    """A running engine for the project that the test file belongs to; see `motia.testing.app`."""
+    """A running engine for the project that the test file belongs to; see `motia.testing.embedded`."""
     from motia.project import find_project
-    from motia.testing.app import app
+    from motia.testing.embedded import app
 
     async with app(find_project(Path(str(request.path)).parent)) as client:
         yield client

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 SEED = int(os.environ.get("MOTIA_SEED", "1"))
 KILLS = int(os.environ.get("MOTIA_KILLS", "5"))
@@ -54,9 +55,7 @@ class EngineUnderTest:
         (self.root / "motia" / "steps" / "work.py").write_text(STEPS)
         self.done_file = folder / "done"
         self.done_file.touch()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = 0
         self.log = (folder / "engine.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -64,13 +63,24 @@ class EngineUnderTest:
         """Start the engine and wait until it is ready."""
         argv = [sys.executable, "-m", "motia.cli.main", "start", "--project", str(self.root)]
         self.process = subprocess.Popen(
-            [*argv, "--host", "127.0.0.1", "--port", str(self.port)],
+            [*argv, "--host", "127.0.0.1", "--port", "0"],
             env={**os.environ, "DONE_FILE": str(self.done_file)},
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
         )
+        wait_until(self._has_told_its_port, "the engine has told its port", alive=self.process)
         wait_until(lambda: self.ask("GET", "/ready")[0] == 200, "the engine is ready", alive=self.process)
+
+    def _has_told_its_port(self) -> bool:
+        """Take the port from the engine's record; one of a killed engine names another process."""
+        assert self.process is not None
+        try:
+            record = json.loads((self.root / ".motia" / "engine.json").read_text())
+        except FileNotFoundError:
+            return False
+        self.port = urlsplit(record["api"]).port
+        return record["pid"] == self.process.pid
 
     def kill(self) -> None:
         """SIGKILL, as the kernel or an operator would."""
