@@ -30,7 +30,7 @@ from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
 from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
-from motia.places import bind, control_path, database_path, make_data_dir
+from motia.places import EngineRecord, bind, control_path, database_path, make_data_dir
 from motia.project import (
     Catalog,
     Discovery,
@@ -57,16 +57,6 @@ GC_YOUNG_OBJECTS = 20_000
 behind, so that a look for each 700 (Python's own figure) costs and finds nothing."""
 EMBEDDED_POLL_S = 10.0
 """Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
-
-
-class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """`.motia/engine.json`: how other commands find a running engine."""
-
-    pid: int
-    started_at: int
-    version: str
-    api: str
-    control: str
 
 
 class Engine(Duty):

@@ -1,4 +1,4 @@
-"""Where an engine's files and sockets are: the database, the data directory, the API's and the control socket."""
+"""Where a node keeps its files and listens: data directory, database, sockets, the record of a running engine."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ import os
 import socket
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from motia.model import StartError
-from motia.project import Config
+
+if TYPE_CHECKING:
+    from motia.project import Config
 
 SOCKET_PATH_BYTES_MAX = 100
 """Unix socket paths end at 104 (macOS) or 108 bytes (Linux)."""
+
+
+class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """`.motia/engine.json`: how other commands find a running engine."""
+
+    pid: int
+    started_at: int
+    version: str
+    api: str
+    control: str
 
 
 def database_path(config: Config) -> Path:

@@ -22,19 +22,10 @@ import msgspec
 
 from motia.cli.errors import ControlError
 from motia.model import WorldError
+from motia.places import EngineRecord
 
 ANSWER_LIMIT_S = 30.0
 CONNECT_LIMIT_S = 2.0
-
-
-class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a running engine writes to `.motia/engine.json`."""
-
-    pid: int
-    started_at: int
-    version: str
-    api: str
-    control: str
 
 
 class EngineGone(WorldError):

@@ -23,8 +23,8 @@ from watchfiles import Change, awatch
 from motia.project.discovery import CONFIG_NAMES, SKIPPED_DIRS
 from motia.runtime import Duty
 
-QUIET_MS: Final = 10
-"""A batch ends when nothing was notified for so long."""
+QUIET_MS: Final = 40
+"""A batch ends when nothing was notified for so long; the watching thread wakes as often, also idle."""
 BATCH_MS_MAX: Final = 100
 LOOK_MS: Final = 2_000
 """How often to look when nothing is notified."""
