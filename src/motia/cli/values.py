@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from motia.cli.errors import CommandError
 
+EXAMPLE = '{"name": "Ada"}'
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, None: 1_000}
 
@@ -28,9 +29,10 @@ def read_json(text: str, *, option: str) -> Any:
     try:
         return json.loads(content, parse_constant=_refuse_constant)
     except ValueError as error:
+        name = f"{option} " if option.startswith("--") else ""
         raise CommandError(
             f"{source} is not JSON: {error}",
-            hint='quote it for the shell: --data \'{"name": "Ada"}\'; @FILE reads a file, - standard input',
+            hint=f"quote it for the shell: {name}'{EXAMPLE}'; @FILE reads a file, - standard input",
         ) from error
 
 

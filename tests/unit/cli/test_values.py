@@ -31,6 +31,13 @@ def test_what_is_not_json_is_refused_with_an_example(text: str):
     assert "--data" in refused.value.hint
 
 
+def test_the_example_names_an_option_only_where_there_is_one():
+    with pytest.raises(CommandError) as refused:
+        read_json("{bad", option="the value")
+
+    assert "--" not in refused.value.hint
+
+
 @pytest.mark.parametrize(
     ("text", "ms"),
     [("500ms", 500), ("1.5s", 1_500), ("5m", 300_000), ("2h", 7_200_000), ("1d", 86_400_000), ("3", 3_000)],

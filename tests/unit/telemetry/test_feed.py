@@ -72,6 +72,17 @@ async def test_resuming_beyond_the_ring_says_what_is_lost(feed):
     assert (item.data["number"], item.dropped) == (10, 10)
 
 
+async def test_resuming_counts_what_was_left_out_while_nobody_listened(feed):
+    feed.publish("log", {"number": 1})
+    seen = feed.last_id
+    feed.publish_all([("run", 0, {"number": 9})], dropped=7)
+
+    with feed.subscribe(after_id=seen) as subscription:
+        item = subscription.try_next()
+
+    assert (item.data["number"], item.dropped) == (9, 7)
+
+
 async def test_resuming_with_an_id_of_an_earlier_process_says_that_something_may_be_lost(feed):
     feed.publish("log", {"number": 1})
 

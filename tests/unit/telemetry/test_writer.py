@@ -6,7 +6,9 @@ import pytest
 
 from motia.project import Config
 from motia.telemetry import Telemetry
-from motia.telemetry.writer import FEED_ITEMS_PER_KIND
+from motia.telemetry.records import LOG, RUN
+from motia.telemetry.store import Store
+from motia.telemetry.writer import FEED_ITEMS_PER_KIND, FEED_ITEMS_UNHEARD, BatchWriter
 
 
 @pytest.fixture
@@ -49,6 +51,22 @@ async def test_failed_slow_and_triggering_requests_are_always_stored(telemetry, 
     say.request()
 
     assert await stored(telemetry) == kept
+
+
+def test_a_batch_nobody_hears_gives_the_feed_few_runs_but_all_logs_and_errors():
+    store = Store(None)
+    store.open()
+    writer = BatchWriter(store, sample_per_s=0)
+    runs = [(RUN, f"{n:016x}", "a", "running", "t", 1, n) for n in range(100)]
+    logs = [(LOG, "info", "hello", n, "a", None, None, 0, None, "engine") for n in range(100)]
+
+    written = writer.write([*runs, *logs], 0, is_heard=False)
+
+    kinds = [kind for kind, _, _ in written.feed]
+    assert (kinds.count("run"), kinds.count("log")) == (FEED_ITEMS_UNHEARD, 100)
+    assert written.feed_dropped == 100 - FEED_ITEMS_UNHEARD
+    assert written.feed[FEED_ITEMS_UNHEARD - 1][1] == 99
+    store.close()
 
 
 async def test_attempts_are_always_stored(telemetry, say):

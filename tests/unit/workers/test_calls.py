@@ -16,15 +16,25 @@ from motia.model import (
     Problem,
     RunError,
     RunFailed,
+    SpanId,
     StepId,
+    TraceId,
     UnknownTarget,
 )
 from motia.protocol import Call
-from motia.workers import Died, Origin, Responded
-from motia.workers.calls import call_error_of, waits_for_a_run
+from motia.workers import Died, Invocation, Lane, Origin, Responded
+from motia.workers.calls import CallDesk, call_error_of, waits_for_a_run
+from motia.workers.flight import Flight
 
 if TYPE_CHECKING:
     from tests.unit.workers.conftest import Bench
+
+
+def a_flight() -> Flight:
+    invocation = Invocation(
+        step=StepId("a"), kind="event", trace=TraceId("1" * 32), span=SpanId("1" * 16), lane=Lane.BACKGROUND
+    )
+    return Flight(1, invocation, asyncio.get_running_loop().create_future())
 
 
 async def test_a_call_is_carried_out_for_its_invocation_and_answered(bench: Bench) -> None:
@@ -86,6 +96,40 @@ async def test_an_unforeseen_error_is_answered_and_told(bench: Bench) -> None:
     assert replies[0]["error"]["code"] == "internal-error"
     assert "secret" not in replies[0]["error"]["message"]
     assert bench.told.has_logged("secret")
+
+
+async def test_a_handler_that_answers_with_a_future_costs_no_task() -> None:
+    answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    replies: list[tuple[int, bytes, object]] = []
+    desk = CallDesk(lambda origin, op, args: answer, on_fault=lambda text: None)
+    before = asyncio.all_tasks()
+
+    desk.take(
+        a_flight(),
+        Call(call=3, invocation=1, op="trigger", args=msgspec.Raw(b"{}")),
+        lambda *reply: replies.append(reply),
+    )
+    assert asyncio.all_tasks() == before
+    answer.set_result(b"7")
+    await desk.stop()
+
+    assert replies == [(3, b"7", None)]
+
+
+async def test_a_handler_that_refuses_at_once_is_answered_at_once() -> None:
+    def refuse(origin: Origin, op: str, args: msgspec.Raw) -> asyncio.Future[bytes]:
+        raise UnknownTarget("nobody")
+
+    replies: list[tuple[int, bytes, Any]] = []
+    desk = CallDesk(refuse, on_fault=lambda text: None)
+
+    desk.take(
+        a_flight(),
+        Call(call=3, invocation=1, op="trigger", args=msgspec.Raw(b"{}")),
+        lambda *reply: replies.append(reply),
+    )
+
+    assert [(call, error.code) for call, _, error in replies] == [(3, "unknown-target")]
 
 
 async def test_a_call_after_the_answer_is_refused(bench: Bench) -> None:
