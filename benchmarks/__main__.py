@@ -54,12 +54,15 @@ def _table(title: str, results: dict[str, list[dict[str, float]]]) -> Table:
         table.add_row(name, *cells)
     for ours in [name for name in results if name.startswith("ours")]:
         for rival in [n for n in results if not n.startswith("ours") and n.split()[1:] == ours.split()[1:]]:
-            ratios = [
-                f"{median(r[c] for r in results[ours]) / median(r[c] for r in results[rival]):.2f}x"
-                for c in columns
-            ]
+            ratios = [_ratio(results[ours], results[rival], column) for column in columns]
             table.add_row(f"{ours} / {rival}", *ratios, style="bold")
     return table
+
+
+def _ratio(ours: list[dict[str, float]], rival: list[dict[str, float]], column: str) -> str:
+    """Ours by the rival's; a parent process that only watches its children may have used nothing."""
+    theirs = median(row[column] for row in rival)
+    return f"{median(row[column] for row in ours) / theirs:.2f}x" if theirs else "-"
 
 
 def _write(found: dict[str, dict[str, list[dict[str, float]]]], text: str) -> None:
