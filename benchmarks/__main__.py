@@ -60,8 +60,9 @@ def _table(title: str, results: dict[str, list[dict[str, float]]]) -> Table:
 
 
 def _ratio(ours: list[dict[str, float]], rival: list[dict[str, float]], column: str) -> str:
-    other = median(row[column] for row in rival)
-    return f"{median(row[column] for row in ours) / other:.2f}x" if other else ""
+    """Ours by the rival's; a parent process that only watches its children may have used nothing."""
+    theirs = median(row[column] for row in rival)
+    return f"{median(row[column] for row in ours) / theirs:.2f}x" if theirs else "-"
 
 
 def _write(found: dict[str, dict[str, list[dict[str, float]]]], text: str) -> None:
