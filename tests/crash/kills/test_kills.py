@@ -14,6 +14,8 @@ import pytest
 
 from .harness import KILLS, EngineUnderTest, Load, chance, wait_until
 
+KILLS_A_LIFE = 5
+
 
 @pytest.fixture
 def engine(tmp_path: Path):
@@ -40,7 +42,10 @@ def test_killing_workers_loses_nothing_acknowledged(engine: EngineUnderTest):
     random = chance()
     engine.start()
     with Load(engine) as load:
-        for _ in range(KILLS):
+        for kill in range(KILLS):
+            if kill % KILLS_A_LIFE == 0 and kill:
+                assert engine.stop() == 0  # a fresh engine starts dead workers again without a pause
+                engine.start()
             _let_run(random.uniform(0.05, 0.4))
             victim = random.choice(_live_workers(engine))
             os.kill(victim, signal.SIGKILL)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 
+import pytest
+
 from motia.workers import connection as connection_room
-from motia.workers.connection import WRITE_HIGH_BYTES, Connection
+from motia.workers.connection import FRAMES_A_WRITE, WRITE_HIGH_BYTES, Connection
 
 
 class Peer:
@@ -29,17 +31,27 @@ class Peer:
 async def test_frames_of_one_turn_leave_in_one_write() -> None:
     peer = Peer()
     connection = await peer.open()
-    assert connection._transport is not None
-    writes: list[bytes] = []
-    write = connection._transport.write
-    connection._transport.write = lambda data: (writes.append(bytes(data)), write(data))[1]  # type: ignore
 
     for frame in (b"a", b"b", b"c"):
         connection.send(frame)
-    got = await asyncio.get_running_loop().sock_recv(peer.theirs, 100)
 
-    assert writes == [b"abc"]
-    assert got == b"abc"
+    with pytest.raises(BlockingIOError):
+        peer.theirs.recv(100)
+    assert await asyncio.get_running_loop().sock_recv(peer.theirs, 100) == b"abc"
+    connection.abort()
+    await peer.lost.wait()
+    peer.theirs.close()
+
+
+async def test_many_frames_of_one_turn_begin_to_leave_before_it_ends() -> None:
+    peer = Peer()
+    connection = await peer.open()
+
+    for _ in range(FRAMES_A_WRITE + 1):
+        connection.send(b"a")
+
+    assert peer.theirs.recv(100) == b"a" * FRAMES_A_WRITE
+    assert await asyncio.get_running_loop().sock_recv(peer.theirs, 100) == b"a"
     connection.abort()
     await peer.lost.wait()
     peer.theirs.close()
