@@ -1,4 +1,4 @@
-"""What the worker has to say, gathered and written a few times per turn of the loop.
+"""What the worker has to say, gathered and written once per turn of the loop.
 
 Invariants
 1. Frames leave in the order in which they were put in; one written from beside the loop
@@ -17,9 +17,6 @@ from motia.protocol import Log, WorkerMessage, encode_frame
 
 LOG_BACKLOG_BYTES = 8 * 1024 * 1024
 POSTED_LOGS_MAX = 20_000
-FRAMES_A_WRITE = 8
-"""Frames that are written before the turn ends: with all of a busy turn in one write, the engine and
-this process would work in turns instead of side by side."""
 
 
 class Outbox:
@@ -46,8 +43,6 @@ class Outbox:
             self._loop.call_soon(self.flush)
         self._frames.append(frame)
         self._frames_bytes += len(frame)
-        if len(self._frames) >= FRAMES_A_WRITE:
-            self.flush()
 
     def put_message(self, message: WorkerMessage, blob: bytes = b"") -> None:
         """Send a message at the end of this turn. On the loop's thread only."""

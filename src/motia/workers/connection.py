@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import cast
 
 WRITE_HIGH_BYTES = 1024 * 1024
-FRAMES_A_WRITE = 8
+FRAMES_A_WRITE = 20
 """Frames that are written before the turn ends: with all of a busy turn in one write, the engine and
 its worker would work in turns instead of side by side."""
 BACKLOG_BYTES_MAX = 64 * 1024 * 1024
