@@ -44,7 +44,12 @@ if (process.argv.includes('--tests')) {
   if (existsSync('src/testing/index.ts')) entryPoints.testing = 'src/testing/index.ts';
   await build({ ...common, entryPoints, outdir: 'dist' });
   if (!process.argv.includes('--fast')) {
-    const tsc = promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--emitDeclarationOnly']);
+    const tsc = promisify(execFile)(process.execPath, [
+      'node_modules/typescript/bin/tsc',
+      '-p',
+      'tsconfig.json',
+      '--emitDeclarationOnly',
+    ]);
     await tsc.catch((error) => {
       process.stderr.write(`${error.stdout}${error.stderr}`);
       process.exitCode = 1;

@@ -15,7 +15,7 @@ import type { HttpRequest } from './request.js';
 /** The payload as the handler gets it. Throws or rejects with `InputInvalid`. */
 export function bindPayload(schema: ReadSchema, payload: unknown): unknown {
   const checked = schema.check(payload, 'payload');
-  return isPromise(checked) ? checked.then(valueOf) : valueOf(checked);
+  return isPromise(checked) ? checked.then(accepted) : accepted(checked);
 }
 
 /** The request as the handler gets it. Throws or rejects with `InputInvalid`. */
@@ -34,7 +34,8 @@ function assemble(names: readonly RequestPart[], checks: readonly Checked[], req
     const name = names[index] as RequestPart;
     if (!checked.ok) problems.push(...checked.problems);
     else if (name === 'headers') parts.headers = { ...request.headers, ...(checked.value as object) };
-    else if (name === 'body' && request.media === 'multipart') parts.body = { ...request.files, ...(checked.value as object) };
+    else if (name === 'body' && request.media === 'multipart')
+      parts.body = { ...request.files, ...(checked.value as object) };
     else parts[name] = checked.value;
   });
   if (problems.length > 0) throw new InputInvalid(problems);
@@ -84,7 +85,7 @@ function declaredHeaders(schema: ReadSchema, request: HttpRequest): Record<strin
   return coerceFields(texts, schema.json);
 }
 
-function valueOf(checked: Checked): unknown {
+function accepted(checked: Checked): unknown {
   if (!checked.ok) throw new InputInvalid(checked.problems);
   return checked.value;
 }

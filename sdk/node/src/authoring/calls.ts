@@ -8,11 +8,11 @@
  */
 
 import type { Call, Duration, Trigger, TriggerOptions } from '../types.js';
+import { closest } from './closest.js';
 import { durationMs } from './durations.js';
 import { encodeJson, shown } from './encoding.js';
 import { CallerError } from './errors.js';
 import { type Invocation, requireCurrent } from './invocation.js';
-import { closest } from './closest.js';
 
 export const WAIT_MS_DEFAULT = 60_000;
 

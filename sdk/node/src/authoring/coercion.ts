@@ -41,7 +41,8 @@ function convert(given: Texts, declared: unknown, root: unknown): unknown {
   const parts = partsOf(declared, root, 0);
   const types = typesOf(parts);
   const texts = typeof given === 'string' ? [given] : given;
-  if (!types.has('array')) return typeof given === 'string' ? scalar(given, types) : texts.map((text) => scalar(text, types));
+  if (!types.has('array'))
+    return typeof given === 'string' ? scalar(given, types) : texts.map((text) => scalar(text, types));
   const items = parts.map((part) => part.items).find(isNode);
   const itemTypes = typesOf(partsOf(items, root, 0));
   return texts.map((text) => scalar(text, itemTypes));
@@ -63,7 +64,9 @@ function scalar(text: string, types: ReadonlySet<string>): unknown {
 function partsOf(schema: unknown, root: unknown, depth: number): Node[] {
   const node = resolve(schema, root);
   if (!isNode(node) || depth > DEPTH_MAX) return [];
-  const inner = ['anyOf', 'oneOf', 'allOf'].flatMap((word) => (Array.isArray(node[word]) ? (node[word] as unknown[]) : []));
+  const inner = ['anyOf', 'oneOf', 'allOf'].flatMap((word) =>
+    Array.isArray(node[word]) ? (node[word] as unknown[]) : [],
+  );
   return [node, ...inner.flatMap((one) => partsOf(one, root, depth + 1))];
 }
 
@@ -85,7 +88,9 @@ function typesOf(parts: readonly Node[]): ReadonlySet<string> {
   for (const part of parts) {
     if (typeof part.type === 'string') types.add(part.type);
     else if (Array.isArray(part.type)) for (const name of part.type) types.add(String(name));
-    else for (const value of 'const' in part ? [part.const] : Array.isArray(part.enum) ? part.enum : []) types.add(typeof value);
+    else
+      for (const value of 'const' in part ? [part.const] : Array.isArray(part.enum) ? part.enum : [])
+        types.add(typeof value);
   }
   return types;
 }

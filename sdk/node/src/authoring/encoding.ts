@@ -60,7 +60,12 @@ export function lenientJson(value: unknown): string {
 /** A value in an error message: short, on one line, never throwing. */
 export function shown(value: unknown): string {
   try {
-    const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100, maxArrayLength: 5 });
+    const text = inspect(value, {
+      depth: 1,
+      breakLength: Number.POSITIVE_INFINITY,
+      maxStringLength: 100,
+      maxArrayLength: 5,
+    });
     return text.length > 200 ? `${text.slice(0, 200)}…` : text;
   } catch {
     return typeof value;
@@ -77,7 +82,8 @@ function leaf(value: unknown): string {
   }
   let text: string;
   try {
-    text = typeof value === 'string' ? value : inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000 });
+    text =
+      typeof value === 'string' ? value : inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000 });
   } catch {
     text = `(a value of type ${typeof value} that cannot be shown)`;
   }
@@ -158,7 +164,8 @@ function objectToPlain(value: object, path: string, above: readonly object[], wh
   }
   if (Array.isArray(value)) {
     const items: unknown[] = [];
-    for (let index = 0; index < value.length; index++) items.push(toPlain(value[index], `${path}/${index}`, inner, what));
+    for (let index = 0; index < value.length; index++)
+      items.push(toPlain(value[index], `${path}/${index}`, inner, what));
     return items;
   }
   if (value instanceof String || value instanceof Number || value instanceof Boolean) {
@@ -191,7 +198,8 @@ function unsayable(value: object): readonly [string, string] | undefined {
 
 function refuseSurrogates(value: unknown, path: string, what: string): void {
   if (typeof value === 'string') {
-    if (LONE_SURROGATE.test(value)) throw refusal(what, path, 'text with a lone surrogate', 'write text.toWellFormed()');
+    if (LONE_SURROGATE.test(value))
+      throw refusal(what, path, 'text with a lone surrogate', 'write text.toWellFormed()');
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
       if (LONE_SURROGATE.test(key)) throw refusal(what, `${path}/(key)`, 'a key with a lone surrogate');

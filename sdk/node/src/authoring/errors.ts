@@ -63,7 +63,9 @@ export class HttpError extends Outcome {
     options: { headers?: Record<string, string>; cause?: unknown } = {},
   ) {
     if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw new RangeError(`HttpError takes a status from 400 to 599, not ${String(status)}: use response() for others`);
+      throw new RangeError(
+        `HttpError takes a status from 400 to 599, not ${String(status)}: use response() for others`,
+      );
     }
     super(message || `HTTP ${status}`, 'cause' in options ? { cause: options.cause } : undefined);
     this.status = status;
@@ -348,10 +350,12 @@ export function remoteError(remote: RemoteError): MotiaError {
     where: one.where ?? 'payload',
     keyword: one.keyword ?? '',
   }));
-  if (problems.length > 0 || remote.code === 'payload-invalid') return new PayloadInvalid(remote.message, problems, options);
+  if (problems.length > 0 || remote.code === 'payload-invalid')
+    return new PayloadInvalid(remote.message, problems, options);
   const Known = BY_CODE.get(remote.code);
   if (Known !== undefined) return new Known(remote.message, options);
-  const unknown = remote.kind === 'world' ? new WorldError(remote.message, options) : new CallerError(remote.message, options);
+  const unknown =
+    remote.kind === 'world' ? new WorldError(remote.message, options) : new CallerError(remote.message, options);
   unknown.code = remote.code;
   return unknown;
 }

@@ -1,15 +1,26 @@
 /**
- * Integers that JavaScript cannot hold, found in JSON text before they are rounded.
+ * Numbers that JavaScript cannot hold, found in JSON text before they are rounded.
+ *
+ * An integer of more than 15 digits is refused when JavaScript would not write it back as the same text:
+ * so what another Node step wrote always passes.
  *
  * Invariant: a text without such a number costs one pass of a regular expression.
  */
 
+/** The first number of a text that JavaScript cannot hold. */
+export interface Inexact {
+  /** JSON Pointer. */
+  readonly path: string;
+  readonly message: string;
+}
+
 const SUSPECT = /[:,[\s-]\d+(?:\d{15}|(?:\.\d+)?[eE]\+?\d{3})/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const EXACT_MAX = 2n ** 53n;
+const INTEGER = /^-?\d+$/;
+const DIGITS_EXACT = 15;
 
-/** JSON Pointer of the first number of `text` (valid JSON) beyond 2^53 or not finite; undefined without one. */
-export function inexactPlace(text: string): string | undefined {
+/** The first number of `text` (valid JSON) that JavaScript cannot hold; undefined without one. */
+export function findInexact(text: string): Inexact | undefined {
   return SUSPECT.test(text) ? scan(text) : undefined;
 }
 
@@ -20,7 +31,7 @@ interface Level {
   isKeyNext: boolean;
 }
 
-function scan(text: string): string | undefined {
+function scan(text: string): Inexact | undefined {
   const levels: Level[] = [];
   let at = 0;
   while (at < text.length) {
@@ -55,7 +66,8 @@ function scan(text: string): string | undefined {
         NUMBER.lastIndex = at;
         const found = NUMBER.exec(text);
         if (found !== null) {
-          if (isInexact(found[0])) return pointerOf(levels);
+          const message = complaintOf(found[0]);
+          if (message !== undefined) return { path: pointerOf(levels), message };
           at += found[0].length - 1;
         }
       }
@@ -65,13 +77,11 @@ function scan(text: string): string | undefined {
   return undefined;
 }
 
-function isInexact(number: string): boolean {
-  if (/^-?\d+$/.test(number)) {
-    if (number.length < 16) return false;
-    const value = BigInt(number);
-    return value > EXACT_MAX || value < -EXACT_MAX;
-  }
-  return !Number.isFinite(Number(number));
+function complaintOf(token: string): string | undefined {
+  const value = Number(token);
+  if (!INTEGER.test(token)) return Number.isFinite(value) ? undefined : 'is a number that JavaScript cannot hold';
+  if (token.length <= DIGITS_EXACT || String(value) === token) return undefined;
+  return 'is an integer beyond 2^53, which JavaScript cannot hold exactly';
 }
 
 function endOfText(text: string, start: number): number {

@@ -23,7 +23,13 @@ export interface Port {
   /** Run `work`; the invocation is answered only after it. */
   keep<T>(invocation: Invocation, work: () => Promise<T>, what: string): Promise<T>;
   /** Send a log line, with `fields` as JSON text; never waits, never throws. */
-  log(invocation: Invocation | undefined, level: LogLevel, message: string, fields: string | undefined, source: string): void;
+  log(
+    invocation: Invocation | undefined,
+    level: LogLevel,
+    message: string,
+    fields: string | undefined,
+    source: string,
+  ): void;
   /** Send a span of the author's. */
   span(invocation: Invocation, span: Span): void;
 }

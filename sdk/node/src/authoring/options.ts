@@ -10,7 +10,7 @@ export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTION
 
 const DURATION_MAX_MS = 366 * 86_400_000;
 const PATH_PART = /^(?::[A-Za-z_][A-Za-z0-9_]*|\*|[^:*?#\s/]+)$/;
-const NO_ID = /[\u0000-\u001f]/;
+const CONTROL_MAX = 0x1f;
 
 /** An option has a value it cannot have; `hint` says which it can. */
 export class OptionWrong extends Error {
@@ -45,7 +45,7 @@ export function stepId(value: unknown, name = 'id'): string {
   }
   const bytes = Buffer.byteLength(value);
   if (bytes > ID_BYTES_MAX) throw new OptionWrong(`${name} is ${bytes} bytes long`, `at most ${ID_BYTES_MAX}`);
-  if (NO_ID.test(value) || !value.isWellFormed()) {
+  if ([...value].some((char) => (char.codePointAt(0) as number) <= CONTROL_MAX) || !value.isWellFormed()) {
     throw new OptionWrong(`${name} is ${shown(value)}`, 'an id has no control characters');
   }
   return value;

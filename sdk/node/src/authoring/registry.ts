@@ -129,7 +129,9 @@ export function exportedSteps(
       const owner = owners.get(declaration);
       if (first !== undefined) faults.push(twice(declaration, `twice from ${file}: as ${first} and as ${name}`, file));
       else if (owner !== undefined) {
-        faults.push(twice(declaration, `from two files: from ${owner.file} as ${owner.name} and from ${file} as ${name}`, file));
+        faults.push(
+          twice(declaration, `from two files: from ${owner.file} as ${owner.name} and from ${file} as ${name}`, file),
+        );
       } else owners.set(declaration, { file, name });
       found.set(declaration, name);
     }

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { RequestMessage } from '../protocol/messages.js';
 import type { Request, RequestHeaders, UploadedFile } from '../types.js';
 import { InputInvalid } from './errors.js';
-import { inexactPlace } from './integers.js';
+import { findInexact } from './integers.js';
 
 type Pairs = readonly (readonly [string, string])[];
 type FilesByField = Record<string, UploadedFile | UploadedFile[]>;
@@ -95,7 +95,11 @@ export class HttpRequest implements Request {
     const cookies: Record<string, string> = {};
     for (const part of (this.headers.cookie ?? '').split(';')) {
       const at = part.indexOf('=');
-      if (at > 0) cookies[part.slice(0, at).trim()] = part.slice(at + 1).trim().replace(/^"+|"+$/g, '');
+      if (at > 0)
+        cookies[part.slice(0, at).trim()] = part
+          .slice(at + 1)
+          .trim()
+          .replace(/^"+|"+$/g, '');
     }
     return cookies;
   }
@@ -132,8 +136,8 @@ export class HttpRequest implements Request {
       const message = `malformed JSON: ${(error as Error).message}`;
       throw new InputInvalid([{ path: '', message, where: 'body', keyword: 'json' }]);
     }
-    const place = inexactPlace(text);
-    if (place !== undefined) throw new InputInvalid([inexactProblem(place, 'body')]);
+    const inexact = findInexact(text);
+    if (inexact !== undefined) throw new InputInvalid([{ ...inexact, where: 'body', keyword: 'maximum' }]);
     return value;
   }
 
@@ -162,9 +166,4 @@ export class HttpRequest implements Request {
         return this.media === 'bytes' || this.raw.length > 0 ? this.raw : null;
     }
   }
-}
-
-/** The problem of a number that JavaScript would round. */
-export function inexactProblem(path: string, where: string): { path: string; message: string; where: string; keyword: string } {
-  return { path, message: 'is a number beyond 2^53, which JavaScript cannot hold', where, keyword: 'maximum' };
 }

@@ -18,7 +18,13 @@ export type HeaderValues =
 
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const BREAKS = /[\0\r\n]/;
-const ENGINE_HEADERS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade']);
+const ENGINE_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+]);
 const SSE_HEADERS: Pairs = [
   ['content-type', 'text/event-stream; charset=utf-8'],
   ['cache-control', 'no-cache'],
@@ -118,7 +124,9 @@ export function answerOf(value: unknown): Answer {
 /** The pieces of a body that is streamed; undefined for one that is sent whole. */
 export function piecesOf(body: unknown): AsyncIterator<unknown> | Iterator<unknown> | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || ArrayBuffer.isView(body)) return undefined;
-  const { [Symbol.asyncIterator]: iterateAsync, [Symbol.iterator]: iterate } = body as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+  const { [Symbol.asyncIterator]: iterateAsync, [Symbol.iterator]: iterate } = body as Partial<
+    AsyncIterable<unknown> & Iterable<unknown>
+  >;
   if (typeof iterateAsync === 'function') return iterateAsync.call(body);
   if (typeof iterate === 'function' && !(body instanceof String)) return iterate.call(body);
   return undefined;
@@ -153,7 +161,8 @@ export function encodePiece(item: unknown, isSse: boolean, what: string): Uint8A
 
 function isIterator(value: object): boolean {
   const candidate = value as { next?: unknown; [Symbol.asyncIterator]?: unknown; [Symbol.iterator]?: unknown };
-  const isIterable = typeof candidate[Symbol.asyncIterator] === 'function' || typeof candidate[Symbol.iterator] === 'function';
+  const isIterable =
+    typeof candidate[Symbol.asyncIterator] === 'function' || typeof candidate[Symbol.iterator] === 'function';
   return isIterable && typeof candidate.next === 'function';
 }
 
@@ -167,7 +176,10 @@ function sseText(item: unknown, what: string): string {
   }
   if (ArrayBuffer.isView(item) || item instanceof ArrayBuffer) item = Buffer.from(bytesOf(item)).toString('utf8');
   if (typeof item === 'string') {
-    return `${head}${item.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`).join('')}\n`;
+    return `${head}${item
+      .split(/\r\n|\r|\n/)
+      .map((line) => `data: ${line}\n`)
+      .join('')}\n`;
   }
   return `${head}data: ${encodeJson(item, what)}\n\n`;
 }
@@ -184,7 +196,7 @@ function pairsOf(headers: HeaderValues): Pairs {
   for (const [name, value] of entries) {
     if (value === undefined || value === null) continue;
     const lowered = nameOf(name);
-    for (const one of Array.isArray(value) ? value : [value]) pairs.push([lowered, valueOf(name, one)]);
+    for (const one of Array.isArray(value) ? value : [value]) pairs.push([lowered, textOf(name, one)]);
   }
   return pairs.filter(([name]) => !ENGINE_HEADERS.has(name));
 }
@@ -195,7 +207,7 @@ function nameOf(name: unknown): string {
   return lowered;
 }
 
-function valueOf(name: string, value: unknown): string {
+function textOf(name: string, value: unknown): string {
   const text = String(value);
   if (BREAKS.test(text)) throw new CallerError(`the header ${shown(name)} has a line break or NUL in its value`);
   return text.toWellFormed();

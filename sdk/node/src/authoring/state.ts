@@ -19,11 +19,17 @@ interface Entry {
 /** The state store; see `State`. */
 export const state: State = {
   get(group, key) {
-    return ask('state.get', group, key, valueOf);
+    return ask('state.get', group, key, valueIn);
   },
 
   set(group, key, value) {
-    return ask('state.set', group, key, () => value, (bytesMax, what) => valueArg(value, what, bytesMax));
+    return ask(
+      'state.set',
+      group,
+      key,
+      () => value,
+      (bytesMax, what) => valueArg(value, what, bytesMax),
+    );
   },
 
   delete(group, key) {
@@ -31,7 +37,7 @@ export const state: State = {
   },
 
   list(group, options = {}) {
-    return ask('state.list', group, undefined, valuesOf, () => {
+    return ask('state.list', group, undefined, valuesIn, () => {
       checkOptions(options, ['after', 'limit'], `state.list(${shown(group)})`);
       const after = options.after == null ? '' : `,"after":${encodeJson(options.after, 'after of state.list')}`;
       return after + (options.limit == null ? '' : `,"limit":${encodeJson(options.limit, 'limit of state.list')}`);
@@ -51,7 +57,7 @@ export const state: State = {
 
   update(group, key, change) {
     if (typeof change !== 'function') {
-      return ask('state.update', group, key, valueOf, (bytesMax) => `,"ops":${opsText(change, bytesMax)}`);
+      return ask('state.update', group, key, valueIn, (bytesMax) => `,"ops":${opsText(change, bytesMax)}`);
     }
     const what = `state.update(${shown(group)}, ${shown(key)})`;
     try {
@@ -109,7 +115,12 @@ function opsText(change: readonly StateOp[], bytesMax: number): string {
     throw new CallerError(`state.update takes a function or a list of operations, not ${shown(change)}`);
   }
   for (const op of change) {
-    if (typeof op !== 'object' || op === null || !OPS.has(op.op) || Object.keys(op).some((name) => !OP_FIELDS.has(name))) {
+    if (
+      typeof op !== 'object' ||
+      op === null ||
+      !OPS.has(op.op) ||
+      Object.keys(op).some((name) => !OP_FIELDS.has(name))
+    ) {
       throw new CallerError(`an operation of state.update is ${shown(op)}`, {
         hint: "write { op: 'set' | 'delete' | 'increment' | 'append', path: 'a.b', value: … }",
       });
@@ -133,11 +144,11 @@ function same(value: any): any {
   return value;
 }
 
-function valueOf(entry: Entry | null): any {
+function valueIn(entry: Entry | null): any {
   return entry === null ? null : entry.value;
 }
 
-function valuesOf(entries: readonly (Entry & { key: string })[]): Record<string, any> {
+function valuesIn(entries: readonly (Entry & { key: string })[]): Record<string, any> {
   const values: Record<string, any> = {};
   for (const { key, value } of entries) {
     // A key `__proto__` is data like any other.

@@ -24,7 +24,15 @@ import { shown } from './encoding.js';
 import * as check from './options.js';
 import { OptionWrong } from './options.js';
 import { callerPosition } from './positions.js';
-import { addFaults, addHook, type Declaration, declare, type Position, type RequestPart, type StepSpec } from './registry.js';
+import {
+  addFaults,
+  addHook,
+  type Declaration,
+  declare,
+  type Position,
+  type RequestPart,
+  type StepSpec,
+} from './registry.js';
 
 type Reader = (value: unknown) => unknown;
 type Kind = Step['kind'];
@@ -92,7 +100,10 @@ export function api<S extends ApiSchemas = Record<never, never>, Path extends st
 }
 
 /** Make a function the handler of an event: of its id, and of the topics it subscribes to. Export what it returns. */
-export function event<S extends Schema | undefined = undefined>(options: EventOptions<S>, handler: EventHandler<S>): Step {
+export function event<S extends Schema | undefined = undefined>(
+  options: EventOptions<S>,
+  handler: EventHandler<S>,
+): Step {
   return make('event', options, handler);
 }
 
@@ -136,7 +147,8 @@ function make(kind: Kind, options: unknown, handler: unknown): Step {
   const position = callerPosition();
   const given = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {};
   const faults = new Faults(kind, given.id, position);
-  if (given !== options) faults.add('invalid-option', `the options are ${shown(options)}`, `write ${kind}({ id: … }, …)`);
+  if (given !== options)
+    faults.add('invalid-option', `the options are ${shown(options)}`, `write ${kind}({ id: … }, …)`);
   const values = readOptions(kind, given, faults);
   checkHandler(kind, handler, faults);
   const schemas = readSchemas(kind, values.schema, faults);
@@ -193,12 +205,17 @@ function readOptions(kind: Kind, options: Record<string, unknown>, faults: Fault
 
 function checkHandler(kind: Kind, handler: unknown, faults: Faults): void {
   if (kind === 'noop') {
-    if (handler !== undefined) faults.add('not-a-function', 'a noop step has no handler', 'use event(…) for work of your own');
+    if (handler !== undefined)
+      faults.add('not-a-function', 'a noop step has no handler', 'use event(…) for work of your own');
     return;
   }
   if (typeof handler !== 'function') {
     const met = handler === undefined ? 'the handler is missing' : `the handler is ${shown(handler)}`;
-    faults.add('not-a-function', met, `write ${kind}({ … }, async (${kind === 'cron' ? 'ctx' : 'input, ctx'}) => { … })`);
+    faults.add(
+      'not-a-function',
+      met,
+      `write ${kind}({ … }, async (${kind === 'cron' ? 'ctx' : 'input, ctx'}) => { … })`,
+    );
   } else if (kind !== 'api' && /GeneratorFunction$/.test(handler.constructor.name)) {
     faults.add(
       'generator-handler',
@@ -225,7 +242,11 @@ function readSchemas(kind: Kind, schema: unknown, faults: Faults): ReadSchemas {
     return read;
   }
   if (typeof schema !== 'object' || Array.isArray(schema)) {
-    faults.add('schema-unreadable', `schema is ${shown(schema)}`, 'write schema: { body: …, query: …, params: …, headers: …, response: … }');
+    faults.add(
+      'schema-unreadable',
+      `schema is ${shown(schema)}`,
+      'write schema: { body: …, query: …, params: …, headers: …, response: … }',
+    );
     return read;
   }
   const request: Record<string, unknown> = {};

@@ -27,7 +27,11 @@ export interface Loaded {
 }
 
 /** Load the step files. Never throws for an author's fault. */
-export async function loadModules(options: { root: string; files: readonly string[]; sdkUrl: string }): Promise<Loaded> {
+export async function loadModules(options: {
+  root: string;
+  files: readonly string[];
+  sdkUrl: string;
+}): Promise<Loaded> {
   const { root, files, sdkUrl } = options;
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const loaded: Loaded = { modules: [], faults: [], read: [], fileModules: {} };
@@ -49,9 +53,20 @@ export async function loadModules(options: { root: string; files: readonly strin
         metafile: true,
         banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
         logLevel: 'silent',
-        plugins: [{ name: 'core', setup: (build) => build.onResolve({ filter: /^@motia\/core$/ }, (one) => ({ path: one.kind === 'require-call' ? fileURLToPath(sdkUrl) : sdkUrl, external: true })) }],
+        plugins: [
+          {
+            name: 'core',
+            setup: (build) =>
+              build.onResolve({ filter: /^@motia\/core$/ }, (one) => ({
+                path: one.kind === 'require-call' ? fileURLToPath(sdkUrl) : sdkUrl,
+                external: true,
+              })),
+          },
+        ],
       });
-      const inputs = Object.keys(built.metafile.inputs).filter((one) => !one.includes('node_modules') && !one.startsWith('<'));
+      const inputs = Object.keys(built.metafile.inputs).filter(
+        (one) => !one.includes('node_modules') && !one.startsWith('<'),
+      );
       loaded.fileModules[file] = inputs.filter((one) => one !== file);
       for (const one of inputs) if (!loaded.read.includes(one)) loaded.read.push(one);
       const namespace = (await import(pathToFileURL(outfile).href)) as Record<string, unknown>;
@@ -66,7 +81,12 @@ export async function loadModules(options: { root: string; files: readonly strin
 function faultOf(error: any, file: string, root: string): Fault {
   const first = error?.errors?.[0];
   if (first !== undefined) {
-    return { code: 'syntax-error', file: first.location?.file ? relative(root, join(root, first.location.file)) : file, line: first.location?.line ?? 0, message: first.text };
+    return {
+      code: 'syntax-error',
+      file: first.location?.file ? relative(root, join(root, first.location.file)) : file,
+      line: first.location?.line ?? 0,
+      message: first.text,
+    };
   }
   if (error?.code === 'ERR_MODULE_NOT_FOUND') {
     return { code: 'import-error', file, message: error.message.split('\n')[0], hint: 'npm install it' };

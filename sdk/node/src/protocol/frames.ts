@@ -93,6 +93,7 @@ export function encodeFrame(text: string, blob: Uint8Array = NOTHING): Buffer {
 function textOf(data: Buffer, start: number, end: number): string {
   const text = data.toString('utf8', start, end);
   // Decoding replaces what is not UTF-8; only a text with a replacement needs the second look.
-  if (text.includes('\ufffd') && !isUtf8(data.subarray(start, end))) throw new ProtocolFault('a JSON text is not UTF-8');
+  if (text.includes('\ufffd') && !isUtf8(data.subarray(start, end)))
+    throw new ProtocolFault('a JSON text is not UTF-8');
   return text;
 }

@@ -173,7 +173,8 @@ export function readMessage(text: string): EngineMessage {
   }
   const type = (message as { type?: unknown }).type;
   const fields = typeof type === 'string' && Object.hasOwn(FIELDS, type) ? FIELDS[type as EngineMessage['type']] : null;
-  if (fields === null) throw new ProtocolFault(`there is no message ${JSON.stringify(type)?.slice(0, 80)} from the engine`);
+  if (fields === null)
+    throw new ProtocolFault(`there is no message ${JSON.stringify(type)?.slice(0, 80)} from the engine`);
   check(message as Record<string, unknown>, fields, type as string);
   if (type === 'invoke') {
     const request = (message as Invoke).request;

@@ -1,7 +1,7 @@
 /** A schema as the author wrote it, as JSON Schema and a check. */
 
-import { toJSONSchema } from './stub.js';
 import type { JsonSchema } from '../types.js';
+import { toJSONSchema } from './stub.js';
 
 export interface Problem {
   path: string;

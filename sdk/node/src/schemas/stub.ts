@@ -8,7 +8,9 @@ export function toJSONSchema(source: Record<string, unknown>): ReadSchema {
   if (standard !== undefined) {
     const json = (source as { toJSONSchema?: () => JsonSchema }).toJSONSchema?.() ?? {};
     const read = (result: any, value: unknown, where: string): Checked =>
-      result.issues === undefined ? { ok: true, value: result.value } : { ok: false, problems: result.issues.map((one: any) => problem(one, where)) };
+      result.issues === undefined
+        ? { ok: true, value: result.value }
+        : { ok: false, problems: result.issues.map((one: any) => problem(one, where)) };
     return {
       json,
       check: (value, where) => {
@@ -33,11 +35,24 @@ function checkJson(schema: any, value: any, where: string): Checked {
     if (copy[name] === undefined && 'default' in inner) copy[name] = inner.default;
   }
   for (const name of schema.required ?? []) {
-    if (copy[name] === undefined) problems.push({ path: `/${name}`, message: 'is required', where, keyword: 'required' });
+    if (copy[name] === undefined)
+      problems.push({ path: `/${name}`, message: 'is required', where, keyword: 'required' });
   }
   for (const [name, inner] of Object.entries<any>(schema.properties ?? {})) {
-    const kind = copy[name] === null ? 'null' : Array.isArray(copy[name]) ? 'array' : Number.isInteger(copy[name]) ? 'integer' : typeof copy[name];
-    if (copy[name] !== undefined && typeof inner.type === 'string' && inner.type !== kind && !(inner.type === 'number' && kind === 'integer')) {
+    const kind =
+      copy[name] === null
+        ? 'null'
+        : Array.isArray(copy[name])
+          ? 'array'
+          : Number.isInteger(copy[name])
+            ? 'integer'
+            : typeof copy[name];
+    if (
+      copy[name] !== undefined &&
+      typeof inner.type === 'string' &&
+      inner.type !== kind &&
+      !(inner.type === 'number' && kind === 'integer')
+    ) {
       problems.push({ path: `/${name}`, message: `is not of type "${inner.type}"`, where, keyword: 'type' });
     }
   }

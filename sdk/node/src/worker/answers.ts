@@ -36,7 +36,8 @@ export class ResultRefused extends Error {
 
 /** The answer with the result of an event or cron handler. Throws `ResultRefused`. */
 export function resultFrame(running: Running, value: unknown, limits: AnswerLimits): Frame {
-  if (value === undefined || value === null) return { text: `{"type":"result","invocation":${running.number}${times(running)}}` };
+  if (value === undefined || value === null)
+    return { text: `{"type":"result","invocation":${running.number}${times(running)}}` };
   let body: string;
   try {
     body = encodeJson(value, `the result of step '${running.step}'`, limits.payloadBytesMax);
@@ -57,7 +58,10 @@ export function responseFrame(running: Running, answer: Answer): Frame {
   }
   const [headers, blob] = encoded;
   if (blob.length > BLOB_BYTES_MAX) {
-    throw new ResultRefused('PayloadTooLarge', `${what} is ${blob.length} bytes; stream what is over ${BLOB_BYTES_MAX}`);
+    throw new ResultRefused(
+      'PayloadTooLarge',
+      `${what} is ${blob.length} bytes; stream what is over ${BLOB_BYTES_MAX}`,
+    );
   }
   return { text: `${headText(running, answer.status, headers)}${times(running)}}`, blob };
 }
@@ -65,7 +69,9 @@ export function responseFrame(running: Running, answer: Answer): Frame {
 /** The answer that opens a streamed response. */
 export function streamFrame(running: Running, answer: Answer): Frame {
   const { pairs } = answer;
-  const headers = answer.has('content-type') ? pairs : [['content-type', 'application/octet-stream'] as const, ...pairs];
+  const headers = answer.has('content-type')
+    ? pairs
+    : [['content-type', 'application/octet-stream'] as const, ...pairs];
   return { text: `${headText(running, answer.status, headers)},"stream":true${times(running)}}` };
 }
 
@@ -87,7 +93,9 @@ interface FailureFields {
 export function failureFrame(running: Running, error: unknown, limits: AnswerLimits): Frame {
   const { details, ...fields } = failureOf(running, error, limits);
   const more = details === undefined ? '' : `,"details":${details}`;
-  return { text: `${JSON.stringify({ type: 'failure', invocation: running.number, ...fields }).slice(0, -1)}${more}${times(running)}}` };
+  return {
+    text: `${JSON.stringify({ type: 'failure', invocation: running.number, ...fields }).slice(0, -1)}${more}${times(running)}}`,
+  };
 }
 
 /** The failure that something thrown stands for. Never throws. */
@@ -95,16 +103,22 @@ export function failureOf(running: Running, error: unknown, limits: AnswerLimits
   const described = describe(error);
   const name = clean(described.name);
   const message = clean(cut(textOf(error, described.message), MESSAGE_BYTES_MAX));
-  if (error instanceof InputInvalid) return { name: 'ValidationError', message, kind: 'validation', problems: error.problems };
+  if (error instanceof InputInvalid)
+    return { name: 'ValidationError', message, kind: 'validation', problems: error.problems };
   if (error instanceof ResultRefused) return { name, message, kind: 'fatal' };
   if (running.cancelReason !== '' && isCancellation(running, error)) return cancelledFields(running.cancelReason);
   const stack = clean(cut(authorStack(error, limits.root), limits.stackBytesMax));
   if (error instanceof HttpError) {
-    const headers = Object.entries(error.headers).map(([key, value]): [string, string] => [key.toLowerCase(), clean(String(value))]);
-    const details = error.details === undefined || error.details === null ? {} : { details: lenientJson(error.details) };
+    const headers = Object.entries(error.headers).map(([key, value]): [string, string] => [
+      key.toLowerCase(),
+      clean(String(value)),
+    ]);
+    const details =
+      error.details === undefined || error.details === null ? {} : { details: lenientJson(error.details) };
     return { name, message, kind: 'http', stack, status: error.status, headers, ...details };
   }
-  if (error instanceof RetryAfter) return { name, message, kind: 'retry_after', stack, retry_after_ms: error.retryAfterMs };
+  if (error instanceof RetryAfter)
+    return { name, message, kind: 'retry_after', stack, retry_after_ms: error.retryAfterMs };
   if (error instanceof WorldError && error.status === 503 && running.run === '') {
     // Nobody's fault and soon over: the client hears 503 with Retry-After, not a 500.
     return { name, message, kind: 'retry_after', stack, retry_after_ms: error.retryAfterMs };

@@ -6,7 +6,15 @@
  * 2. At most `callsMax` calls are without a reply; at most `WAITING_MAX` wait.
  */
 
-import { InvocationOver, type MotiaError, QueueFull, remoteError, ValueNotJson, WorkerUnavailable } from '../authoring/errors.js';
+import {
+  InvocationOver,
+  type MotiaError,
+  QueueFull,
+  remoteError,
+  ValueNotJson,
+  WorkerUnavailable,
+} from '../authoring/errors.js';
+import type { Inexact } from '../authoring/integers.js';
 import type { Reply } from '../protocol/messages.js';
 import type { Running } from './running.js';
 
@@ -56,15 +64,15 @@ export class Calls {
     });
   }
 
-  /** Take an answer; one for no call of ours is ignored. `inexactAt`: its value has a number that was rounded. */
-  reply(reply: Reply, inexactAt: string | undefined): void {
+  /** Take an answer; one for no call of ours is ignored. `inexact`: a number of its text that was rounded. */
+  reply(reply: Reply, inexact: Inexact | undefined): void {
     const open = this.#open.get(reply.call);
     if (open === undefined) return;
     this.#open.delete(reply.call);
     const next = this.#nextWaiting();
     if (next !== undefined) this.#send(next);
     if (reply.error != null) this.#reject(open, remoteError(reply.error));
-    else if (inexactAt !== undefined) this.#reject(open, inexact(open.what, inexactAt));
+    else if (inexact !== undefined) this.#reject(open, inexactError(open.what, inexact));
     else this.#resolve(open, reply.value ?? null);
   }
 
@@ -130,8 +138,8 @@ function overError(running: Running, op: string): InvocationOver {
   });
 }
 
-function inexact(what: string, place: string): ValueNotJson {
-  return new ValueNotJson(`the answer to ${what} has a number beyond 2^53 at ${place}, which JavaScript cannot hold`, {
+function inexactError(what: string, { path, message }: Inexact): ValueNotJson {
+  return new ValueNotJson(`the answer to ${what} cannot be read: ${path} ${message}`, {
     hint: 'write such numbers as text',
   });
 }

@@ -45,14 +45,18 @@ export function guardProcess(): EndProcess {
   const end = own.reallyExit.bind(process) as EndProcess;
   const kill = process.kill.bind(process);
   const refuse = (what: string): never => {
-    throw new ProcessEnded(`${what} in a handler: a worker runs many steps and is ended by the engine only; return or throw instead`);
+    throw new ProcessEnded(
+      `${what} in a handler: a worker runs many steps and is ended by the engine only; return or throw instead`,
+    );
   };
-  process.exit = ((code?: unknown) => refuse(`process.exit(${code === undefined ? '' : String(code)})`)) as typeof process.exit;
+  process.exit = ((code?: unknown) =>
+    refuse(`process.exit(${code === undefined ? '' : String(code)})`)) as typeof process.exit;
   own.reallyExit = (code?: unknown) => refuse(`process.reallyExit(${String(code)})`);
   process.abort = () => refuse('process.abort()');
   process.kill = ((pid: number, signal?: string | number) => {
     // Signals 0 (a test whether it lives) and to others are the author's business.
-    if (signal !== 0 && (pid === process.pid || pid === 0 || pid === -process.pid)) refuse(`process.kill(${pid}, ${String(signal)})`);
+    if (signal !== 0 && (pid === process.pid || pid === 0 || pid === -process.pid))
+      refuse(`process.kill(${pid}, ${String(signal)})`);
     return kill(pid, signal);
   }) as typeof process.kill;
   return end;
@@ -72,7 +76,9 @@ export function guardDescriptor(fd: number): void {
     const original = functions[name] as (...args: unknown[]) => unknown;
     const guarded = function (this: unknown, ...args: unknown[]): unknown {
       if (args[0] === fd) {
-        throw Object.assign(new Error(`EBADF: ${name} of the descriptor ${fd}, which belongs to Motia`), { code: 'EBADF' });
+        throw Object.assign(new Error(`EBADF: ${name} of the descriptor ${fd}, which belongs to Motia`), {
+          code: 'EBADF',
+        });
       }
       return original.apply(this, args);
     };

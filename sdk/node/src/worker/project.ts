@@ -2,7 +2,14 @@
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { activate, Collector, type Declaration, exportedSteps, type Hook, type Position } from '../authoring/registry.js';
+import {
+  activate,
+  Collector,
+  type Declaration,
+  exportedSteps,
+  type Hook,
+  type Position,
+} from '../authoring/registry.js';
 import { type Fault, loadModules } from '../loading/loader.js';
 import type { Load } from '../protocol/messages.js';
 import { authorStack, describe, innermostAuthored } from './stacks.js';

@@ -17,7 +17,15 @@ import { HttpRequest } from '../authoring/request.js';
 import { type Answer, answerOf, encodePiece, piecesOf } from '../authoring/response.js';
 import type { Invoke } from '../protocol/messages.js';
 import type { Request } from '../types.js';
-import { type AnswerLimits, cancelledFrame, failureFrame, failureOf, responseFrame, resultFrame, streamFrame } from './answers.js';
+import {
+  type AnswerLimits,
+  cancelledFrame,
+  failureFrame,
+  failureOf,
+  responseFrame,
+  resultFrame,
+  streamFrame,
+} from './answers.js';
 import type { Frame, Running } from './running.js';
 import { Outflow } from './streams.js';
 
@@ -39,7 +47,8 @@ export class Runner {
   readonly limits: AnswerLimits = { root: '', payloadBytesMax: 1_048_576, stackBytesMax: 65_536 };
   readonly #owner: RunnerOwner;
   readonly #event = (running: Running, payload: unknown): Promise<void> => this.#runEvent(running, payload);
-  readonly #api = (running: Running, message: Invoke, blob: Buffer): Promise<void> => this.#runApi(running, message, blob);
+  readonly #api = (running: Running, message: Invoke, blob: Buffer): Promise<void> =>
+    this.#runApi(running, message, blob);
 
   constructor(owner: RunnerOwner) {
     this.#owner = owner;
@@ -92,7 +101,9 @@ export class Runner {
     let frame: Frame;
     try {
       if (message.request == null) {
-        throw new Fatal(`the api step '${running.step}' runs for a request, and this ${message.kind} invocation has none`);
+        throw new Fatal(
+          `the api step '${running.step}' runs for a request, and this ${message.kind} invocation has none`,
+        );
       }
       const request = new HttpRequest(message.request, blob);
       running.enteredMono = performance.now();
@@ -166,7 +177,13 @@ export class Runner {
     const failure = failureOf(running, error, this.limits);
     const text = `${failure.name}: ${failure.message}`;
     if (failure.kind !== 'cancelled') {
-      running.port.log(running, 'error', `the stream ended broken: ${text}\n${failure.stack ?? ''}`, undefined, 'logger');
+      running.port.log(
+        running,
+        'error',
+        `the stream ended broken: ${text}\n${failure.stack ?? ''}`,
+        undefined,
+        'logger',
+      );
     }
     return { text: `{"type":"chunk","invocation":${running.number},"last":true,"error":${JSON.stringify(text)}}` };
   }

@@ -1,7 +1,7 @@
 /** An invocation with what the worker knows about it while it runs. */
 
-import { Invocation } from '../authoring/invocation.js';
 import type { Port } from '../authoring/invocation.js';
+import { Invocation } from '../authoring/invocation.js';
 import type { Declaration } from '../authoring/registry.js';
 import type { Invoke } from '../protocol/messages.js';
 import type { Outflow } from './streams.js';

@@ -112,7 +112,10 @@ function one(error: unknown, root: string): string {
 function frameText(frame: StackFrame, root: string): string {
   const place = isAuthored(frame.path, root) ? authorPosition(frame.path, frame.line, frame.column) : undefined;
   const file = place?.file ?? (frame.path.startsWith(root + sep) ? relative(root, frame.path) : frame.path);
-  const where = place !== undefined && place.line !== frame.line ? `${file}:${place.line}` : `${file}:${frame.line}:${frame.column}`;
+  const where =
+    place !== undefined && place.line !== frame.line
+      ? `${file}:${place.line}`
+      : `${file}:${frame.line}:${frame.column}`;
   return frame.name === '' ? `    at ${where}\n` : `    at ${frame.name} (${where})\n`;
 }
 

@@ -9,7 +9,7 @@
 
 import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { parentPort, type MessagePort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { encodeFrame } from '../protocol/frames.js';
 import { Lines } from '../protocol/lines.js';
 
@@ -101,11 +101,15 @@ class Watchdog {
         setTimeout(() => resolve(last), PAUSE_MS_MAX);
         session.on('Debugger.paused', ({ params }) => {
           const callFrameId = params.callFrames[0]?.callFrameId ?? '';
-          session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression: EVALUATE, returnByValue: true }, (error, done) => {
-            session.post('Debugger.resume');
-            const found = error === null ? (done.result.value as Look | undefined) : undefined;
-            resolve(found ?? last);
-          });
+          session.post(
+            'Debugger.evaluateOnCallFrame',
+            { callFrameId, expression: EVALUATE, returnByValue: true },
+            (error, done) => {
+              session.post('Debugger.resume');
+              const found = error === null ? (done.result.value as Look | undefined) : undefined;
+              resolve(found ?? last);
+            },
+          );
         });
         session.post('Debugger.enable');
         session.post('Debugger.pause');

@@ -6,12 +6,11 @@
  * 2. A protocol fault ends the worker with one line in its log.
  */
 
-import { VERSION } from '../authoring/version.js';
-import { inexactPlace } from '../authoring/integers.js';
+import { InputInvalid } from '../authoring/errors.js';
+import { findInexact, type Inexact } from '../authoring/integers.js';
 import type { Invocation, LogLevel, Port, Span } from '../authoring/invocation.js';
 import { setWorkerPort } from '../authoring/invocation.js';
-import { InputInvalid } from '../authoring/errors.js';
-import { inexactProblem } from '../authoring/request.js';
+import { VERSION } from '../authoring/version.js';
 import { JSON_BYTES_MAX, ProtocolFault } from '../protocol/frames.js';
 import type { Lines } from '../protocol/lines.js';
 import { type EngineMessage, type Hello, type Invoke, type Load, PROTOCOL_VERSION } from '../protocol/messages.js';
@@ -127,7 +126,7 @@ export class NodeWorker implements Port {
         this.#onInvoke(message, blob, text);
         break;
       case 'reply':
-        this.#calls.reply(message, inexactPlace(text));
+        this.#calls.reply(message, findInexact(text));
         break;
       case 'cancel':
         this.#onCancel(message.invocation, message.reason);
@@ -198,7 +197,9 @@ export class NodeWorker implements Port {
     if (declaration?.handler === undefined) {
       const sorry = `this worker has not loaded a step '${message.step}'`;
       const { invocation } = message;
-      this.#outbox.put(JSON.stringify({ type: 'failure', invocation, name: 'NotLoaded', message: sorry, kind: 'not_loaded' }));
+      this.#outbox.put(
+        JSON.stringify({ type: 'failure', invocation, name: 'NotLoaded', message: sorry, kind: 'not_loaded' }),
+      );
       return;
     }
     if (this.#inFlight.has(message.invocation)) {
@@ -209,8 +210,8 @@ export class NodeWorker implements Port {
     const { lines } = this.#host;
     lines.inFlight = this.#inFlight.size;
     lines.lastEntered = message.invocation;
-    const place = inexactPlace(text);
-    const refusal = place === undefined ? undefined : inexactInput(place, message.step);
+    const inexact = findInexact(text);
+    const refusal = inexact === undefined ? undefined : inexactInput(inexact, message.step);
     if (refusal === undefined) this.#runner.start(running, message, blob);
     else this.#runner.fail(running, refusal);
   }
@@ -286,7 +287,13 @@ export class NodeWorker implements Port {
     return this.#logLine;
   }
 
-  log(invocation: Invocation | undefined, level: LogLevel, message: string, fields: string | undefined, source: string): void {
+  log(
+    invocation: Invocation | undefined,
+    level: LogLevel,
+    message: string,
+    fields: string | undefined,
+    source: string,
+  ): void {
     if (this.#isClosed) return;
     const at = Date.now();
     const bytesMax = this.#hello?.log_bytes_max ?? 16_384;
@@ -389,16 +396,16 @@ function boundedFields(fields: string, bytesMax: number): string {
   return JSON.stringify({ cut: cut(fields, bytesMax) });
 }
 
-/** What an invocation gets whose message has a number that JavaScript would round; undefined when it is in no input. */
-function inexactInput(place: string, step: string): unknown {
-  const payload = within(place, '/payload');
+/** What an invocation gets whose message has a number that JavaScript rounds; undefined when it is in no input. */
+function inexactInput({ path, message }: Inexact, step: string): unknown {
+  const payload = within(path, '/payload');
   if (payload !== undefined) {
-    const problem = `the payload of step '${step}' is not JSON that JavaScript can hold: a number beyond 2^53 at ${payload || 'its root'}`;
-    return new ResultRefused('PayloadInvalid', `${problem}; send such numbers as text`);
+    const text = `the payload of step '${step}' cannot be read: ${payload || 'it'} ${message}; send such numbers as text`;
+    return new ResultRefused('PayloadInvalid', text);
   }
-  for (const part of ['params', 'query'] as const) {
-    const inner = within(place, `/request/${part}`);
-    if (inner !== undefined) return new InputInvalid([inexactProblem(inner, part)]);
+  for (const where of ['params', 'query'] as const) {
+    const inner = within(path, `/request/${where}`);
+    if (inner !== undefined) return new InputInvalid([{ path: inner, message, where, keyword: 'maximum' }]);
   }
   return undefined;
 }
