@@ -7,11 +7,12 @@ import { Lines } from './protocol/lines.js';
 import { SocketTransport } from './protocol/transport.js';
 import { startWatchdog } from './worker/beside.js';
 import { capture } from './worker/capture.js';
-import { guardDescriptor, guardProcess, ignoreSignals } from './worker/guards.js';
+import { guardDescriptor, guardProcess, ignoreSignals, watchMicrotasks } from './worker/guards.js';
 import { Running } from './worker/running.js';
 import { NodeWorker } from './worker/worker.js';
 
 const UNUSABLE_EXIT = 2;
+const UNCAUGHT = 'an error that nobody caught';
 
 function main(): void {
   const value = process.env.MOTIA_WORKER_FD ?? '';
@@ -41,9 +42,10 @@ function serve(fd: number): void {
     closed: () => transport.close(() => end(0)),
     complain,
   });
+  watchMicrotasks(running, (error, whose) => worker.uncaught(error, whose, UNCAUGHT));
   process.on('unhandledRejection', (error, promise) => worker.unhandledRejection(error, promise, running()));
   process.on('rejectionHandled', (promise) => worker.rejectionHandled(promise));
-  process.on('uncaughtException', (error) => worker.uncaught(error, running(), 'an error that nobody caught'));
+  process.on('uncaughtException', (error) => worker.uncaught(error, running(), UNCAUGHT));
   Object.defineProperty(globalThis, 'motia', { value: motia, writable: true, configurable: true });
 }
 

@@ -10,6 +10,7 @@
 
 import { inspect } from 'node:util';
 import { PayloadTooLarge, ValueNotJson } from './errors.js';
+import { withoutOwnFrames } from './frames.js';
 
 export const DEPTH_MAX = 64;
 
@@ -87,7 +88,7 @@ function leaf(value: unknown): string {
   } catch {
     text = `(a value of type ${typeof value} that cannot be shown)`;
   }
-  return JSON.stringify(text.toWellFormed());
+  return JSON.stringify(withoutOwnFrames(text).toWellFormed());
 }
 
 /** Whether JSON.stringify writes `value` as it is; the quick way for nearly all values. */

@@ -2,6 +2,7 @@
 
 import type { Logger } from '../types.js';
 import { lenientJson, shown } from './encoding.js';
+import { withoutOwnFrames } from './frames.js';
 import { current, type LogLevel, workerPort } from './invocation.js';
 
 /** Writes log lines. Never waits, never throws. Outside a worker (a unit test) lines go to the console. */
@@ -22,7 +23,7 @@ function write(level: LogLevel, message: unknown, fields: unknown): void {
   }
   let text: string;
   if (typeof message === 'string') text = message;
-  else if (message instanceof Error) text = message.stack ?? String(message);
+  else if (message instanceof Error) text = withoutOwnFrames(message.stack ?? String(message));
   else text = shown(message);
   port.log(invocation?.isOver ? undefined : invocation, level, text, fieldsText(fields), 'logger');
 }

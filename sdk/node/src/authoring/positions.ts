@@ -1,11 +1,10 @@
 /** Where in the author's files the code that calls into this library stands. */
 
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { authorPosition } from '../loading/positions.js';
+import { OWN_DIR } from './frames.js';
 import type { Position } from './registry.js';
 
-const OWN_DIR = dirname(fileURLToPath(import.meta.url));
 const FRAMES_MAX = 12;
 
 /** The position of the innermost caller that is not of this library. */

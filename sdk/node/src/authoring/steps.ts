@@ -155,12 +155,16 @@ function make(kind: Kind, options: unknown, handler: unknown): Step {
   const { schema: _, middleware = [], ...rest } = values;
   const id = typeof given.id === 'string' ? given.id : '';
   const run = typeof handler === 'function' ? (handler as Handler) : undefined;
+  const name = run?.name ?? '';
+  // So that stacks and profiles name the step where its author gave no name.
+  if (run !== undefined && name === '' && id !== '')
+    Object.defineProperty(run, 'name', { value: id, configurable: true });
   const step: Step = Object.freeze(run === undefined ? { kind, id } : { kind, id, handler: run });
   const spec: StepSpec = {
     ...(rest as { id: string }),
     kind,
     language: 'node',
-    source: { ...position, function: run?.name ?? '' },
+    source: { ...position, function: name },
     ...schemas.spec,
   };
   if (kind === 'api') spec.method ??= 'GET';

@@ -8,6 +8,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import { formatWithOptions } from 'node:util';
+import { withoutOwnFrames } from '../authoring/frames.js';
 import { current, type LogLevel } from '../authoring/invocation.js';
 import { Running } from './running.js';
 
@@ -35,7 +36,7 @@ export function capture(log: LogLine): void {
   }
   console.trace = (...values: unknown[]): void => {
     const stack = (new Error().stack ?? '').split('\n').slice(2).join('\n');
-    log(alive(), 'debug', `${format(values)}\n${stack}`, 'print');
+    log(alive(), 'debug', withoutOwnFrames(`${format(values)}\n${stack}`), 'print');
   };
   captureStream(process.stdout, 'print', log);
   captureStream(process.stderr, 'stderr', log);
@@ -76,7 +77,7 @@ function captureStream(stream: NodeJS.WriteStream, source: Source, log: LogLine)
 
 function format(values: unknown[]): string {
   try {
-    return formatWithOptions(FORMAT, ...values);
+    return withoutOwnFrames(formatWithOptions(FORMAT, ...values));
   } catch {
     return '(a value that cannot be shown)';
   }

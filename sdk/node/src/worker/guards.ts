@@ -2,6 +2,7 @@
  * What keeps a worker process honest although an author's code may do anything.
  *
  * - `process.exit`, `process.abort` and signals to the process itself throw: the run fails, the worker lives.
+ * - An error in a microtask belongs to the run that queued it.
  * - The descriptor of the protocol's socket cannot be used through `node:fs`. What remains: a native
  *   add-on, or `new net.Socket({ fd })` with the number guessed, may still write to it; the engine then
  *   takes the worker for broken, ends it and starts another.
@@ -9,6 +10,7 @@
 
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import type { Running } from './running.js';
 
 const FD_FUNCTIONS = [
   'write',
@@ -67,6 +69,28 @@ export function ignoreSignals(): void {
   // A handler instead of a disposition, because processes that an author starts would inherit the latter.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
+}
+
+/** Give errors of microtasks to the run that queued them: Node does not say whose they are. */
+export function watchMicrotasks(
+  running: () => Running | undefined,
+  failed: (error: unknown, whose: Running) => void,
+): void {
+  const queue = globalThis.queueMicrotask;
+  globalThis.queueMicrotask = (work) => {
+    const whose = running();
+    if (whose === undefined || typeof work !== 'function') {
+      queue(work);
+      return;
+    }
+    queue(() => {
+      try {
+        work();
+      } catch (error) {
+        failed(error, whose);
+      }
+    });
+  };
 }
 
 /** Refuse the protocol's descriptor in `node:fs`. */

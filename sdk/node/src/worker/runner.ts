@@ -9,6 +9,7 @@
  *    `CANCEL_GRACE_MS` to finish by itself.
  */
 
+import { Readable } from 'node:stream';
 import { bindPayload, bindRequest } from '../authoring/binding.js';
 import { contextOf } from '../authoring/context.js';
 import { Cancelled, Fatal } from '../authoring/errors.js';
@@ -66,7 +67,9 @@ export class Runner {
     running.cancel(reason);
     running.outflow?.abort(reason);
     const answer = (): void => {
-      if (!running.isOver) this.#owner.answer(running, this.#cancelled(running));
+      if (running.isOver) return;
+      this.#owner.answer(running, this.#cancelled(running));
+      destroy(running.source);
     };
     if (running.hasSignal) setTimeout(answer, CANCEL_GRACE_MS).unref();
     else setImmediate(answer);
@@ -154,6 +157,7 @@ export class Runner {
       if (!running.isOver) this.#owner.send({ text: `{"type":"chunk","invocation":${running.number}}`, blob: piece });
     });
     running.outflow = outflow;
+    running.source = answer.body;
     if (running.cancelReason !== '') outflow.abort(running.cancelReason);
     const grace = setTimeout(begin, FIRST_ITEM_GRACE_MS);
     let last: Frame;
@@ -231,6 +235,11 @@ function close(pieces: AsyncIterator<unknown> | Iterator<unknown>): void {
   } catch {
     // what a generator throws while it is closed concerns nobody any more
   }
+}
+
+/** Let go of a stream that waits for its next piece: its iterator would only be closed with that piece. */
+function destroy(source: unknown): void {
+  if (source instanceof Readable) source.destroy();
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -25,6 +25,8 @@ export class Running extends Invocation {
   /** The answer, while calls are without a reply. */
   held: Frame | undefined = undefined;
   outflow: Outflow | undefined = undefined;
+  /** What a streamed response is read from. */
+  source: unknown = undefined;
   /** Whether the `result` that opens a streamed response was sent. */
   hasBegun = false;
   /** What was printed without a line end yet, by source. */

@@ -4,11 +4,11 @@
  * `worker.md` and the grouping of errors in the Workbench lean on the order.
  */
 
-import { dirname, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OWN_DIR } from '../authoring/frames.js';
 import { authorPosition } from '../loading/positions.js';
 
-const OWN_DIR = dirname(fileURLToPath(import.meta.url)) + sep;
 const CAUSES_MAX = 5;
 const FRAMES_MAX = 50;
 const FRAME = /^\s+at (?:(.+?) \()?((?:file:\/\/)?\/[^)]*?):(\d+):(\d+)\)?$/;
@@ -43,11 +43,11 @@ export function authorStack(error: unknown, root: string): string {
   const parts: string[] = [];
   const seen = new Set<unknown>();
   let link: unknown = error;
-  while (link !== undefined && link !== null && !seen.has(link) && parts.length < CAUSES_MAX) {
+  do {
     seen.add(link);
     parts.push(one(link, root));
     link = link instanceof Error ? link.cause : undefined;
-  }
+  } while (link !== undefined && link !== null && !seen.has(link) && parts.length < CAUSES_MAX);
   return parts.join('\ncaused by:\n');
 }
 

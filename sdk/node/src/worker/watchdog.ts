@@ -19,14 +19,12 @@ export interface WatchdogData {
   readonly memory: SharedArrayBuffer;
 }
 
-/** Main thread → watchdog: the project's root and the steps in flight, when the loop turns after it was asked. */
-export interface WatchdogNews {
-  readonly turned: number;
-}
-
 const LOOK_MS = 100;
+/** Every so many looks is enough when nothing is in flight. */
+const LOOKS_IDLE = 4;
 const PAUSE_MS_MAX = 300;
-const END_AFTER_EOF_MS = 500;
+/** The loop gets a moment to end by itself. */
+const END_AFTER_EOF_MS = 400;
 const EVALUATE = 'globalThis[Symbol.for("motia.watchdog")]?.(new Error().stack)';
 const NOTHING = Buffer.alloc(0);
 
@@ -40,6 +38,7 @@ class Watchdog {
   readonly #port: MessagePort;
   readonly #fd: number;
   readonly #lines: Lines;
+  #looks = 0;
   #askedMono = 0;
   #turnsAsked = 0;
   #isReported = false;
@@ -53,7 +52,10 @@ class Watchdog {
   }
 
   #look(): void {
+    this.#looks += 1;
     if (this.#lines.inFlight === 0) {
+      // Nothing that anybody waits for; but a timer of the author's may still hold the loop.
+      if (this.#looks % LOOKS_IDLE === 0) this.#endIfAlone();
       this.#askedMono = 0;
       return;
     }

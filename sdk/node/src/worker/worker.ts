@@ -236,7 +236,9 @@ export class NodeWorker implements Port {
     if (running.isOver) return;
     running.isOver = true;
     running.held = frame;
-    if (running.pending === 0) this.#settled(running);
+    // Whoever looks at a failed call last of all is heard of one turn later.
+    if (running.unseen !== undefined && running.unseen.size > 0) this.#holdForATurn(running);
+    else if (running.pending === 0) this.#settled(running);
   }
 
   #settled(running: Running): void {
