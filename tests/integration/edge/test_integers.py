@@ -6,7 +6,7 @@ from typing import Any
 
 from motia.workers import Answer, Invocation, Responded
 
-BIG = 2**53
+BIG = 2**53 + 1
 
 
 async def taken(invocation: Invocation) -> Answer:
@@ -19,9 +19,9 @@ async def test_they_are_422_on_their_way_to_javascript_alone(app: Any) -> None:
         schema = {"params": number, "query": number}
         app.step("POST", path, taken, language=language, schema=schema, worker_validates=True)
 
-    refused = await app.client.post(f"/js/{BIG}?n={-BIG}", json={"a": [{"b": BIG}], "c": BIG - 1})
+    refused = await app.client.post(f"/js/{BIG}?n={-BIG}", json={"a": [{"b": BIG}], "c": 2**53})
     python = await app.client.post(f"/py/{BIG}?n={-BIG}", json={"a": [{"b": BIG}]})
-    fine = await app.client.post(f"/js/{BIG - 1}", json={"text": str(BIG), "float": 1e30})
+    fine = await app.client.post(f"/js/{2**53}", json={"text": str(BIG), "float": 1e30})
 
     assert refused.status_code == 422
     details = refused.json()["error"]["details"]
@@ -41,7 +41,7 @@ async def test_a_form_that_a_schema_makes_numbers_of_is_422_too(app: Any) -> Non
     app.step("POST", "/js", taken, language="node", schema={"body": number})
 
     refused = await app.client.post("/js", data={"n": str(BIG)})
-    fine = await app.client.post("/js", data={"n": str(BIG - 1), "text": str(BIG)})
+    fine = await app.client.post("/js", data={"n": str(2**53), "text": str(BIG)})
 
     assert refused.status_code == 422
     assert refused.json()["error"]["details"][0]["path"] == "/n"

@@ -307,10 +307,10 @@ async def test_an_integer_that_javascript_cannot_hold_is_refused_where_it_would_
     world.step("js", language="node", topics=("more",))
     await world.boot()
 
-    await world.trigger("news", {"n": 2**60})
+    await world.trigger("news", {"n": 2**60 + 1})
     for target in ("js", "more"):
         with pytest.raises(PayloadInvalid) as caught:
-            await world.trigger(target, {"a": [{"n": 2**60}]})
+            await world.trigger(target, {"a": [{"n": 2**60 + 1}]})
         assert [problem.path for problem in caught.value.problems] == ["/a/0/n"]
         assert "which JavaScript cannot hold exactly" in caught.value.message
 
@@ -319,7 +319,7 @@ async def test_an_integer_that_javascript_cannot_hold_is_refused_where_it_would_
 
 async def test_a_parked_event_with_such_an_integer_dies_when_a_javascript_step_takes_it(world: World) -> None:
     await world.boot()
-    accepted = await world.trigger("late", {"n": 2**60})
+    accepted = await world.trigger("late", {"n": 2**60 + 1})
     world.step("late", language="node")
     await world.settle()
 

@@ -146,4 +146,4 @@ async def test_an_edited_payload_that_javascript_cannot_hold_is_refused(world: W
     await world.settle()
 
     with pytest.raises(PayloadInvalid, match="/n: is an integer beyond"):
-        await world.dispatcher.replay(accepted.run, b'{"n":9007199254740992}')
+        await world.dispatcher.replay(accepted.run, b'{"n":9007199254740993}')

@@ -9,6 +9,7 @@ import pytest
 from motia.project import inexact_in, inexact_integers
 
 LIMIT = 2**53 - 1
+BEYOND = 2**53 + 1
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,9 @@ LIMIT = 2**53 - 1
     [
         LIMIT,
         -LIMIT,
+        2**53,
+        123456789012345680000,
+        -(10**20),
         0,
         1e300,
         9007199254740993.0,
@@ -28,7 +32,7 @@ def test_what_javascript_holds_has_no_problem(value: object) -> None:
     assert inexact_integers(json.dumps(value).encode()) == ()
 
 
-@pytest.mark.parametrize("value", [LIMIT + 1, -LIMIT - 1, 2**64, 10**30, -(10**30)])
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**64, 10**21, 10**30, -(10**400)])
 def test_an_integer_beyond_is_a_problem(value: int) -> None:
     (problem,) = inexact_integers(json.dumps(value).encode())
 
@@ -38,7 +42,7 @@ def test_an_integer_beyond_is_a_problem(value: int) -> None:
 
 
 def test_every_place_is_a_json_pointer() -> None:
-    value = {"a": [1, {"b/c": 10**20}], "~": 10**20, "fine": 10**10}
+    value = {"a": [1, {"b/c": BEYOND}], "~": BEYOND, "fine": 10**10}
 
     found = inexact_integers(json.dumps(value).encode(), where="body")
 
@@ -47,4 +51,4 @@ def test_every_place_is_a_json_pointer() -> None:
 
 
 def test_there_are_at_most_a_thousand() -> None:
-    assert len(inexact_integers(json.dumps([10**20] * 1_500).encode())) == 1_000
+    assert len(inexact_integers(json.dumps([BEYOND] * 1_500).encode())) == 1_000
