@@ -6,7 +6,7 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -87,14 +87,3 @@ def control_path(data_dir: Path) -> Path:
     if len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX:
         return path
     return Path(tempfile.mkdtemp(prefix="motia-")) / "control.sock"
-
-
-def sdk_dir(language: Literal["node", "ruby"]) -> Path:
-    """Where the authoring library and worker of another language are.
-
-    In a wheel they are inside the package, in a checkout beside `src`. Nothing says that they are
-    built: what needs a file of them checks that it is there.
-    """
-    package = Path(__file__).resolve().parent
-    inside = package / "sdk" / language
-    return inside if inside.is_dir() else package.parents[1] / "sdk" / language
