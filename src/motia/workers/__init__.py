@@ -1,6 +1,7 @@
 """Worker processes: supervisor, pools, transport; entered through the seam."""
 
-from motia.workers.launch import Launcher, PythonLauncher
+from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
+from motia.workers.launching import Launching, launchers_for
 from motia.workers.process import FD_VARIABLE, WorkerProcess
 from motia.workers.seam import (
     Answer,
@@ -31,12 +32,15 @@ __all__ = [
     "Invocation",
     "Lane",
     "Launcher",
+    "Launching",
     "NoWorker",
+    "NodeLauncher",
     "Origin",
     "PythonLauncher",
     "Responded",
     "ResponseStream",
     "Returned",
+    "RubyLauncher",
     "StreamBroken",
     "Supervisor",
     "Ticket",
@@ -46,4 +50,5 @@ __all__ = [
     "WorkerLost",
     "WorkerProcess",
     "Workers",
+    "launchers_for",
 ]
