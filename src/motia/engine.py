@@ -36,6 +36,8 @@ from motia.project import (
     Discovery,
     PayloadValidators,
     Settings,
+    TopicReader,
+    Topics,
     Watcher,
     check,
     discover,
@@ -111,6 +113,8 @@ class Engine(Duty):
         self._validators = PayloadValidators(self.catalog)
         self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
         self.discovery = self._discover()
+        self._topic_reader = TopicReader(config.root, settings.environ)
+        self._topics = Topics()
         self._sock = sock
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
@@ -140,6 +144,7 @@ class Engine(Duty):
             config=config,
             node=self._node,
             validate=lambda step, payload: self._validators.check(step, payload),
+            validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
             poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
         self.cron = CronScheduler(
@@ -206,7 +211,7 @@ class Engine(Duty):
             sock=sock,
             is_ready=lambda: self.is_ready,
         )
-        await self.workers.start()
+        await asyncio.gather(self.workers.start(), self._read_topics())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
@@ -221,7 +226,7 @@ class Engine(Duty):
         if self.workers.manifest != used:
             self._use_manifest(self.workers.manifest)
         if self.mode == "dev" and not self._is_embedded:
-            self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
+            self._watcher = Watcher(config.root, self._on_change, modules=self._modules)
             await self._watcher.start()
         if not self._is_embedded:
             spare_collector()
@@ -344,16 +349,20 @@ class Engine(Duty):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
+        topics = self._topics
+        manifest = msgspec.structs.replace(
+            manifest, topics=topics.topics, faults=(*manifest.faults, *topics.faults)
+        )
         faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults)
+        catalog = Catalog(manifest.steps, faults, topics.topics)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)))
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
-            self._watcher.watch_modules(manifest.modules)
+            self._watcher.watch_modules(self._modules)
         self._spawn(self._keep_manifest(manifest))
         self.telemetry.feed.publish(
             "manifest", {"steps": len(self.catalog.steps), "faults": len(self.catalog.faults)}
@@ -389,9 +398,20 @@ class Engine(Duty):
     async def _reload(self, changed: frozenset[str]) -> None:
         started_mono = self._clock.mono()
         self.discovery = self._discover()
-        await self.workers.reload(self._step_files())
+        before = self._topics
+        await asyncio.gather(self.workers.reload(self._step_files()), self._read_topics())
+        if self._is_ready and self._topics != before:
+            self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
+
+    async def _read_topics(self) -> None:
+        self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+
+    @property
+    def _modules(self) -> tuple[str, ...]:
+        """Project files whose change means a reload, wherever they are."""
+        return (*self.workers.manifest.modules, *self._topics.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -10,8 +10,10 @@ from motia.project.discovery import CONFIG_NAMES, Discovery, discover, find_proj
 from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
+from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
 from motia.project.static import TriggerSite, read_sites, read_source
+from motia.project.topics import TopicReader, Topics
 from motia.project.validators import PayloadValidators
 from motia.project.watch import Watcher
 
@@ -36,6 +38,8 @@ __all__ = [
     "Retention",
     "SchemaInvalid",
     "Settings",
+    "TopicReader",
+    "Topics",
     "TriggerSite",
     "Watcher",
     "Workbench",
@@ -59,5 +63,6 @@ __all__ = [
     "read_duration_s",
     "read_sites",
     "read_source",
+    "sdk_dir",
     "unknown_targets",
 ]
