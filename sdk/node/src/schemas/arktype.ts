@@ -20,7 +20,6 @@ interface Unspoken {
 interface ArkIssue {
   readonly code: string;
   readonly path: Iterable<PropertyKey>;
-  readonly problem: string;
   readonly expected: string;
   readonly data: unknown;
   readonly rule?: unknown;
@@ -42,9 +41,9 @@ export function jsonOfArk(type: Ark): JsonSchema {
   });
 }
 
-/** One issue in terms of JSON Schema. */
+/** One issue in terms of JSON Schema. arktype's own message shows the value, so its expectation is said instead. */
 export function arkFindings(issue: ArkIssue): Finding[] {
-  const found = FINDINGS[issue.code]?.(issue) ?? { keyword: 'custom', text: issue.problem };
+  const found = FINDINGS[issue.code]?.(issue) ?? { keyword: 'custom', text: `must be ${issue.expected}` };
   return [{ path: [...issue.path], ...found }];
 }
 
@@ -69,7 +68,7 @@ const FINDINGS: Readonly<Record<string, (issue: ArkIssue) => Part>> = {
     const types = names.map((name) => TYPES[name]);
     if (types.every((type) => type !== undefined)) return { keyword: 'type', expected: types };
     const options = names.map(literal);
-    return options.includes(undefined) ? { keyword: 'custom', text: issue.problem } : { keyword: 'enum', expected: options };
+    return options.includes(undefined) ? { keyword: 'custom', text: `must be ${issue.expected}` } : { keyword: 'enum', expected: options };
   },
   pattern: ({ rule }) => ({ keyword: 'pattern', expected: rule }),
   divisor: ({ rule }) => (rule === 1 ? { keyword: 'type', expected: 'integer' } : { keyword: 'multipleOf', expected: rule }),
@@ -79,9 +78,9 @@ const FINDINGS: Readonly<Record<string, (issue: ArkIssue) => Part>> = {
   maxLength: ({ rule, data }) => ({ keyword: Array.isArray(data) ? 'maxItems' : 'maxLength', expected: rule }),
 };
 
-function typed({ expected, problem }: ArkIssue): Part {
+function typed({ expected }: ArkIssue): Part {
   const type = TYPES[expected];
-  return type === undefined ? { keyword: 'custom', text: problem } : { keyword: 'type', expected: type };
+  return type === undefined ? { keyword: 'custom', text: `must be ${expected}` } : { keyword: 'type', expected: type };
 }
 
 function literal(text: string): unknown {

@@ -151,10 +151,11 @@ export class Keywords {
     into['type'] = 'integer';
   }
 
-  multipleOf(step: unknown): void {
+  /** `isWhole`: only whole numbers come this far; libraries divide small fractions wrongly. */
+  multipleOf(step: unknown, isWhole: boolean): void {
     if (typeof step !== 'number' || !Number.isFinite(step) || step === 0) return;
     // Fractions are divided differently everywhere, so only whole steps are enforced.
-    this.#add('multipleOf', Math.abs(step), Number.isSafeInteger(step));
+    this.#add('multipleOf', Math.abs(step), isWhole && Number.isSafeInteger(step));
   }
 
   pattern(expression: RegExp): void {

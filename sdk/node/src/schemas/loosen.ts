@@ -41,11 +41,13 @@ function loosen(form: unknown, place: Place, options: Options): JsonSchema | boo
   if (typeof form === 'boolean') return form;
   if (!isPlainObject(form)) return {};
   refuseMarked(form, place);
+  const hasOptions = 'enum' in form || 'const' in form;
   if (typeof form['$comment'] === 'string' && form['$comment'].startsWith(NO_JSON)) return { not: {} };
   const asserted: JsonSchema = {};
   const documents: JsonSchema = {};
   for (const [keyword, value] of Object.entries(form)) {
-    if (DROPPED.has(keyword)) continue;
+    // Beside the values a type would only report a second time.
+    if (DROPPED.has(keyword) || (keyword === 'type' && hasOptions)) continue;
     const inner = nested(keyword, value, place, options);
     if (inner !== undefined) Object.assign(asserted, inner);
     else if (isShared(keyword, value, options)) asserted[keyword] = value;

@@ -106,7 +106,8 @@ function of(issue: ValibotIssue): Part {
   return (issue.kind === 'schema' ? ofKind(issue) : CHECKS[issue.type]?.(issue)) ?? ofFormat(issue);
 }
 
-function ofKind({ type, expected, message }: ValibotIssue): Part {
+function ofKind({ type, expected, message: said }: ValibotIssue): Part {
+  const message = withoutValue(said);
   if (type === 'union') return { keyword: 'anyOf' };
   if (expected === 'never') return type === 'strict_tuple' ? { keyword: 'custom', text: message } : { keyword: 'additionalProperties' };
   if (['literal', 'picklist', 'enum', 'variant'].includes(type)) return ofOptions(expected ?? '', message);
@@ -124,10 +125,10 @@ function ofOptions(expected: string, message: string): Part {
   }
 }
 
-function ofFormat({ type, requirement, message }: ValibotIssue): Part {
+function ofFormat({ type, requirement, message: said }: ValibotIssue): Part {
   return requirement instanceof RegExp || type === 'url'
     ? { keyword: 'format', expected: formatName(FORMATS[type] ?? type) }
-    : { keyword: 'custom', text: message };
+    : { keyword: 'custom', text: withoutValue(said) };
 }
 
 const FORMATS: Readonly<Record<string, string>> = {
@@ -157,3 +158,8 @@ const CHECKS: Readonly<Record<string, (issue: ValibotIssue) => Part>> = {
   ends_with: ({ requirement }) => ({ keyword: 'pattern', expected: `${literalPattern(String(requirement))}$` }),
   includes: ({ requirement }) => ({ keyword: 'pattern', expected: literalPattern(String(requirement)) }),
 };
+
+/** valibot's own message shows the value, which may be a secret. */
+function withoutValue(message: string): string {
+  return message.replace(/(?: but received|: Received) .*$/s, '');
+}

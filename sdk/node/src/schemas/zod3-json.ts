@@ -217,11 +217,14 @@ function addTextCheck(keywords: Keywords, check: TextCheck): void {
 
 function numberForm(def: Definition): JsonSchema {
   const keywords = new Keywords({ type: 'number' });
-  for (const check of (def['checks'] ?? []) as TextCheck[]) {
+  const checks = (def['checks'] ?? []) as TextCheck[];
+  // zod 3 takes 7e-7 for a multiple of 2.
+  const isWhole = checks.some(({ kind }) => kind === 'int');
+  for (const check of checks) {
     const isWithin = check.inclusive !== false;
     if (check.kind === 'min') keywords.atLeast(isWithin ? 'minimum' : 'exclusiveMinimum', check.value);
     else if (check.kind === 'max') keywords.atMost(isWithin ? 'maximum' : 'exclusiveMaximum', check.value);
-    else if (check.kind === 'multipleOf') keywords.multipleOf(check.value);
+    else if (check.kind === 'multipleOf') keywords.multipleOf(check.value, isWhole);
     else if (check.kind === 'int') keywords.integer();
   }
   return keywords.form();

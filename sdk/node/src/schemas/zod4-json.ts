@@ -276,11 +276,14 @@ function noticeChange(keywords: Keywords, check: Definition): void {
 
 function numberForm(def: Definition): JsonSchema {
   const keywords = new Keywords({ type: 'number' });
-  for (const check of checksOf(def)) {
+  const checks = checksOf(def);
+  // Early versions take 7e-7 for a multiple of 2.
+  const isWhole = checks.some(({ format }) => typeof format === 'string' && format.includes('int'));
+  for (const check of checks) {
     const isWithin = check['inclusive'] !== false;
     if (check['check'] === 'greater_than') keywords.atLeast(isWithin ? 'minimum' : 'exclusiveMinimum', check['value']);
     else if (check['check'] === 'less_than') keywords.atMost(isWithin ? 'maximum' : 'exclusiveMaximum', check['value']);
-    else if (check['check'] === 'multiple_of') keywords.multipleOf(check['value']);
+    else if (check['check'] === 'multiple_of') keywords.multipleOf(check['value'], isWhole);
     else if (check['check'] === 'number_format') addNumberFormat(keywords, String(check['format']));
     else noticeChange(keywords, check);
   }
