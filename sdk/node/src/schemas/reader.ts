@@ -1,33 +1,31 @@
-/** A schema as the author wrote it, as JSON Schema and a check. */
+/** Owns `readSchema`: a schema as the author wrote it, understood by whoever knows its library. */
 
-import type { JsonSchema } from '../types.js';
-import { toJSONSchema } from './stub.js';
+import type { ReadSchema } from './contract.js';
+import { SchemaUnreadable } from './contract.js';
+import { readJson } from './json.js';
+import { isStandard, readStandard } from './standard.js';
+import { isZod3, readZod3 } from './zod3.js';
+import { isZod4, readZod4 } from './zod4.js';
 
-export interface Problem {
-  path: string;
-  message: string;
-  where: string;
-  keyword: string;
-}
-export type Checked = { ok: true; value: unknown } | { ok: false; problems: Problem[] };
-export interface ReadSchema {
-  readonly json: JsonSchema | boolean;
-  check(value: unknown, where: string): Checked | Promise<Checked>;
-}
-export class SchemaUnreadable extends Error {
-  readonly part: string;
-  readonly hint: string;
-  constructor(message: string, part: string, hint: string) {
-    super(message);
-    this.part = part;
-    this.hint = hint;
-  }
-}
+export type { Checked, JsonSchema, Problem, ReadSchema } from './contract.js';
+export { SchemaUnreadable } from './contract.js';
 
-/** Read a schema. Throws `SchemaUnreadable`. */
+/**
+ * Understand what an author wrote: zod 3 or 4, any Standard Schema with a JSON form, or JSON Schema.
+ *
+ * `what` names the place for errors: `schema.body`. The library is never imported: the author's own
+ * instance is asked, whatever its version.
+ *
+ * Throws SchemaUnreadable, with the part and what to write instead.
+ */
 export function readSchema(source: unknown, what: string): ReadSchema {
-  if (typeof source !== 'object' || source === null) {
-    throw new SchemaUnreadable(`${what} is no schema`, '', 'write a zod schema or a JSON Schema');
-  }
-  return toJSONSchema(source as Record<string, unknown>);
+  if (isZod4(source)) return readZod4(source, what);
+  if (isZod3(source)) return readZod3(source, what);
+  if (isStandard(source)) return readStandard(source, what);
+  if (typeof source === 'boolean' || (typeof source === 'object' && source !== null)) return readJson(source, what);
+  throw new SchemaUnreadable(
+    what,
+    `is ${source === null ? 'null' : typeof source === 'function' ? 'a function' : `${typeof source}`}, which is no schema`,
+    'use a zod schema, a Standard Schema, or a JSON Schema such as { type: "object" }',
+  );
 }
