@@ -5,7 +5,7 @@
  * 2. What is noted here is all that esbuild has to say: warnings too.
  */
 
-import { realpathSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile, OnLoadArgs, Plugin } from 'esbuild';
@@ -111,7 +111,12 @@ function standIns(task: Task, broken: Map<string, Fault>, missing: Map<string, F
   return {
     name: 'motia-stand-ins',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, (args) => linkedSource(task, args.path, args.resolveDir));
+      const linked = linkedPackages(task.root).filter((name) => name !== '@motia/core');
+      if (linked.length > 0) {
+        const names = linked.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+        const filter = new RegExp(`^(${names})(/|$)`);
+        build.onResolve({ filter }, (args) => linkedSource(task, args.path, args.resolveDir));
+      }
       if (broken.size + missing.size === 0) return;
       build.onResolve({ filter: /.*/ }, (args) => {
         const key = `${relativeTo(task.root, args.importer)}\0${args.path}`;
@@ -125,14 +130,49 @@ function standIns(task: Task, broken: Map<string, Fault>, missing: Map<string, F
   };
 }
 
-const LINKED = /\.[mc]?tsx?$/;
+/** Packages of the same workspace: links in a node_modules that lead out of it. */
+function linkedPackages(root: string): string[] {
+  const found = new Set<string>();
+  for (let folder = root; ; folder = dirname(folder)) {
+    for (const name of linksIn(join(folder, 'node_modules'))) found.add(name);
+    if (folder === dirname(folder)) return [...found];
+  }
+}
+
+function linksIn(packages: string): string[] {
+  const scopes = entriesOf(packages).filter((entry) => entry.name.startsWith('@') && entry.isDirectory());
+  const all = [
+    ...entriesOf(packages).map((entry) => ({ entry, name: entry.name })),
+    ...scopes.flatMap(({ name: scope }) =>
+      entriesOf(join(packages, scope)).map((entry) => ({ entry, name: `${scope}/${entry.name}` })),
+    ),
+  ];
+  return all
+    .filter(({ entry, name }) => entry.isSymbolicLink() && isOutside(join(packages, name)))
+    .map(({ name }) => name);
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function isOutside(link: string): boolean {
+  try {
+    return !realpathSync(link).includes('/node_modules/');
+  } catch {
+    return false;
+  }
+}
 
 /** A package of the same workspace that is TypeScript is part of the project: Node cannot read it. */
 function linkedSource(task: Task, specifier: string, from: string): { path: string } | undefined {
-  if (/^(node:|#|@motia\/core(\/|$))/.test(specifier)) return undefined;
   try {
     const path = realpathSync(createRequire(join(from || task.root, 'x.js')).resolve(specifier));
-    return LINKED.test(path) && !path.includes('/node_modules/') ? { path } : undefined;
+    return /\.[mc]?tsx?$/.test(path) && !path.includes('/node_modules/') ? { path } : undefined;
   } catch {
     return undefined;
   }
