@@ -1,4 +1,4 @@
-"""Where a node keeps its files and listens: data directory, database, sockets, the record of a running engine."""
+"""Where things are: the SDKs, a node's data directory, database and sockets, the record of a running engine."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     api: str
     control: str
+
+
+def sdk_dir(language: str) -> Path:
+    """The folder of the worker and library of `node` or `ruby`: in the package, or in a checkout beside it.
+
+    It holds `package.json`, `bin` and `dist` for Node, and `lib` for Ruby; it may be missing where
+    an installation was made without it.
+    """
+    package = Path(__file__).resolve().parent
+    packed = package / "sdk" / language
+    return packed if packed.is_dir() else package.parents[1] / "sdk" / language
 
 
 def database_path(config: Config) -> Path:
