@@ -5,12 +5,13 @@
  * 2. What is noted here is all that esbuild has to say: warnings too.
  */
 
-import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
 import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile, OnLoadArgs, Plugin } from 'esbuild';
-import type { Esbuild } from './esbuild.js';
+import { type Esbuild, loaderOf } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
+import { matchesOf, patternsIn, withoutGlobs } from './globs.js';
 
 const ROUNDS_MAX = 30;
 
@@ -68,38 +69,71 @@ export function sharedOptions(task: Task): BuildOptions {
  * Raises what esbuild says when it is about no file: a configuration that cannot be read, a missing binary.
  */
 export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
-  const broken = new Map<string, Fault>();
-  const missing = new Map<string, Fault>();
+  const known: Known = { broken: new Map(), missing: new Map(), globs: new Map() };
   for (let round = 0; round < ROUNDS_MAX; round++) {
+    const before = sizeOf(known);
+    const matched = [...known.globs.values()].flat();
     const result = await esbuild
       .build({
         ...sharedOptions(task),
-        entryPoints: task.files.map((file) => ({ in: join(task.root, file), out: file })),
+        entryPoints: [...new Set([...task.files, ...matched])].map((file) => ({ in: join(task.root, file), out: file })),
         outdir: join(task.root, '.motia'),
         bundle: true,
         splitting: true,
         format: 'esm',
         packages: 'external',
         external: ['*.node'],
-        plugins: [standIns(task, broken, missing)],
+        plugins: [standIns(task, known)],
       })
       .catch((failure: BuildFailure) => failure);
-    if (!('errors' in result) || !Array.isArray(result.errors)) throw result;
-    if ('metafile' in result) return read(task, result as BuildResult<{ metafile: true }>, broken, missing);
-    const before = broken.size + missing.size;
-    for (const error of result.errors) note(error, broken, missing);
-    if (broken.size + missing.size === before) throw result;
+    if (!Array.isArray(result.errors)) throw result;
+    for (const error of result.errors) note(error, task.root, known);
+    if ('metafile' in result) {
+      for (const file of computing(result as BuildResult<{ metafile: true }>)) noteGlob(task.root, file, known);
+      if (sizeOf(known) === before) return read(result as BuildResult<{ metafile: true }>, known);
+    }
+    if (sizeOf(known) === before) throw result;
   }
   throw new Error(`the project still does not compile after ${ROUNDS_MAX} rounds`);
 }
 
-function note(error: Message, broken: Map<string, Fault>, missing: Map<string, Fault>): void {
+/** What the rounds so far have found out. */
+interface Known {
+  broken: Map<string, Fault>;
+  missing: Map<string, Fault>;
+  /** Source with partly computed imports to what they match. */
+  globs: Map<string, string[]>;
+}
+
+function sizeOf(known: Known): number {
+  return known.broken.size + known.missing.size + known.globs.size;
+}
+
+function note(error: Message, root: string, known: Known): void {
   const file = error.location?.file;
   if (!file || isConfiguration(file)) return;
   const unresolved = /^Could not resolve "(.+)"$/.exec(error.text)?.[1];
   const fault = faultOfMessage(error, file);
-  if (unresolved !== undefined) missing.set(`${file}\0${unresolved}`, fault);
-  else if (!broken.has(file)) broken.set(file, fault);
+  if (unresolved !== undefined) known.missing.set(`${file}\0${unresolved}`, fault);
+  // A folder that is imported by a computed name may hold files that are no code.
+  else if (error.text.startsWith('No loader') && noteGlob(root, file, known)) return;
+  else if (!known.broken.has(file)) known.broken.set(file, fault);
+}
+
+function noteGlob(root: string, file: string, known: Known): boolean {
+  if (known.globs.has(file)) return false;
+  const patterns = patternsIn(readFileSync(join(root, file), 'utf8'));
+  if (patterns.length === 0) return false;
+  known.globs.set(file, matchesOf(root, file, patterns));
+  return true;
+}
+
+function computing(result: BuildResult<{ metafile: true }>): string[] {
+  const matched = Object.entries(result.metafile.inputs)
+    .filter(([, input]) => input.imports.some((one) => one.external && /^\.{1,2}\/.*\*/.test(one.path)))
+    .map(([name]) => plain(name));
+  const unmatched = result.warnings.filter((one) => one.id === 'empty-glob').flatMap((one) => one.location?.file ?? []);
+  return [...matched, ...unmatched];
 }
 
 function isConfiguration(file: string): boolean {
@@ -107,7 +141,7 @@ function isConfiguration(file: string): boolean {
 }
 
 /** Puts an empty module of any names in the place of what is broken, so that the rest can be read. */
-function standIns(task: Task, broken: Map<string, Fault>, missing: Map<string, Fault>): Plugin {
+function standIns(task: Task, { broken, missing, globs }: Known): Plugin {
   return {
     name: 'motia-stand-ins',
     setup(build) {
@@ -117,15 +151,18 @@ function standIns(task: Task, broken: Map<string, Fault>, missing: Map<string, F
         const filter = new RegExp(`^(${names})(/|$)`);
         build.onResolve({ filter }, (args) => linkedSource(task, args.path, args.resolveDir));
       }
-      if (broken.size + missing.size === 0) return;
+      if (broken.size + missing.size + globs.size === 0) return;
       build.onResolve({ filter: /.*/ }, (args) => {
         const key = `${relativeTo(task.root, args.importer)}\0${args.path}`;
         return missing.has(key) ? { path: key, namespace: 'motia-missing' } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'motia-missing' }, () => ({ contents: 'module.exports = {}' }));
-      build.onLoad({ filter: /.*/, namespace: 'file' }, (args: OnLoadArgs) =>
-        broken.has(relativeTo(task.root, args.path)) ? { contents: 'module.exports = {}' } : undefined,
-      );
+      build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path }: OnLoadArgs) => {
+        const file = relativeTo(task.root, path);
+        if (broken.has(file)) return { contents: 'module.exports = {}' };
+        if (!globs.has(file)) return undefined;
+        return { contents: withoutGlobs(readFileSync(path, 'utf8')), loader: loaderOf(extname(path)) };
+      });
     },
   };
 }
@@ -178,12 +215,7 @@ function linkedSource(task: Task, specifier: string, from: string): { path: stri
   }
 }
 
-function read(
-  task: Task,
-  result: BuildResult<{ metafile: true }>,
-  broken: Map<string, Fault>,
-  missing: Map<string, Fault>,
-): Analysis {
+function read(result: BuildResult<{ metafile: true }>, { broken, missing, globs }: Known): Analysis {
   const { inputs } = result.metafile;
   const sources = [...new Set(Object.keys(inputs).filter((name) => !/^(motia-|<)/.test(name)).map(plain))].sort();
   const analysis: Analysis = {
@@ -191,12 +223,12 @@ function read(
     commonJs: new Set(sources.filter((name) => inputs[name]?.format === 'cjs' && !broken.has(name))),
     graph: {},
     links: {},
-    globs: new Set(),
+    globs: new Set(globs.keys()),
     broken,
     missing,
     warnings: result.warnings.map((warning) => faultOfMessage(warning, 'tsconfig.json', 'warning')),
   };
-  for (const [name, input] of Object.entries(inputs)) readImports(analysis, plain(name), input, task.root);
+  for (const [name, input] of Object.entries(inputs)) readImports(analysis, plain(name), input, globs.get(plain(name)));
   return analysis;
 }
 
@@ -205,32 +237,22 @@ function plain(name: string): string {
   return name.replace(/ with \{.*\}$/, '');
 }
 
-function readImports(analysis: Analysis, name: string, input: Metafile['inputs'][string], root: string): void {
-  const imported = new Set(analysis.graph[name]);
+function readImports(
+  analysis: Analysis,
+  name: string,
+  input: Metafile['inputs'][string],
+  matched: readonly string[] = [],
+): void {
+  const imported = new Set([...(analysis.graph[name] ?? []), ...matched]);
   const links: Record<string, string> = analysis.links[name] ?? {};
   for (const one of input.imports) {
     const path = plain(one.path);
-    if (one.external && /[*]/.test(path) && /^\.{1,2}\//.test(path)) {
-      analysis.globs.add(name);
-      for (const match of matching(path, name, root, analysis.sources)) imported.add(match);
-    } else if (!one.external && !/^(motia-|<)/.test(path)) {
-      imported.add(path);
-      if (one.original !== undefined) links[one.original] = path;
-    }
+    if (one.external || /^(motia-|<)/.test(path)) continue;
+    imported.add(path);
+    if (one.original !== undefined) links[one.original] = path;
   }
   analysis.graph[name] = [...imported].sort();
   analysis.links[name] = links;
-}
-
-function matching(pattern: string, importer: string, root: string, sources: readonly string[]): string[] {
-  const full = relativeTo(root, resolve(root, dirname(importer), pattern));
-  const text = full
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('**/*', '\0')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('\0', '.*');
-  const expression = new RegExp(`^${text}$`);
-  return sources.filter((source) => expression.test(source));
 }
 
 /** `path` (absolute) relative to `root`, with `/`. */

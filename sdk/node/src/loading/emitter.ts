@@ -14,6 +14,7 @@ import type { BuildResult, OnResolveArgs, OnResolveResult, Plugin } from 'esbuil
 import { type Analysis, relativeTo, sharedOptions, type Task } from './analysis.js';
 import { type Esbuild, loaderOf } from './esbuild.js';
 import type { Fault } from './faults.js';
+import { withoutGlobs } from './globs.js';
 import { exportMissingTypes, type Module } from './type-exports.js';
 
 /** Texts to be written into a directory, and how to find them. */
@@ -143,7 +144,8 @@ class Emission {
     );
     const payload = JSON.stringify({ ...read, sources, mappings: `;${read.mappings ?? ''}` });
     const encoded = Buffer.from(payload).toString('base64');
-    return `${prologue}\n${text}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
+    const body = text.replace(/^#!/, '//') + (this.analysis.commonJs.has(source) ? namesForNode(text) : '');
+    return `${prologue}\n${body}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
   }
 
   private prologue(source: string, text: string): string {
@@ -189,10 +191,17 @@ function throwing(fault: Fault): string {
   return `throw Object.assign(new Error(${message}), { name: "BrokenModule", fault: ${JSON.stringify(fault)} });\n`;
 }
 
+const OBJECT = /^module\.exports = \{(?: (.*) |\n([\s\S]*?)\n)\};?$/m;
+
 /**
- * esbuild answers `import(`./x/${name}.ts`)` by copying all matches into the importer: a second instance of each.
- * With a name of ours in front it leaves the import alone, and the hook finds the one instance.
+ * Node finds the names of a CommonJS module by reading its text, and stops at the first value that is no plain
+ * name: the keys of an object that is exported whole are written down for it.
  */
-function withoutGlobs(text: string): string {
-  return text.replace(/\b(import|require)\(\s*(?=`|(['"])[^'"\n]*\2\s*\+)/g, '$1(__motia_text+');
+function namesForNode(text: string): string {
+  const match = OBJECT.exec(text);
+  if (!match) return '';
+  const keys = match[1] === undefined ? [...(match[2] ?? '').matchAll(/^ {2}(?:async )?\*?([\w$]+)(?=[:,(]|$)/gm)] : [];
+  const inline = match[1] === undefined || /[{[(`'"]/.test(match[1]) ? [] : [...match[1].matchAll(/(?:^|, )([\w$]+)(?=[:,]|$)/g)];
+  const names = [...keys, ...inline].flatMap(([, name]) => (name && /^[A-Za-z_$]/.test(name) ? [name] : []));
+  return names.length === 0 ? '' : `\n0 && (module.exports = { ${names.map((name) => `${name}: null`).join(', ')} });`;
 }
