@@ -7,9 +7,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules, isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Message } from 'esbuild';
 import { authorPosition } from './positions.js';
+import { findSyntaxError } from './syntax.js';
 
 /** Why a file could not be loaded; `also` is a second place, `severity` is `error` unless said. */
 export interface Fault {
@@ -100,8 +101,12 @@ export function faultOfImporter(file: string, broken: Fault, line?: number): Fau
   };
 }
 
-/** The fault of the step file `file` (relative to `root`) whose evaluation threw `error`. */
-export function faultOfEvaluation(error: unknown, file: string, root: string): Fault {
+/**
+ * The fault of the step file `file` (relative to `root`) whose evaluation threw `error`.
+ *
+ * `imported` are the files that it imports: one of them may be what cannot be read.
+ */
+export function faultOfEvaluation(error: unknown, file: string, root: string, imported: readonly string[] = []): Fault {
   const broken = brokenIn(error);
   if (broken) return faultOfImporter(file, broken);
   const stack = textOf(error, 'stack');
@@ -123,7 +128,9 @@ export function faultOfEvaluation(error: unknown, file: string, root: string): F
   }
   const ofImport = importFault(error, base, root);
   if (ofImport) return ofImport;
-  if (textOf(error, 'name') === 'SyntaxError' && frames.length === 0) return nativeSyntaxFault(base, stack, root);
+  if (textOf(error, 'name') === 'SyntaxError' && frames.length === 0) {
+    return nativeSyntaxFault(base, root, [file, ...imported]);
+  }
   return { ...base, hint: 'the line throws while the file is loaded; work belongs into a handler or onStart' };
 }
 
@@ -219,10 +226,19 @@ function importFault(error: unknown, base: Fault, root: string): Fault | undefin
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
   const builtin = /No such built-in module: (\S+)/.exec(message)?.[1];
   const missing = builtin ?? (name && !/^([./]|file:)/.test(name) ? packageOf(name) : undefined);
-  if (missing === undefined) return placed(base, root, importer, name, firstLine(message), hintOf(code));
+  if (missing === undefined) return fileFault(base, root, importer, name, message, code);
   const hint = builtin ? closestBuiltin(builtin) : hintOfPackage(missing, root);
   const what = builtin ? `there is no Node module '${builtin}'` : `cannot find package '${missing}'`;
   return placed(base, root, importer, missing, what, hint);
+}
+
+/** A file that is not there, or that Node refuses; it is named as its importer names it. */
+function fileFault(base: Fault, root: string, importer: string, name: string | undefined, message: string, code: string): Fault {
+  const wanted = name === undefined ? undefined : basename(name);
+  const text = wanted && readLines(join(root, importer)).find((line) => line.includes(wanted));
+  const written = text ? /['"`](\.[^'"`]*)['"`]/.exec(text)?.[1] : undefined;
+  if (written === undefined) return placed(base, root, importer, undefined, firstLine(message), hintOf(code));
+  return placed(base, root, importer, written, `could not resolve "${written}"`, hintOf(code));
 }
 
 function placed(base: Fault, root: string, importer: string, name: string | undefined, what: string, hint?: string): Fault {
@@ -252,30 +268,26 @@ function linkFault(error: unknown, base: Fault, root: string): Fault {
   return fault;
 }
 
-function nativeSyntaxFault(base: Fault, stack: string, root: string): Fault {
-  const at = placeOfHeader(stack);
-  if (!at) return { ...base, code: 'syntax-error', hint: 'look at the file' };
-  const broken: Fault = {
+function nativeSyntaxFault(base: Fault, root: string, files: readonly string[]): Fault {
+  const at = findSyntaxError(root, files);
+  if (!at) return { ...base, code: 'syntax-error', hint: 'look at the file, and at what it imports' };
+  return faultOfImporter(base.file, {
     code: 'syntax-error',
     file: at.file,
     line: at.line,
-    message: base.message.replace(/^SyntaxError: /, ''),
-    stack: `${at.file}:${at.line}\n${at.frame}`,
-  };
-  const line = readLine(join(root, at.file), at.line);
-  broken.hint = line ? `look at: ${line.trim()}` : 'look at the file';
-  return faultOfImporter(base.file, broken);
+    message: at.message,
+    hint: `look at: ${at.text.trim()}`,
+    stack: `${at.file}:${at.line}:${at.column + 1}\n${frameOf(at.text, at.column, 1)}`,
+  });
 }
 
-/** Node puts the place of a syntax error before the error itself: `file:///a.js:3`, the line, a caret. */
-function placeOfHeader(stack: string): { file: string; line: number; frame: string } | undefined {
+/** Node puts the place of an import that fails before the error itself: `file:///a.js:3`, the line, a caret. */
+function placeOfHeader(stack: string): { file: string; line: number } | undefined {
   const lines = stack.split('\n');
   const match = /^((?:file:\/\/|\/).*):(\d+)$/.exec(lines[0] ?? '');
   if (!match?.[1]) return undefined;
   const caret = (lines[2] ?? '').indexOf('^');
-  const place = authorPosition(match[1], Number(match[2]), Math.max(1, caret + 1));
-  if (!place) return undefined;
-  return { ...place, frame: lines.slice(1, 3).map((line) => `    ${line}`).join('\n') };
+  return authorPosition(match[1], Number(match[2]), Math.max(1, caret + 1));
 }
 
 function importerOf(error: unknown, message: string): string | undefined {
@@ -351,10 +363,6 @@ function lineOf(file: string, specifier: string): number {
   const escaped = specifier.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const quoted = new RegExp(`['"\`]${escaped}(/[^'"\`]*)?['"\`]`);
   return readLines(file).findIndex((line) => quoted.test(line)) + 1;
-}
-
-function readLine(file: string, line: number): string {
-  return readLines(file)[line - 1] ?? '';
 }
 
 function readLines(file: string): string[] {

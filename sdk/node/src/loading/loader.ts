@@ -210,7 +210,7 @@ class Loading {
       if (namespace === LATE) this.faults.set(file, faultOfHang(file, this.limitMs));
       else this.modules.set(file, { file, namespace: exportsOf(namespace, path) });
     } catch (error) {
-      this.faults.set(file, faultOfEvaluation(error, file, this.root));
+      this.faults.set(file, faultOfEvaluation(error, file, this.root, [...this.closureOf(file)]));
     }
   }
 

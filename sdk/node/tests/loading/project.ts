@@ -1,7 +1,7 @@
 /** Projects for the tests of loading: written to a folder of their own, loaded here or in a process of their own. */
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
@@ -23,6 +23,7 @@ after(() => {
 /** A new folder that is removed after the tests of the file. */
 export function folder(): string {
   const made = realpathSync(mkdtempSync(join(tmpdir(), 'motia-loading-')));
+  chmodSync(made, 0o755);
   folders.push(made);
   return made;
 }
