@@ -16,6 +16,7 @@ import { build } from 'esbuild';
 process.chdir(import.meta.dirname);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+// Without source maps: the library's own frames are left out of every stack, and reading maps delays the first error.
 const common = {
   bundle: true,
   splitting: true,
@@ -23,7 +24,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  sourcemap: true,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunk-[hash]',
   define: { __MOTIA_VERSION__: JSON.stringify(version) },
@@ -48,8 +48,7 @@ if (process.argv.includes('--tests')) {
   await build({ ...common, entryPoints, outdir: 'dist-tests' });
 } else {
   rmSync('dist', { recursive: true, force: true });
-  // Without maps: the library's own frames are left out of every stack, and reading maps delays the first error.
-  await build({ ...common, sourcemap: false, entryPoints: libraryFiles(), outdir: 'dist' });
+  await build({ ...common, entryPoints: libraryFiles(), outdir: 'dist' });
   if (!process.argv.includes('--fast')) {
     const tsc = promisify(execFile)(process.execPath, [
       'node_modules/typescript/bin/tsc',
