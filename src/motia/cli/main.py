@@ -41,6 +41,11 @@ COMMANDS: dict[str, Entry] = {
     ),
 }
 
+HIDDEN: dict[str, Entry] = {
+    "serve-test": Entry("motia.cli.serve_test:serve_test", "Run an engine for a test."),
+}
+"""For programs of ours: in no help, in no list."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
@@ -51,7 +56,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command; None when there is none of that name."""
-        entry = COMMANDS.get(cmd_name)
+        entry = COMMANDS.get(cmd_name) or HIDDEN.get(cmd_name)
         if entry is None:
             return None
         module, _, attribute = entry.place.partition(":")
@@ -66,7 +71,7 @@ class LazyGroup(click.Group):
             UsageError: There is none; the message has the closest names.
         """
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and name not in HIDDEN and not name.startswith("-"):
             close = get_close_matches(name, COMMANDS, n=3)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             ctx.fail(f"There is no command {name!r}.{meant}")
