@@ -9,6 +9,8 @@ from motia.project.config_keys import KEYS, ConfigKey, read_bytes, read_duration
 from motia.project.cron_text import CronFields, CronInvalid, parse_expression, parse_zone
 from motia.project.discovery import CONFIG_NAMES, Discovery, discover, find_project
 from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
+from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
+from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
 from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
@@ -21,6 +23,7 @@ __all__ = [
     "CONFIG_NAMES",
     "ENVIRONMENT_FILE",
     "ERROR_STEP",
+    "INEXACT_LANGUAGE",
     "KEYS",
     "METHODS",
     "NEEDS",
@@ -56,6 +59,8 @@ __all__ = [
     "find_project",
     "find_runtime",
     "flow_graph",
+    "inexact_in",
+    "inexact_integers",
     "load_config",
     "merge_dotenv",
     "order",

@@ -1,7 +1,7 @@
 """Worker processes: supervisor, pools, transport; entered through the seam."""
 
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
-from motia.workers.launching import Launching, launchers_for
+from motia.workers.launching import WORKER_FILES, Launching, launchers_for
 from motia.workers.process import FD_VARIABLE, WorkerProcess
 from motia.workers.seam import (
     Answer,
@@ -25,6 +25,7 @@ from motia.workers.supervisor import Supervisor, UnknownWorker, WorkerLost
 
 __all__ = [
     "FD_VARIABLE",
+    "WORKER_FILES",
     "Answer",
     "CallHandler",
     "Died",

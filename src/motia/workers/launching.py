@@ -20,7 +20,8 @@ from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLau
 
 NAMED_MAX: Final = 5
 """Files that a fault names; of more it says how many."""
-_WORKERS: Final = {"node": "dist/worker.mjs", "ruby": "lib/motia/worker/main.rb"}
+WORKER_FILES: Final = {"node": "dist/worker.mjs", "ruby": "lib/motia/worker/main.rb"}
+"""What a launcher starts, in the SDK of a language."""
 
 
 class Launching(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ def launchers_for(
         sdk = sdk_of(language)
         if not runtime.is_usable:
             faults.append(_no_runtime(runtime, files))
-        elif not (sdk / _WORKERS[language]).is_file():
+        elif not (sdk / WORKER_FILES[language]).is_file():
             faults.append(_no_sdk(language, sdk, files))
         elif language == "node":
             launchers[language] = NodeLauncher(runtime.path, sdk, environment=environ)
@@ -86,7 +87,7 @@ def _no_sdk(language: str, sdk: Path, files: Sequence[str]) -> LoadFault:
     return LoadFault(
         code="no-runtime",
         file=files[0],
-        message=f"{TITLES[language]} steps cannot run: this installation has no {sdk / _WORKERS[language]}; "
+        message=f"{TITLES[language]} steps cannot run: this installation has no {sdk / WORKER_FILES[language]}; "
         f"not loaded: {_named(files)}",
         hint=f"npm --prefix {sdk} ci && npm --prefix {sdk} run build"
         if is_source
