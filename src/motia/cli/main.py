@@ -25,7 +25,7 @@ COMMANDS: dict[str, Entry] = {
     "dev": Entry("motia.cli.dev:dev", "Run the project and reload what you edit."),
     "start": Entry("motia.cli.start:start", "Run the project in production."),
     "check": Entry("motia.cli.check:check", "Load every step and report all faults at once."),
-    "test": Entry("motia.cli.test:test", "Run the project's tests."),
+    "test": Entry("motia.cli.test:test", "Run the project's tests, in each language that has some."),
     "install": Entry("motia.cli.install:install", "Install the dependencies of every language."),
     "steps": Entry("motia.cli.steps:steps", "List the project's steps."),
     "trigger": Entry("motia.cli.trigger:trigger", "Send an event to a step or topic."),
