@@ -149,7 +149,7 @@ def _node_job(root: Path, environ: Mapping[str, str], *, production: bool, is_re
 
 
 def _renew(root: Path, scope: Scope) -> bool:
-    from motia.places import sdk_dir
+    from motia.project import sdk_dir
 
     if not (root / "package.json").is_file():
         return False

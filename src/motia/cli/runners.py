@@ -110,7 +110,7 @@ def _pytest(
 def _node(
     root: Path, selection: Selection, options: Sequence[str], environ: Mapping[str, str]
 ) -> TestCommand:
-    from motia.places import sdk_dir
+    from motia.project import sdk_dir
 
     program = _runtime("node", root, environ)
     runner = sdk_dir("node") / "bin" / "test.mjs"
@@ -121,7 +121,7 @@ def _node(
 def _ruby(
     root: Path, selection: Selection, options: Sequence[str], environ: Mapping[str, str]
 ) -> TestCommand:
-    from motia.places import sdk_dir
+    from motia.project import sdk_dir
 
     program = _runtime("ruby", root, environ)
     bundler = ("-rbundler/setup",) if (root / "Gemfile").is_file() else ()

@@ -14,8 +14,15 @@ from typing import Final
 import msgspec
 
 from motia.model import LoadFault
-from motia.places import sdk_dir
-from motia.project import SITE_VARIABLE, TITLES, Discovery, Runtime, find_runtime, find_venv
+from motia.project import (
+    SITE_VARIABLE,
+    TITLES,
+    Discovery,
+    Runtime,
+    find_runtime,
+    find_venv,
+    sdk_dir,
+)
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
 
 NAMED_MAX: Final = 5

@@ -1,96 +1,31 @@
-"""Static reading: which targets the source of a step triggers, as far as text alone can tell.
-
-Python is read as a syntax tree; other languages by a conservative pattern. Only literal targets
-(in Python also module-level constants) are found; nothing is executed and nothing is guessed.
-"""
+"""Reads Python by its syntax tree."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
-
-from motia.model import StepId, StepSpec
-
-SOURCE_BYTES_MAX: Final = 2 * 1024 * 1024
-_OPS: Final = frozenset({"trigger", "call"})
-_CONTEXT_NAMES: Final = frozenset({"motia", "ctx", "context"})
-_PLAIN_CALL = re.compile(
-    r"""(?:(?<![\w.$])|(?<![\w$])(?:motia|ctx|context)\s*\.\s*)(?P<op>trigger)\s*\(\s*(?P<quote>['"`])(?P<target>[^'"`$#{}\\\n]+)(?P=quote)"""
-    r"""|(?<![\w$])(?:motia|ctx|context)\s*\.\s*(?P<op2>call)\s*\(\s*(?P<quote2>['"`])(?P<target2>[^'"`$#{}\\\n]+)(?P=quote2)"""
-)
-_COMMENTS: Final = {
-    ".rb": re.compile(r"^\s*#.*$", re.MULTILINE),
-    "": re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.MULTILINE | re.DOTALL),
-}
+from motia.model import StepId
+from motia.project.static.sites import CONTEXT_NAMES, OPS, Declared, TriggerSite, reached_by
 
 
-class TriggerSite(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in the source that triggers `target`. `steps` are those whose code reaches it, if known."""
-
-    file: str
-    line: int
-    op: str
-    """trigger or call"""
-    target: str
-    steps: tuple[StepId, ...] = ()
-
-
-def read_sites(root: Path, files: Iterable[str], *, steps: Iterable[StepSpec]) -> tuple[TriggerSite, ...]:
-    """Trigger sites of `files` (relative to `root`), in order. Files that cannot be read have none."""
-    by_file: dict[str, list[StepSpec]] = {}
-    for step in steps:
-        by_file.setdefault(step.source.file, []).append(step)
-    sites: list[TriggerSite] = []
-    for file in dict.fromkeys(files):
-        try:
-            raw = (root / file).read_bytes()
-        except OSError:
-            continue
-        if len(raw) <= SOURCE_BYTES_MAX:
-            sites += read_source(raw.decode("utf-8", "replace"), file=file, steps=by_file.get(file, []))
-    return tuple(sites)
-
-
-def read_source(text: str, *, file: str, steps: Iterable[StepSpec]) -> list[TriggerSite]:
-    """Trigger sites of one file, in order of their lines."""
-    own = sorted(steps, key=lambda step: step.source.line)
-    if not file.endswith(".py"):
-        return list(_read_plain(text, file, own))
+def read_python(text: str, *, file: str, steps: Sequence[Declared]) -> list[TriggerSite]:
+    """Trigger sites of one module, in order of their lines; none when it cannot be parsed."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return sorted(_PythonReader(tree, file, own).sites(), key=lambda site: site.line)
-
-
-def _read_plain(text: str, file: str, steps: list[StepSpec]) -> Iterator[TriggerSite]:
-    comments = _COMMENTS[".rb" if file.endswith(".rb") else ""]
-    text = comments.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    for match in _PLAIN_CALL.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        owner = [step for step in steps if step.source.line <= line][-1:] or steps[:1]
-        yield TriggerSite(
-            file=file,
-            line=line,
-            op=match["op"] or match["op2"],
-            target=match["target"] or match["target2"],
-            steps=tuple(step.id for step in owner),
-        )
+    return sorted(_PythonReader(tree, file, steps).sites(), key=lambda site: site.line)
 
 
 class _PythonReader:
     """Reads one module; calls made through functions of the same module count for their callers."""
 
-    def __init__(self, tree: ast.Module, file: str, steps: list[StepSpec]) -> None:
+    def __init__(self, tree: ast.Module, file: str, steps: Sequence[Declared]) -> None:
         self._tree = tree
         self._file = file
         self._steps = steps
-        self._modules: set[str] = set(_CONTEXT_NAMES)
+        self._modules: set[str] = set(CONTEXT_NAMES)
         self._names: dict[str, str] = {}
         self._constants: dict[str, str] = {}
         self._read_names()
@@ -114,7 +49,7 @@ class _PythonReader:
                 self._modules.update(a.asname or a.name for a in node.names if a.name == "motia")
             elif isinstance(node, ast.ImportFrom) and node.module == "motia" and not node.level:
                 for alias in node.names:
-                    if alias.name in _OPS:
+                    if alias.name in OPS:
                         self._names[alias.asname or alias.name] = alias.name
                     elif alias.name == "motia":
                         self._modules.add(alias.asname or "motia")
@@ -135,17 +70,8 @@ class _PythonReader:
             function.name: {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & names
             for function in functions
         }
-        reached: dict[str, list[StepId]] = {}
-        for step in self._steps:
-            todo = [f.name for f in functions if _is_handler(f, step)]
-            seen: set[str] = set()
-            while todo:
-                name = todo.pop()
-                if name not in seen:
-                    seen.add(name)
-                    reached.setdefault(name, []).append(step.id)
-                    todo += uses[name]
-        return {name: tuple(ids) for name, ids in reached.items()}
+        starts = {step.id: [f.name for f in functions if _is_handler(f, step)] for step in self._steps}
+        return reached_by(starts, uses)
 
     def _site(
         self, node: ast.AST, contexts: frozenset[str], steps: tuple[StepId, ...]
@@ -160,7 +86,7 @@ class _PythonReader:
     def _op(self, function: ast.expr, contexts: frozenset[str]) -> str:
         if isinstance(function, ast.Name):
             return self._names.get(function.id, "")
-        if not isinstance(function, ast.Attribute) or function.attr not in _OPS:
+        if not isinstance(function, ast.Attribute) or function.attr not in OPS:
             return ""
         base = function.value
         is_ours = (isinstance(base, ast.Name) and (base.id in self._modules or base.id in contexts)) or (
@@ -176,7 +102,7 @@ class _PythonReader:
         return self._constants.get(first.id, "") if isinstance(first, ast.Name) else ""
 
 
-def _is_handler(function: ast.FunctionDef | ast.AsyncFunctionDef, step: StepSpec) -> bool:
+def _is_handler(function: ast.FunctionDef | ast.AsyncFunctionDef, step: Declared) -> bool:
     if step.source.function:
         return function.name == step.source.function
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])

@@ -1,10 +1,11 @@
+"""Targets in Python."""
+
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from motia.model import Source, StepId, StepKind, StepSpec
-from motia.project import read_sites, read_source
+from motia.project import read_source
 
 
 def step(name: str, *, file: str = "a.py", line: int = 1, function: str = "") -> StepSpec:
@@ -80,42 +81,3 @@ def test_a_trigger_that_is_not_motias_is_not_read() -> None:
 
 def test_python_that_cannot_be_parsed_has_no_sites() -> None:
     assert found("def (") == []
-
-
-def test_javascript_is_read_by_a_careful_pattern() -> None:
-    text = "\n".join(
-        [
-            "export default event({ id: 'one' }, async (p, ctx) => {",
-            "  await motia.trigger('a', {});",
-            '  await ctx.trigger( "b" );',
-            "  // motia.trigger('commented')",
-            "  /* trigger('also') */",
-            "  await motia.trigger(`dynamic-${p.id}`);",
-            "  await motia.call('c');",
-            "  $('#x').trigger('click');",
-            "})",
-        ]
-    )
-
-    sites = found(text, step("one", file="a.js"), file="a.js")
-
-    assert [(line, op, target) for line, op, target, _ in sites] == [
-        (2, "trigger", "a"),
-        (3, "trigger", "b"),
-        (7, "call", "c"),
-    ]
-    assert sites[0][3] == ("one",)
-
-
-def test_ruby_is_read_by_the_same_pattern() -> None:
-    text = 'event id: "one" do |x:|\n  trigger("a", x: x)\n  # trigger("b")\n  trigger("c-#{x}")\nend\n'
-
-    assert [target for _, _, target, _ in found(text, step("one", file="a.rb"), file="a.rb")] == ["a"]
-
-
-def test_files_that_are_gone_or_twice_do_no_harm(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("from motia import trigger\ntrigger('t')\n")
-
-    sites = read_sites(tmp_path, ["a.py", "gone.py", "a.py"], steps=[])
-
-    assert [site.target for site in sites] == ["t"]
