@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from motia.cli.main import main
+from motia.cli import main
 
 if __name__ == "__main__":
-    main()
+    main.main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,8 @@ import click
 
 from motia.cli.command import Scope, command
 from motia.cli.screen import log_line
+
+LINE_BYTES_MAX = 16 * 1024 * 1024
 
 
 @command("serve-test", example="motia serve-test --seed 7 --project demo", is_data=False)
@@ -34,24 +35,22 @@ def serve_test(scope: Scope, start: str | None, seed: int, lenient: bool) -> Non
 
 
 async def _serve(root: Path, answers: int, *, start: str | None, seed: int, strict: bool) -> int:
-    from motia.model import MotiaError
-    from motia.testing.embedded import START, running
-    from motia.testing.remote import LINE_BYTES_MAX, Remote
+    from motia.testing import serve_remote
 
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader(limit=LINE_BYTES_MAX)
     with os.fdopen(0, "rb", closefd=False) as source, os.fdopen(answers, "wb") as target:
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), source)
         sink, _ = await loop.connect_write_pipe(asyncio.Protocol, target)
-        remote = Remote(sink, format_log=lambda line: click.unstyle(log_line(line)))
-        instant = datetime.fromisoformat(start) if start else START
         try:
-            async with running(root, start=instant, seed=seed, strict=strict, on_log=remote.log) as client:
-                await remote.serve(client, orders)
-        except MotiaError as error:
-            remote.failed(error)
-            return 1
+            return await serve_remote(
+                root,
+                orders,
+                sink,
+                start=datetime.fromisoformat(start) if start else None,
+                seed=seed,
+                strict=strict,
+                format_log=lambda line: click.unstyle(log_line(line)),
+            )
         finally:
-            with contextlib.suppress(OSError):
-                sink.close()
-    return 0
+            sink.close()

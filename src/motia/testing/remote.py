@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
 from motia import __version__
 from motia.model import CallerError, MotiaError
-from motia.testing.embedded import AppClient, TestRun
+from motia.testing.embedded import START, AppClient, TestRun, running
 
-LINE_BYTES_MAX = 16 * 1024 * 1024
 LOG_BACKLOG_BYTES = 1024 * 1024
 LOG_FIELDS = ("at", "level", "message", "step", "run", "trace", "source")
 
@@ -43,6 +43,37 @@ class OrderError(CallerError):
     """An order of a test cannot be carried out."""
 
     code = "test-order"
+
+
+async def serve_remote(
+    root: Path,
+    orders: asyncio.StreamReader,
+    sink: Sink,
+    *,
+    start: datetime | None = None,
+    seed: int = 1,
+    strict: bool = True,
+    format_log: Callable[[Mapping[str, Any]], str] = lambda line: str(line.get("message", "")),
+) -> int:
+    """Run an engine for the project at `root` until `orders` end; the exit code for a process.
+
+    Args:
+        root: The project's directory.
+        orders: Lines of the test; the limit of the reader is the largest order.
+        sink: Where answers go.
+        start: The time to start at, with a zone; None: 2026-01-01.
+        seed: Seed of the engine's randomness.
+        strict: Refuse a project that has faults.
+        format_log: Makes a log line what a person reads.
+    """
+    remote = Remote(sink, format_log=format_log)
+    try:
+        async with running(root, start=start or START, seed=seed, strict=strict, on_log=remote.log) as client:
+            await remote.serve(client, orders)
+    except MotiaError as error:
+        remote.failed(error)
+        return 1
+    return 0
 
 
 class Remote:
