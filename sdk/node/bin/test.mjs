@@ -59,7 +59,8 @@ async function runnable() {
   const sources = files.filter((file) => TYPESCRIPT.test(file));
   if (sources.length === 0) return files;
   const esbuild = await findEsbuild();
-  if (esbuild !== undefined) return [...files.filter((file) => !TYPESCRIPT.test(file)), ...(await compile(esbuild, sources))];
+  if (esbuild !== undefined)
+    return [...files.filter((file) => !TYPESCRIPT.test(file)), ...(await compile(esbuild, sources))];
   if (process.features.typescript) return files;
   const how = existsSync(join(ROOT, 'package.json')) ? 'npm install' : 'npm install --save-dev esbuild';
   process.stderr.write(`tests in TypeScript need esbuild, which is not installed here: ${how}\n`);
