@@ -39,6 +39,8 @@ from motia.project import (
     Discovery,
     PayloadValidators,
     Settings,
+    TopicReader,
+    Topics,
     Watcher,
     affected_languages,
     check,
@@ -120,8 +122,10 @@ class Engine(Duty):
         self.discovery = discover(config.root)
         self._launching = self._find_launchers(self.discovery)
         self._looking = asyncio.Lock()
-        self._checked: tuple[Discovery, tuple[LoadFault, ...]] | None = None
+        self._checked: tuple[Discovery, tuple[LoadFault, ...], Topics] | None = None
         """What besides the manifest the catalog was made of."""
+        self._topic_reader = TopicReader(config.root, settings.environ)
+        self._topics = Topics()
         self._sock = sock
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
@@ -152,6 +156,7 @@ class Engine(Duty):
             config=config,
             node=self._node,
             validate=lambda step, payload: self._validators.check(step, payload),
+            validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
             poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
         self.cron = CronScheduler(
@@ -218,7 +223,7 @@ class Engine(Duty):
             sock=sock,
             is_ready=lambda: self.is_ready,
         )
-        await self.workers.start()
+        await asyncio.gather(self.workers.start(), self._read_topics())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
@@ -233,7 +238,7 @@ class Engine(Duty):
         if self.workers.manifest != used:
             self._use_manifest(self.workers.manifest)
         if self.mode == "dev" and not self._is_embedded:
-            self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
+            self._watcher = Watcher(config.root, self._on_change, modules=self._modules)
             await self._watcher.start()
         if not self._is_embedded:
             spare_collector()
@@ -356,18 +361,23 @@ class Engine(Duty):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
-        self._checked = (self.discovery, self._launching.faults)
-        seen = msgspec.structs.replace(manifest, faults=(*manifest.faults, *self._launching.faults))
-        faults = check(seen, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults)
+        topics = self._topics
+        self._checked = (self.discovery, self._launching.faults, topics)
+        manifest = msgspec.structs.replace(
+            manifest,
+            topics=topics.topics,
+            faults=(*manifest.faults, *self._launching.faults, *topics.faults),
+        )
+        faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
+        catalog = Catalog(manifest.steps, faults, topics.topics)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)))
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
-            self._watcher.watch_modules(manifest.modules)
+            self._watcher.watch_modules(self._modules)
         self._spawn(self._keep_manifest(manifest))
         self.telemetry.feed.publish(
             "manifest", {"steps": len(self.catalog.steps), "faults": len(self.catalog.faults)}
@@ -416,8 +426,8 @@ class Engine(Duty):
                 only=only,
                 drops_standby=only if READ_AT_START & changed else frozenset(),
             )
-        await reloading
-        if self._checked != (self.discovery, self._launching.faults):
+        await asyncio.gather(reloading, self._read_topics())
+        if self._checked != (self.discovery, self._launching.faults, self._topics):
             self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
@@ -433,6 +443,14 @@ class Engine(Duty):
 
     def _log(self, level: str, message: str) -> None:
         self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
+
+    async def _read_topics(self) -> None:
+        self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+
+    @property
+    def _modules(self) -> tuple[str, ...]:
+        """Project files whose change means a reload, wherever they are."""
+        return (*self.workers.manifest.modules, *self._topics.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

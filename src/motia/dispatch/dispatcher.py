@@ -30,7 +30,7 @@ from motia.dispatch.explain import Explainer, Explanation
 from motia.dispatch.idleness import Idleness
 from motia.dispatch.intake import NO_OPTIONS, Intake, TriggerOptions
 from motia.dispatch.lease import LeaseKeeper
-from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator
+from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator, TopicValidator
 from motia.dispatch.parking import ParkedDelivery
 from motia.dispatch.periodic import Periodic
 from motia.dispatch.promoter import Promoter
@@ -73,6 +73,7 @@ class Dispatcher(Duty):
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        validate_topic: TopicValidator = lambda target, payload: (),
         poll_s: float = POLL_S,
     ) -> None:
         """Prepare a node's dispatcher; see `NodeState` for what is handed in."""
@@ -86,6 +87,7 @@ class Dispatcher(Duty):
             config=config,
             node=node,
             validate=validate,
+            validate_topic=validate_topic,
             poll_s=poll_s,
         )
         self._settler = Settler(state)

@@ -14,8 +14,10 @@ from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
 from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
+from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
 from motia.project.static import TriggerSite, read_sites, read_source
+from motia.project.topics import TopicReader, Topics
 from motia.project.validators import PayloadValidators
 from motia.project.watch import Watcher
 
@@ -46,6 +48,8 @@ __all__ = [
     "Runtime",
     "SchemaInvalid",
     "Settings",
+    "TopicReader",
+    "Topics",
     "TriggerSite",
     "Watcher",
     "Workbench",
@@ -74,5 +78,6 @@ __all__ = [
     "read_duration_s",
     "read_sites",
     "read_source",
+    "sdk_dir",
     "unknown_targets",
 ]

@@ -84,7 +84,7 @@ def discover(root: Path) -> Discovery:
     faults: list[LoadFault] = []
     by_language: dict[str, list[str]] = {}
     for file in _walk(root, STEPS_DIR, faults):
-        language = _language_of(file)
+        language = language_of(file)
         if language is not None:
             by_language.setdefault(language, []).append(file)
     files = {language: tuple(by_language[language]) for language in sorted(by_language)}
@@ -149,7 +149,8 @@ def _unreadable(place: str, what: str) -> LoadFault:
     )
 
 
-def _language_of(file: str) -> str | None:
+def language_of(file: str) -> str | None:
+    """The language whose worker loads `file`; None for what is none's, such as TypeScript declarations."""
     if file.endswith(_DECLARATIONS):
         return None
     return LANGUAGES.get(os.path.splitext(file)[1])

@@ -182,6 +182,25 @@ def test_unknown_targets_in_the_source_are_listed_with_their_lines(tmp_path: Pat
     assert {fault.severity for fault in strict} == {"error"}
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.ts", "import { motia as m } from '@motia/core'\n\nm.trigger('send-mial')\n"),
+        ("a.rb", "require 'motia'\n\ntrigger 'send-mial'\n"),
+    ],
+)
+def test_unknown_targets_are_listed_in_every_language(tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / "motia/steps").mkdir(parents=True)
+    (tmp_path / "motia/steps" / file).write_text(text)
+
+    (fault,) = check(
+        Manifest(steps=(step("send-mail"),)), discover(tmp_path, launchable=frozenset({"node", "ruby"}))
+    )
+
+    assert (fault.code, fault.file, fault.line) == ("unknown-target", f"motia/steps/{file}", 3)
+    assert fault.hint == "did you mean 'send-mail'?"
+
+
 def test_everything_is_reported_at_once_with_what_workers_and_discovery_found(tmp_path: Path) -> None:
     (tmp_path / "motia/steps").mkdir(parents=True)
     (tmp_path / "motia/steps/a.rb").symlink_to(tmp_path / "gone.rb")
