@@ -14,8 +14,7 @@ from typing import Final
 import msgspec
 
 from motia.model import LoadFault
-from motia.places import sdk_dir
-from motia.project import TITLES, Discovery, Runtime, find_runtime
+from motia.project import TITLES, Discovery, Runtime, find_runtime, sdk_dir
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
 
 NAMED_MAX: Final = 5
