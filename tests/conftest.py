@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from motia.places import sdk_dir
-from motia.project import find_npm, find_runtime
+from motia.project import find_npm, find_runtime, sdk_dir
 from motia.workers import WORKER_FILES
 
 

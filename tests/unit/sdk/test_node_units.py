@@ -7,8 +7,7 @@ import subprocess
 
 import pytest
 
-from motia.places import sdk_dir
-from motia.project import find_npm
+from motia.project import find_npm, sdk_dir
 
 LIMIT_S = 300.0
 
