@@ -303,8 +303,10 @@ def test_a_step_that_kills_its_worker_is_dead_in_the_end_and_its_language_goes_o
     needs(language)
     write_answer(project, language)
     if language == "node":
-        handler = "export default event({ id: 'die' }, () => process.kill(process.pid, 9));\n"
-        write(project, die__js="import { event } from '@motia/core';\n" + handler)
+        # By another process: the worker itself keeps handlers from ending it.
+        handler = "event({ id: 'die' }, () => execFileSync('kill', ['-9', String(process.pid)]));\n"
+        imports = "import { execFileSync } from 'node:child_process';\nimport { event } from '@motia/core';\n"
+        write(project, die__js=f"{imports}export default {handler}")
     else:
         write(project, die__rb='require "motia"\nevent(id: "die") { Process.kill(9, Process.pid); sleep }\n')
     served = serve(project, "dev")
