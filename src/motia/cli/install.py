@@ -14,6 +14,7 @@ import click
 
 from motia.cli.command import Scope, command
 from motia.cli.errors import CommandError
+from motia.model import MotiaError
 
 
 class Job(NamedTuple):
@@ -30,7 +31,8 @@ def install(scope: Scope, production: bool) -> None:
     """Install the dependencies of every language.
 
     requirements.txt (and requirements-dev.txt) into the Python that runs the steps, package.json
-    with npm, Gemfile with Bundler. A file that is not there is passed over.
+    with npm, Gemfile with Bundler. A file that is not there is passed over. Then the types of the
+    steps are brought up to date, as by `motia types`.
     """
     root = scope.root
     jobs = list(planned(root, production=production))
@@ -42,12 +44,37 @@ def install(scope: Scope, production: bool) -> None:
     for job in jobs:
         scope.out.note(f"{click.style(job.file, bold=True)}: {' '.join(job.argv)}")
         _run(job, root, quietly=scope.out.is_json)
+    if not production:
+        _write_types(scope, root)
     done = (
         f"Installed {', '.join(job.file for job in jobs)}."
         if jobs
         else "Nothing to install: no requirements.txt, package.json or Gemfile."
     )
     scope.out.done(done, {"installed": [job.file for job in jobs]})
+
+
+def _write_types(scope: Scope, root: Path) -> None:
+    """Bring the types of the steps up to date; a project at fault keeps those it has."""
+    from motia.cli.loading import load_project
+    from motia.cli.serve import run_loop
+    from motia.cli.settings import load_settings
+    from motia.cli.types import write_types
+
+    try:
+        settings = load_settings(root, mode="check")
+        loaded = run_loop(load_project(settings))
+        if loaded.errors:
+            scope.out.note(
+                "the types are left as they are: `motia check` says what is at fault in the project"
+            )
+            return ()
+        written = write_types(settings, loaded)
+    except MotiaError as error:
+        scope.out.note(f"the types are left as they are: {error}")
+        return None
+    for name in written:
+        scope.out.note(f"wrote {name}")
 
 
 def planned(root: Path, *, production: bool) -> Iterator[Job]:

@@ -14,6 +14,7 @@ from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
 from motia.project.static import TriggerSite, read_sites, read_source
 from motia.project.topics import TopicReader, Topics
+from motia.project.types import TypesWriter, type_files
 from motia.project.validators import PayloadValidators
 from motia.project.watch import Watcher
 
@@ -41,6 +42,7 @@ __all__ = [
     "TopicReader",
     "Topics",
     "TriggerSite",
+    "TypesWriter",
     "Watcher",
     "Workbench",
     "WorkerPools",
@@ -64,5 +66,6 @@ __all__ = [
     "read_sites",
     "read_source",
     "sdk_dir",
+    "type_files",
     "unknown_targets",
 ]
