@@ -68,11 +68,11 @@ def _write_types(scope: Scope, root: Path) -> None:
             scope.out.note(
                 "the types are left as they are: `motia check` says what is at fault in the project"
             )
-            return ()
+            return
         written = write_types(settings, loaded)
     except MotiaError as error:
         scope.out.note(f"the types are left as they are: {error}")
-        return None
+        return
     for name in written:
         scope.out.note(f"wrote {name}")
 
