@@ -47,22 +47,21 @@ async def load_project(settings: Settings) -> Loaded:
     from motia import __version__
     from motia.project import TopicReader, WorkerPools, check, discover
     from motia.runtime import SystemClock
-    from motia.workers import PythonLauncher, Supervisor
+    from motia.workers import Supervisor, launchers_for
 
     config = msgspec.structs.replace(settings.config, workers=WorkerPools())
-    launchers = {"python": PythonLauncher(environment=settings.environ)}
-    discovery = discover(
-        config.root, launchable=frozenset(launchers), is_production=settings.config.is_production
-    )
+    discovery = discover(config.root)
+    launching = launchers_for(settings.environ, discovery)
     listener = Listener()
     supervisor = Supervisor(
         config=config,
         clock=SystemClock(),
         events=listener,
         calls=refuse_call,
-        launchers=launchers,
-        files={language: discovery.of(language) for language in launchers},
+        launchers=launching.launchers,
+        files=launching.files(discovery),
         engine_version=__version__,
+        stands_by=False,
     )
     _, topics = await asyncio.gather(
         supervisor.start(),
@@ -74,6 +73,7 @@ async def load_project(settings: Settings) -> Loaded:
         )
     finally:
         await supervisor.stop()
+    manifest = msgspec.structs.replace(manifest, faults=(*manifest.faults, *launching.faults))
     faults = check(manifest, discovery, is_strict=config.triggers_strict)
     return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics)
 

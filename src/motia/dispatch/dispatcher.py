@@ -49,6 +49,7 @@ from motia.model import (
     RunId,
     RunState,
     StepId,
+    StepSpec,
     TraceId,
     TriggerKind,
 )
@@ -121,7 +122,7 @@ class Dispatcher(Duty):
         now = state.ledger.now()
         for step, spec in catalog.steps.items():
             known = state.catalog.step(step)
-            if known is None or _schema(known.schema) != _schema(spec.schema):
+            if known is None or _accepts(known) != _accepts(spec):
                 state.schema_since[step] = now
         state.schema_since = {step: at for step, at in state.schema_since.items() if step in catalog.steps}
         state.catalog = catalog
@@ -377,5 +378,6 @@ CANCEL_LIMIT_S = 6.0
 """Workers kill what has not yielded 5 s after its cancel; one second more for the answer."""
 
 
-def _schema(schema: msgspec.Raw | None) -> bytes | None:
-    return bytes(schema) if schema is not None else None
+def _accepts(spec: StepSpec) -> tuple[str, bytes | None]:
+    """What decides which payloads a step takes: its schema, and its language's numbers."""
+    return spec.language, bytes(spec.schema) if spec.schema is not None else None

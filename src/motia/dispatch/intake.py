@@ -18,7 +18,7 @@ from motia.dispatch.claimer import Claimer
 from motia.dispatch.deliveries import delivery_of, parked_delivery
 from motia.dispatch.executor import Executor
 from motia.dispatch.node_state import Flight, NodeState
-from motia.dispatch.payload import Payload, checked_name, fingerprint_of, read_payload
+from motia.dispatch.payload import Payload, checked_name, fingerprint_of, problems_for, read_payload
 from motia.model import (
     Accepted,
     CallerError,
@@ -135,7 +135,7 @@ class Intake:
         problems = list(self._state.validate_topic(target, payload))
         refusing = [f"topic {target}"] if problems else []
         for spec in subscribers:
-            found = self._state.validate(spec, payload) if not spec.worker_validates else ()
+            found = problems_for(spec, payload, validate=self._state.validate)
             if found:
                 refusing.append(spec.id)
                 problems.extend(problem for problem in found if problem not in problems)
