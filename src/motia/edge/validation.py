@@ -14,6 +14,7 @@ import msgspec
 
 from motia.edge.coercion import Converter, coerce, converters_of
 from motia.model import Problem, StepSpec
+from motia.project import INEXACT_LANGUAGE, inexact_in
 
 PROBLEMS_MAX: Final = 100
 MESSAGE_CHARS_MAX: Final = 300
@@ -57,6 +58,8 @@ class RequestSchema:
         self.query = _compiled(declared.query if declared else None, "query")
         self.headers = _compiled(declared.headers if declared else None, "headers")
         self.body = _compiled(declared.body if declared else None, "body")
+        self.is_inexact = step.language == INEXACT_LANGUAGE
+        """Whether the step's language cannot hold every integer that JSON can."""
         self.is_body_enforced = self.body is not None and not step.worker_validates
         self._header_names = {name.lower(): name for name in self.headers.converters} if self.headers else {}
 
@@ -66,12 +69,13 @@ class RequestSchema:
         """Path parameters, converted and checked."""
         if self.params is None:
             return {name: msgspec.Raw(_encode(text)) for name, text in zip(names, values, strict=True)}, []
-        return _read(self.params, {name: [text] for name, text in zip(names, values, strict=True)})
+        texts = {name: [text] for name, text in zip(names, values, strict=True)}
+        return _read(self.params, texts, is_inexact=self.is_inexact)
 
     def read_query(self, texts: Texts) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
         """The query, converted and checked."""
         if self.query is not None:
-            return _read(self.query, texts)
+            return _read(self.query, texts, is_inexact=self.is_inexact)
         plain = {name: given[0] if len(given) == 1 else given for name, given in texts.items()}
         return {name: msgspec.Raw(_encode(value)) for name, value in plain.items()}, []
 
@@ -91,9 +95,11 @@ def _compiled(raw: msgspec.Raw | None, where: str) -> Schema | None:
     return None if raw is None else Schema(raw, where)
 
 
-def _read(schema: Schema, texts: Texts) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
+def _read(schema: Schema, texts: Texts, *, is_inexact: bool) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
     values = coerce(texts, schema.converters)
     problems = [] if schema.is_valid(values) else schema.problems(values)
+    if is_inexact:
+        problems += inexact_in(values, where=schema.where)
     return {name: msgspec.Raw(_encode(value)) for name, value in values.items()}, problems
 
 

@@ -64,6 +64,7 @@ from motia.model.step import (
     Source,
     StepKind,
     StepSpec,
+    TopicSpec,
     timeout_ms_of,
 )
 
@@ -118,6 +119,7 @@ __all__ = [
     "StepId",
     "StepKind",
     "StepSpec",
+    "TopicSpec",
     "TraceId",
     "TriggerKind",
     "UnknownTarget",

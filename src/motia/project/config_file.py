@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +22,7 @@ import msgspec
 
 from motia.model import StartError
 from motia.project.discovery import CONFIG_NAMES
+from motia.project.runtimes import find_runtime
 
 EVALUATION_LIMIT_S: Final = 10.0
 CONFIG_BYTES_MAX: Final = 1024 * 1024
@@ -130,31 +129,20 @@ def read_config_file(
 def _command(path: Path, environ: Mapping[str, str]) -> list[str]:
     if path.suffix == ".py":
         return [sys.executable, "-c", _PYTHON]
-    node = environ.get("MOTIA_NODE") or shutil.which("node", path=environ.get("PATH"))
-    if node is None:
+    runtime = find_runtime("node", environ, root=path.parent)
+    if not runtime.is_usable:
         raise StartError(
-            f"{path.name} needs Node.js, and there is no `node` on the PATH",
-            hint="install Node.js 18 or newer, set MOTIA_NODE to it, or write motia.config.py instead",
+            f"{path.name} needs Node.js: {runtime.problem}",
+            hint=f"{runtime.hint}, or write motia.config.py instead",
         )
     if path.suffix != ".ts":
-        return [node, "-e", _NODE, "--"]
-    version = _node_version(node)
-    if version < _TYPES_STRIPPED_SINCE:
+        return [runtime.path, "-e", _NODE, "--"]
+    if tuple(int(part) for part in runtime.version.split(".")[:2]) < _TYPES_STRIPPED_SINCE:
         raise StartError(
-            f"{path.name}: Node.js {'.'.join(map(str, version))} cannot read TypeScript",
+            f"{path.name}: Node.js {runtime.version} cannot read TypeScript",
             hint="install Node.js 22.6 or newer, rename it to motia.config.js (without types), or use motia.config.py",
         )
-    return [node, "--experimental-strip-types", "--no-warnings", "-e", _NODE, "--"]
-
-
-def _node_version(node: str) -> tuple[int, ...]:
-    try:
-        text = subprocess.run(
-            [node, "--version"], capture_output=True, text=True, timeout=10, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise StartError(f"{node} --version fails: {error}", hint="check MOTIA_NODE and the PATH") from error
-    return tuple(int(part) for part in re.findall(r"\d+", text)[:2])
+    return [runtime.path, "--experimental-strip-types", "--no-warnings", "-e", _NODE, "--"]
 
 
 def _run(path: Path, command: list[str], log: Path, *, environ: Mapping[str, str], limit_s: float) -> int:

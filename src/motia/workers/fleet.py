@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from motia.model import LoadFault, StepId, StepSpec
+from motia.project import TITLES
 from motia.protocol import LoadedManifest
 from motia.workers.generation import Generation
 from motia.workers.keeper import Nursery
@@ -58,10 +59,23 @@ class Fleet:
         """Return when the first generation has loaded, or failed to: then a fault says why, and it goes on trying."""
         self.current = Generation(self.nursery, files, on_change=self._on_generation)
         await self.current.open()
+
+    def stand_by(self) -> None:
+        """Have a worker wait for the next reload, where the node has any."""
         self.nursery.refill()
 
-    async def reload(self, files: Sequence[str]) -> None:
-        """Load `files` by new workers and switch to them; return when that is done or has failed."""
+    async def reload(
+        self, files: Sequence[str], *, launcher: Launcher | None = None, drops_standby: bool = False
+    ) -> None:
+        """Load `files` by new workers and switch to them; return when that is done or has failed.
+
+        Args:
+            files: The step files.
+            launcher: How workers are started from now on; None: as before.
+            drops_standby: A worker that stands by has read what changed.
+        """
+        if launcher is not None:
+            await self.nursery.renew(launcher, drops_standby=drops_standby)
         fresh = Generation(self.nursery, files, on_change=self._on_generation)
         try:
             await fresh.open()
@@ -171,8 +185,8 @@ class Fleet:
         return LoadFault(
             code=code,
             file="",
-            message=f"no worker for {self.language} could load the project: {reason}",
-            hint="the worker's own output in the log says more",
+            message=f"no worker for {TITLES.get(self.language, self.language)} could load the project: {reason}",
+            hint="`motia doctor` shows the runtime; the worker's own output in the log says more",
         )
 
 

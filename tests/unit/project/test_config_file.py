@@ -95,7 +95,7 @@ def test_a_file_that_never_ends_is_stopped_with_all_it_started(tmp_path: Path) -
 
 def test_typescript_says_which_node_it_needs(tmp_path: Path) -> None:
     node = tmp_path / "node"
-    node.write_text("#!/bin/sh\necho v20.1.0\n")
+    node.write_text("#!/bin/sh\necho v20.19.1\n")
     node.chmod(0o755)
     path = tmp_path / "motia.config.ts"
     path.write_text("export default { port: 5 as number }")
@@ -103,7 +103,7 @@ def test_typescript_says_which_node_it_needs(tmp_path: Path) -> None:
     with pytest.raises(StartError) as caught:
         read_config_file(path, environ={**ENVIRON, "MOTIA_NODE": str(node)})
 
-    assert "motia.config.ts: Node.js 20.1 cannot read TypeScript" in caught.value.message
+    assert "motia.config.ts: Node.js 20.19.1 cannot read TypeScript" in caught.value.message
     assert "22.6" in caught.value.hint
 
 
