@@ -14,7 +14,12 @@ from benchmarks.processes import free_port, running, wait_http
 from benchmarks.projects import copied, started
 from benchmarks.rivals import program, rival_node
 
-RIVAL_APPS = (("Express", "express", 2), ("Fastify", "fastify", 2), ("Hono", "hono", 2), ("Fastify-1", "fastify", 1))
+RIVAL_APPS = (
+    ("Express", "express", 2),
+    ("Fastify", "fastify", 2),
+    ("Hono", "hono", 2),
+    ("Fastify-1", "fastify", 1),
+)
 
 
 def measure(*, rounds: int, seconds: int) -> dict[str, list[dict[str, float]]]:

@@ -22,15 +22,13 @@ WARM_UP_S = 2
 
 
 def post_script(folder: Path) -> Path:
-    """wrk's script for `POST /items`."""
+    """The script of wrk for `POST /items`."""
     script = folder / "post.lua"
     script.write_text(POST_SCRIPT)
     return script
 
 
-def load(
-    server: psutil.Process, port: int, path: str, lua: Path | None, *, seconds: int
-) -> dict[str, float]:
+def load(server: psutil.Process, port: int, path: str, lua: Path | None, *, seconds: int) -> dict[str, float]:
     """One round: after a warm-up, requests/s, p50 and p99 ms, CPU µs a request (`engine_`: the parent alone)."""
     status, _ = request(port, "POST" if lua else "GET", path, BODY if lua else None)
     assert status == 200, status

@@ -104,3 +104,12 @@ def request(
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def cpu_model() -> str:
+    """What the processor calls itself; empty where the system does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

