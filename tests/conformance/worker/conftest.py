@@ -7,6 +7,7 @@ are, and in which order they are loaded. The step ids and what they do are the s
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from motia.protocol import (
 )
 
 HERE = Path(__file__).parent
+SDK = HERE.parents[2] / "sdk"
 LIMIT_S = 20.0
 BYTECODE = os.path.join(tempfile.gettempdir(), f"motia-test-bytecode-{os.getuid()}")
 TRACE, SPAN, RUN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "00000000000000a1"
@@ -52,6 +54,10 @@ class Language(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     broken: tuple[str, ...]
     """Files that do not load: a syntax error first, then a missing library."""
+    own_frames: str
+    """Part of the path of every file of the worker's own: no author's stack shows it."""
+    has_stalls: bool = True
+    """Whether one handler can keep all others from running."""
 
 
 LANGUAGES = [
@@ -61,6 +67,16 @@ LANGUAGES = [
         str(HERE / "steps" / "python"),
         ("motia/steps/events.py", "motia/steps/http.py", "motia/steps/states.py"),
         ("motia/steps/inner/broken.py", "motia/steps/inner/missing.py"),
+        own_frames="python_worker",
+    ),
+    Language(
+        "ruby",
+        ("ruby", f"-I{SDK}/ruby/lib", f"{SDK}/ruby/lib/motia/worker/main.rb"),
+        str(HERE / "steps" / "ruby"),
+        ("motia/steps/events.rb", "motia/steps/http.rb", "motia/steps/states.rb"),
+        ("motia/steps/inner/broken.rb", "motia/steps/inner/missing.rb"),
+        own_frames="lib/motia/",
+        has_stalls=False,
     ),
 ]
 
@@ -213,7 +229,10 @@ StartWorker = Callable[..., WorkerProcess]
 
 @pytest.fixture(params=LANGUAGES, ids=lambda language: language.name)
 def language(request: pytest.FixtureRequest) -> Language:
-    return request.param
+    found: Language = request.param
+    if shutil.which(found.argv[0]) is None:
+        pytest.skip(f"{found.argv[0]} is not installed")
+    return found
 
 
 @pytest.fixture
