@@ -17,6 +17,9 @@ module Motia
     DEPTH_MAX = 64
     HINT = 'JSON has objects with text keys, arrays, text, finite numbers, true, false and null'
     UTF_8 = Encoding::UTF_8
+    # Made once: making it costs more than most values. Depth is looked at here, not there.
+    WRITER = JSON::State.new(max_nesting: 0)
+    private_constant :WRITER
 
     module_function
 
@@ -24,9 +27,14 @@ module Motia
     #
     # `what` names the value for the error: "the payload of trigger(\"x\")". Raises ValueNotJson.
     def encode(value, what:)
-      JSON.generate(plain?(value, 0) ? value : to_plain(value, '', 0, what), max_nesting: 0)
+      WRITER.generate(plain?(value, 0) ? value : to_plain(value, '', 0, what))
     rescue JSON::GeneratorError, EncodingError => error
       raise refusal(what, '', error.message[0, 200])
+    end
+
+    # A message of the protocol, made of plain values by this library, as JSON text.
+    def write(message)
+      WRITER.generate(message)
     end
 
     # The value of JSON text. Raises JSON::ParserError.

@@ -11,8 +11,8 @@ module Motia
   # One step: what the manifest says of it, and how its handler is called.
   #
   # `spec` is the entry of the manifest; `handler` responds to `call`, nil for noop; `binding` turns a
-  # payload or request into its arguments.
-  StepDefinition = Struct.new(:spec, :handler, :binding, :middleware, keyword_init: true) do
+  # payload or request into its arguments. `is_quick` is kept by the worker.
+  StepDefinition = Struct.new(:spec, :handler, :binding, :middleware, :is_quick, keyword_init: true) do
     # Id of the step.
     def id
       spec[:id]

@@ -19,7 +19,6 @@ module Motia
     JSON_BYTES_MIN = 2
     JSON_BYTES_MAX = 16 * 1024 * 1024
     BLOB_BYTES_MAX = 64 * 1024 * 1024
-    DEPTH_MAX = 100
 
     # One frame of JSON text and a blob.
     #
@@ -88,7 +87,7 @@ module Motia
         text.force_encoding(Encoding::UTF_8)
         raise Fault, 'a frame is not UTF-8' unless text.valid_encoding?
 
-        message = JSON.parse(text, max_nesting: DEPTH_MAX)
+        message = JSON::Parser.new(text).parse # at most 100 levels
         raise Fault, 'a frame does not hold an object' unless message.is_a?(Hash)
 
         message

@@ -66,6 +66,8 @@ module Motia
       # speaks another version.
       def accept(message)
         type = message['type']
+        return type if type == 'invoke' && @state == :ready && usual_invoke?(message)
+
         check(type, message)
         unless ALLOWED.fetch(@state).include?(type)
           raise Fault, "#{type} is not allowed in the state #{@state}"
@@ -95,6 +97,14 @@ module Motia
       end
 
       private
+
+      # Nearly all messages are this one; the table is asked only when something is odd.
+      def usual_invoke?(message)
+        message['invocation'].is_a?(Integer) && message['step'].is_a?(String) && message['kind'].is_a?(String) &&
+          message['trace'].is_a?(String) && message['span'].is_a?(String) && message['run'].is_a?(String) &&
+          !message.key?('request') && !message.key?('attempt') && !message.key?('retry_count') &&
+          !message.key?('trigger')
+      end
 
       def check(type, message)
         required, optional = FIELDS[type]

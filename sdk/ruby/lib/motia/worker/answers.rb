@@ -57,7 +57,7 @@ module Motia
       def failure(running, error, root:, stack_bytes_max:)
         handler_us, wait_us = times(running)
         fields = failure_fields(running, error, root, stack_bytes_max)
-        Protocol.frame(JSON.generate({ type: 'failure', invocation: running.number, **fields,
+        Protocol.frame(Json.write({ type: 'failure', invocation: running.number, **fields,
                                        handler_us: handler_us, wait_us: wait_us }))
       end
 
@@ -86,7 +86,7 @@ module Motia
 
       # The answer to an invocation that was cancelled before its handler was entered.
       def cancelled_early(running, reason)
-        Protocol.frame(JSON.generate({ type: 'failure', invocation: running.number, name: 'Cancelled',
+        Protocol.frame(Json.write({ type: 'failure', invocation: running.number, name: 'Cancelled',
                                        message: "cancelled: #{reason}", kind: 'cancelled' }))
       end
 
@@ -127,7 +127,7 @@ module Motia
 
       def head(running, status, headers, more, body)
         handler_us, wait_us = times(running)
-        Protocol.frame(JSON.generate({ type: 'result', invocation: running.number, status: status, headers: headers,
+        Protocol.frame(Json.write({ type: 'result', invocation: running.number, status: status, headers: headers,
                                        **more, handler_us: handler_us, wait_us: wait_us }), body)
       end
       private_class_method :head

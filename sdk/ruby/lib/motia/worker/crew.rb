@@ -10,7 +10,8 @@
 # 1. At most one thread reads.
 # 2. While jobs wait or nobody reads, a thread is awake that will look after it, unless all of the limit
 #    run handlers: then jobs wait, and a spare thread reads.
-# 3. Threads of the crew are interrupted by nobody but inside a handler.
+# 3. Answers that are held leave before a thread waits, and before it runs what may take long.
+# 4. Threads of the crew are interrupted by nobody but inside a handler.
 
 module Motia
   module Worker
@@ -30,16 +31,33 @@ module Motia
       end
     end
 
+    # A job that is no handler.
+    class Task
+      def initialize(&block)
+        @block = block
+      end
+
+      def run
+        @block.call
+      end
+
+      def quick?
+        false
+      end
+    end
+
     # Runs jobs, at most `limit` at once, on threads that it starts when they are needed.
     class Crew
       SPARE_THREADS = 2
 
       # `read` is called by one thread at a time with a block that waits for the socket; it returns jobs, or
-      # nil at the end. `run` runs one job.
-      def initialize(limit:, read:, run:)
+      # nil at the end. `run` runs one job. `flush` sends what answers were held. A job that answers true to
+      # `quick?` is expected to be over soon.
+      def initialize(limit:, read:, run:, flush:)
         @limit = limit
         @read = read
         @run = run
+        @flush = flush
         @lock = Mutex.new
         @jobs = []
         @idle = []
@@ -117,8 +135,13 @@ module Motia
           if @busy < @limit && (job = @jobs.shift)
             @busy += 1
             summon if !@is_reading || !@jobs.empty?
+            # A thread that wakes flushes as soon as this one waits for anything.
+            @flush.call unless @is_waking && job.quick?
             return job
-          elsif @is_reading || @has_ended
+          end
+
+          @flush.call
+          if @is_reading || @has_ended
             park
           else
             read_on(&:wait_readable)
@@ -147,6 +170,7 @@ module Motia
         @idle.push(seat)
         seat.condition.wait(@lock) until seat.done
         @is_waking = false
+        @flush.call
       end
 
       # With the lock: wakes one thread, unless one is waking already; it will wake the next one.
@@ -171,6 +195,7 @@ module Motia
             Thread.current.report_on_exception = false
             Invocation.current = nil
             @lock.synchronize { @is_waking = false }
+            @flush.call
             work
           end
         end

@@ -18,6 +18,9 @@ module Motia
   module Worker
     # Runs handlers for one worker.
     class Runner
+      # A handler that took less is expected to do so again.
+      QUICK_NS = 500_000
+
       attr_accessor :root, :payload_bytes_max, :stack_bytes_max
 
       # `enter` says whether a running may begin, `leave` that its thread is out of the author's code,
@@ -44,14 +47,16 @@ module Motia
           frame = failed(running, error)
         ensure
           @leave.call(running)
-          @answer.call(running, frame || failed(running, FatalThreadEnd.new))
+          took_ns = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - running.entered_ns
+          is_quick = running.definition.is_quick = took_ns < QUICK_NS
+          @answer.call(running, frame || failed(running, ThreadEnded.new), is_held: is_quick)
           Invocation.current = nil
           forget_interrupts
         end
       end
 
       # The error of a handler that ended its thread.
-      class FatalThreadEnd < StandardError
+      class ThreadEnded < StandardError
         def initialize
           super('the handler ended its thread (Thread.exit or Thread#kill)')
         end
@@ -115,13 +120,13 @@ module Motia
       end
 
       def chunk(running, error)
-        Protocol.frame(JSON.generate({ type: 'chunk', invocation: running.number, last: true, error: error }))
+        Protocol.frame(Json.write({ type: 'chunk', invocation: running.number, last: true, error: error }))
       end
 
       def failed(running, error)
         Answers.failure(running, error, root: @root, stack_bytes_max: @stack_bytes_max)
       rescue Exception => worse # rubocop:disable Lint/RescueException -- an error whose text cannot be made
-        Protocol.frame(JSON.generate({ type: 'failure', invocation: running.number, name: error.class.name.to_s,
+        Protocol.frame(Json.write({ type: 'failure', invocation: running.number, name: error.class.name.to_s,
                                        message: "(its text cannot be read: #{worse.class})" }))
       end
 

@@ -58,6 +58,11 @@ module Motia
         @backgrounds = nil
       end
 
+      # Whether its step took little time when it ran last.
+      def quick?
+        @definition.is_quick
+      end
+
       # Notes a thread that belongs to it.
       def add_background(thread)
         (@backgrounds ||= []) << thread

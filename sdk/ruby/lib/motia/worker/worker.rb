@@ -39,7 +39,7 @@ module Motia
         @limits = {}
         @payload_bytes_max = 1_048_576
         @runner = Runner.new(outbox: @outbox, enter: method(:enter), leave: method(:leave), answer: method(:answer))
-        @crew = Crew.new(limit: 1, read: method(:receive), run: method(:work))
+        @crew = Crew.new(limit: 1, read: method(:receive), run: method(:work), flush: @outbox.method(:flush))
       end
 
       # Starts to read.
@@ -130,8 +130,8 @@ module Motia
         when 'pull' then pull(message)
         when 'ping' then @outbox.put_message({ type: 'pong', token: message['token'] })
         when 'hello' then greet(message)
-        when 'load' then jobs << -> { load(message) }
-        when 'drain' then jobs << -> { stop } if drained?
+        when 'load' then jobs << Task.new { load(message) }
+        when 'drain' then jobs << Task.new { stop } if drained?
         end
       end
 
@@ -235,7 +235,7 @@ module Motia
       # what the worker runs
 
       def work(job)
-        job.is_a?(Running) ? @runner.run(job) : job.call
+        job.is_a?(Running) ? @runner.run(job) : job.run
       end
 
       # Whether a handler may be entered: not one that was cancelled before.
@@ -256,8 +256,9 @@ module Motia
         @lock.synchronize { running.thread = nil }
       end
 
-      # The handler is done: answer once nothing of it is under way.
-      def answer(running, frame)
+      # The handler is done: answer once nothing of it is under way. `is_held`: this is a thread of the crew,
+      # which flushes before it waits.
+      def answer(running, frame, is_held: false)
         is_first = @lock.synchronize do
           next false if running.is_over
 
@@ -268,11 +269,11 @@ module Motia
         return unless is_first
 
         running.backgrounds&.each { |thread| report_unseen(running, thread) }
-        settle(running)
+        settle(running, is_held: is_held)
       end
 
       # Sends the held answer when nothing is pending.
-      def settle(running)
+      def settle(running, is_held: false)
         frame = @lock.synchronize do
           next nil unless running.held && running.pending.zero?
 
@@ -281,9 +282,9 @@ module Motia
         return unless frame
 
         @capture&.flush(running)
-        @outbox.put(frame)
+        is_held ? @outbox.hold(frame) : @outbox.put(frame)
         @in_flight.delete(running.number)
-        @crew.add(-> { stop }) if @session.state == :draining && drained?
+        @crew.add(Task.new { stop }) if @session.state == :draining && drained?
       end
 
       def in_background(running, block)
