@@ -342,3 +342,41 @@ def states(served: Any, language: str) -> set[str]:
     """States of a language's workers."""
     workers = served.control("GET", "/v1/workers")["workers"]
     return {worker["state"] for worker in workers if worker["language"] == language}
+
+
+def test_a_languages_own_settings_are_honoured(project, serve, needs):
+    needs("node", "ruby")
+    (project / "preload.cjs").write_text("globalThis.GREETING = 'hello';\n")
+    gem = project / "gems" / "greeter"
+    (gem / "lib").mkdir(parents=True)
+    (gem / "lib" / "greeter.rb").write_text('module Greeter\n  GREETING = "hello"\nend\n')
+    (gem / "greeter.gemspec").write_text(
+        'Gem::Specification.new { |s| s.name = "greeter"; s.version = "1"; s.summary = "s"; s.authors = ["a"] }\n'
+    )
+    (project / "Gemfile").write_text('gem "greeter", path: "gems/greeter"\n')
+    write(
+        project,
+        a__js="import { api } from '@motia/core';\n"
+        "export default api({ id: 'js', path: '/js' }, () => ({ value: globalThis.GREETING }));\n",
+        b__rb='require "motia"\nrequire "greeter"\napi(id: "rb", path: "/rb") { { value: Greeter::GREETING } }\n',
+    )
+
+    served = serve(project, "dev", NODE_OPTIONS=f"--require {project}/preload.cjs")
+    served.wait_line("Steps")
+
+    assert served.request("GET", "/js") == (200, {"value": "hello"})
+    assert served.request("GET", "/rb") == (200, {"value": "hello"})
+
+
+def test_a_gem_that_is_not_installed_is_a_fault_in_bundlers_words(project, serve, needs):
+    needs("ruby")
+    (project / "Gemfile").write_text('source "https://127.0.0.1:1"\ngem "no-such-gem-at-all"\n')
+    write_answer(project, "ruby")
+    write_answer(project, "python")
+
+    served = serve(project, "dev")
+    served.wait_line("Steps")
+
+    served.wait_line("no worker for Ruby could load the project")
+    served.wait_line("no-such-gem-at-all")
+    assert served.request("GET", "/py") == (200, {"value": 1})

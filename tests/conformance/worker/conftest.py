@@ -72,7 +72,12 @@ LANGUAGES = [
     ),
     Language(
         "node",
-        ("node", "--enable-source-maps", "--disable-warning=ExperimentalWarning", str(NODE / "dist/worker.mjs")),
+        (
+            "node",
+            "--enable-source-maps",
+            "--disable-warning=ExperimentalWarning",
+            str(NODE / "dist/worker.mjs"),
+        ),
         str(HERE / "steps" / "node"),
         ("motia/steps/events.ts", "motia/steps/http.js", "motia/steps/states.cjs"),
         ("motia/steps/inner/broken.ts", "motia/steps/inner/missing.js"),
