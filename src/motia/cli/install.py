@@ -15,6 +15,7 @@ from motia.cli.command import Scope, command
 from motia.cli.errors import CommandError
 from motia.cli.installing import Done, Job, run_job
 from motia.cli.vendored import forget_in_lock, renew
+from motia.model import MotiaError
 
 NODE = "JavaScript and TypeScript"
 NPM_QUIETLY = ("--no-fund", "--no-audit")
@@ -44,7 +45,7 @@ def install(scope: Scope, production: bool, quiet: bool) -> None:
     requirements.txt (and requirements-dev.txt) into the project's virtual environment, else into the
     Python that runs the steps; package.json with npm, pnpm or yarn, by its lock file; Gemfile with
     Bundler. A file that is not there is passed over. The project's copy of @motia/core is brought
-    to what came with this engine first.
+    to what came with this engine first, and then the types of the steps up to date, as by `motia types`.
     """
     root = scope.root
     jobs = list(planned(root, production=production))
@@ -60,6 +61,8 @@ def install(scope: Scope, production: bool, quiet: bool) -> None:
         if not quiet:
             scope.out.note(f"{click.style(job.file, bold=True)}: {' '.join(job.argv)}")
         done.append(run_job(job, root, is_quiet=quiet, tell=not scope.out.is_json))
+    if not production and all(one.is_good for one in done):
+        _write_types(scope, root)
     _tell(scope, done)
 
 
@@ -188,3 +191,78 @@ def _tell(scope: Scope, done: Sequence[Done]) -> None:
         )
     nothing = "Nothing to install: no requirements.txt, package.json or Gemfile."
     scope.out.done("\n".join(lines) if lines else nothing, {"installed": installed})
+
+
+def _write_types(scope: Scope, root: Path) -> None:
+    """Bring the types of the steps up to date; a project at fault keeps those it has."""
+    from motia.cli.loading import load_project
+    from motia.cli.serve import run_loop
+    from motia.cli.settings import load_settings
+    from motia.cli.types import write_types
+
+    try:
+        settings = load_settings(root, mode="check")
+        loaded = run_loop(load_project(settings))
+        if loaded.errors:
+            scope.out.note(
+                "the types are left as they are: `motia check` says what is at fault in the project"
+            )
+            return
+        written = write_types(settings, loaded)
+    except MotiaError as error:
+        scope.out.note(f"the types are left as they are: {error}")
+        return
+    for name in written:
+        scope.out.note(f"wrote {name}")
+
+
+def planned(root: Path, *, production: bool) -> Iterator[Job]:
+    """What there is to install in the project, in the order in which it is done."""
+    for name in ("requirements.txt",) if production else ("requirements.txt", "requirements-dev.txt"):
+        if _has_requirements(root / name):
+            argv = (sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "-r", name)
+            yield Job(name, argv)
+    if (root / "package.json").is_file():
+        verb = "ci" if (root / "package-lock.json").is_file() else "install"
+        omit = ("--omit=dev",) if production else ()
+        yield _tool(
+            "package.json",
+            "npm",
+            (verb, *omit, "--no-fund", "--no-audit"),
+            "npm (it comes with Node) is not installed",
+        )
+    if (root / "Gemfile").is_file():
+        yield _tool("Gemfile", "bundle", ("install",), "Bundler (gem install bundler) is not installed")
+
+
+def _tool(file: str, program: str, arguments: tuple[str, ...], missing: str) -> Job:
+    path = shutil.which(program)
+    return Job(file, (path or program, *arguments), "" if path else missing)
+
+
+def _has_requirements(path: Path) -> bool:
+    """Whether the file asks for anything: one with comments alone needs no pip and no network."""
+    if not path.is_file():
+        return False
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return any(line and not line.startswith("#") for line in lines)
+
+
+def _run(job: Job, root: Path, *, quietly: bool) -> None:
+    try:
+        done = subprocess.run(
+            job.argv,
+            cwd=root,
+            check=False,
+            env={**os.environ},
+            stdout=subprocess.DEVNULL if quietly else None,
+        )
+    except OSError as error:
+        raise CommandError(
+            f"{job.argv[0]} cannot be started: {error.strerror}", hint="`motia doctor` looks"
+        ) from error
+    if done.returncode != 0:
+        raise CommandError(
+            f"{job.file}: {Path(job.argv[0]).name} ended with code {done.returncode}",
+            hint="its own message is above; mend the file and run `motia install` again",
+        )

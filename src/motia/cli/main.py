@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "test": Entry("motia.cli.test:test", "Run the project's tests, in each language that has some."),
     "install": Entry("motia.cli.install:install", "Install the dependencies of every language."),
     "steps": Entry("motia.cli.steps:steps", "List the project's steps."),
+    "types": Entry("motia.cli.types:types", "Write what type checkers know of the steps."),
     "trigger": Entry("motia.cli.trigger:trigger", "Send an event to a step or topic."),
     "runs": Entry("motia.cli.runs:runs", "List, show, replay and cancel runs."),
     "dead": Entry("motia.cli.dead:dead", "List, replay and purge dead letters."),

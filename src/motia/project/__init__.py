@@ -18,6 +18,7 @@ from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
 from motia.project.static import TriggerSite, read_sites, read_source
 from motia.project.topics import TopicReader, Topics
+from motia.project.types import TypesWriter, type_files
 from motia.project.validators import PayloadValidators
 from motia.project.venv import SITE_VARIABLE, Venv, find_venv
 from motia.project.watch import Watcher
@@ -53,6 +54,7 @@ __all__ = [
     "TopicReader",
     "Topics",
     "TriggerSite",
+    "TypesWriter",
     "Venv",
     "Watcher",
     "Workbench",
@@ -84,5 +86,6 @@ __all__ = [
     "read_sites",
     "read_source",
     "sdk_dir",
+    "type_files",
     "unknown_targets",
 ]
