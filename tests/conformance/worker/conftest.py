@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -39,7 +40,8 @@ from motia.protocol import (
 )
 
 HERE = Path(__file__).parent
-NODE = HERE.parents[2] / "sdk" / "node"
+SDK = HERE.parents[2] / "sdk"
+NODE = SDK / "node"
 LIMIT_S = 20.0
 BYTECODE = os.path.join(tempfile.gettempdir(), f"motia-test-bytecode-{os.getuid()}")
 TRACE, SPAN, RUN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "00000000000000a1"
@@ -58,6 +60,8 @@ class Language(msgspec.Struct, frozen=True):
     """Text that must not be in an author's stack: it would be of the worker itself."""
     are_big_integers_exact: bool
     """Whether integers beyond 2^53 pass unchanged; else they are refused."""
+    has_stalls: bool = True
+    """Whether one handler can keep all others from running."""
 
 
 LANGUAGES = [
@@ -72,12 +76,27 @@ LANGUAGES = [
     ),
     Language(
         "node",
-        ("node", "--enable-source-maps", "--disable-warning=ExperimentalWarning", str(NODE / "dist/worker.mjs")),
+        (
+            "node",
+            "--enable-source-maps",
+            "--disable-warning=ExperimentalWarning",
+            str(NODE / "dist/worker.mjs"),
+        ),
         str(HERE / "steps" / "node"),
         ("motia/steps/events.ts", "motia/steps/http.js", "motia/steps/states.cjs"),
         ("motia/steps/inner/broken.ts", "motia/steps/inner/missing.js"),
         own_frames="worker.mjs",
         are_big_integers_exact=False,
+    ),
+    Language(
+        "ruby",
+        ("ruby", f"-I{SDK}/ruby/lib", f"{SDK}/ruby/lib/motia/worker/main.rb"),
+        str(HERE / "steps" / "ruby"),
+        ("motia/steps/events.rb", "motia/steps/http.rb", "motia/steps/states.rb"),
+        ("motia/steps/inner/broken.rb", "motia/steps/inner/missing.rb"),
+        own_frames="lib/motia/",
+        are_big_integers_exact=True,
+        has_stalls=False,
     ),
 ]
 
@@ -230,9 +249,12 @@ StartWorker = Callable[..., WorkerProcess]
 
 @pytest.fixture(params=LANGUAGES, ids=lambda language: language.name)
 def language(request: pytest.FixtureRequest) -> Language:
-    if request.param.name == "node":
+    found: Language = request.param
+    if shutil.which(found.argv[0]) is None:
+        pytest.skip(f"{found.argv[0]} is not installed")
+    if found.name == "node":
         _link_packages()
-    return request.param
+    return found
 
 
 def _link_packages() -> None:
