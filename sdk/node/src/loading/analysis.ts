@@ -7,11 +7,13 @@
 
 import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, relative } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile, OnLoadArgs, Plugin } from 'esbuild';
 import { type Esbuild, loaderOf } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
 import { matchesOf, patternsIn, withoutGlobs } from './globs.js';
+import { scanImports } from './native.js';
+import { relativeTo } from './paths.js';
 
 const ROUNDS_MAX = 30;
 
@@ -76,7 +78,10 @@ export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
     const result = await esbuild
       .build({
         ...sharedOptions(task),
-        entryPoints: [...new Set([...task.files, ...matched])].map((file) => ({ in: join(task.root, file), out: file })),
+        entryPoints: [...new Set([...task.files, ...matched])].map((file) => ({
+          in: join(task.root, file),
+          out: file,
+        })),
         outdir: join(task.root, '.motia'),
         bundle: true,
         splitting: true,
@@ -90,7 +95,7 @@ export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
     for (const error of result.errors) note(error, task.root, known);
     if ('metafile' in result) {
       for (const file of computing(result as BuildResult<{ metafile: true }>)) noteGlob(task.root, file, known);
-      if (sizeOf(known) === before) return read(result as BuildResult<{ metafile: true }>, known);
+      if (sizeOf(known) === before) return read(task.root, result as BuildResult<{ metafile: true }>, known);
     }
     if (sizeOf(known) === before) throw result;
   }
@@ -215,9 +220,15 @@ function linkedSource(task: Task, specifier: string, from: string): { path: stri
   }
 }
 
-function read(result: BuildResult<{ metafile: true }>, { broken, missing, globs }: Known): Analysis {
+function read(root: string, result: BuildResult<{ metafile: true }>, { broken, missing, globs }: Known): Analysis {
   const { inputs } = result.metafile;
-  const sources = [...new Set(Object.keys(inputs).filter((name) => !/^(motia-|<)/.test(name)).map(plain))].sort();
+  const sources = [
+    ...new Set(
+      Object.keys(inputs)
+        .filter((name) => !/^(motia-|<)/.test(name))
+        .map(plain),
+    ),
+  ].sort();
   const analysis: Analysis = {
     sources,
     commonJs: new Set(sources.filter((name) => inputs[name]?.format === 'cjs' && !broken.has(name))),
@@ -229,6 +240,10 @@ function read(result: BuildResult<{ metafile: true }>, { broken, missing, globs 
     warnings: result.warnings.map((warning) => faultOfMessage(warning, 'tsconfig.json', 'warning')),
   };
   for (const [name, input] of Object.entries(inputs)) readImports(analysis, plain(name), input, globs.get(plain(name)));
+  // What a broken source imports is read from its text: mending one of those may mend it.
+  for (const [name, imported] of Object.entries(scanImports(root, [...broken.keys()]).graph)) {
+    if (broken.has(name) || !analysis.graph[name]) analysis.graph[name] = imported;
+  }
   return analysis;
 }
 
@@ -253,9 +268,4 @@ function readImports(
   }
   analysis.graph[name] = [...imported].sort();
   analysis.links[name] = links;
-}
-
-/** `path` (absolute) relative to `root`, with `/`. */
-export function relativeTo(root: string, path: string): string {
-  return relative(root, path).replaceAll('\\', '/');
 }

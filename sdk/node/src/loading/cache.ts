@@ -116,8 +116,15 @@ function linkOnce(target: string, link: string): void {
 }
 
 /** The newest directory of the profile that was compiled by `compiler` (undefined: by any) from what is there now. */
-export function findEntry(folder: string, profile: string, root: string, compiler: string | undefined): Entry | undefined {
-  for (const directory of directoriesOf(folder).filter((one) => one.name.startsWith(`${profile}-`)).slice(0, 4)) {
+export function findEntry(
+  folder: string,
+  profile: string,
+  root: string,
+  compiler: string | undefined,
+): Entry | undefined {
+  for (const directory of directoriesOf(folder)
+    .filter((one) => one.name.startsWith(`${profile}-`))
+    .slice(0, 4)) {
     const entry = readEntry(join(folder, directory.name));
     if (!entry || (compiler !== undefined && entry.manifest.compiler !== compiler)) continue;
     if (!isCurrent(entry, root)) continue;
@@ -210,7 +217,8 @@ function place(from: string, to: string, isShared: boolean): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     const there = isShared ? readEntry(to) : undefined;
-    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes)) return;
+    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes))
+      return;
     // What is there was damaged: it moves out of the way first.
     renameSync(to, join(dirname(to), `.damaged-${randomUUID()}`));
     renameSync(from, to);

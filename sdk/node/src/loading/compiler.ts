@@ -8,13 +8,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Analysis, analyse, relativeTo, type Task } from './analysis.js';
+import { type Analysis, analyse, type Task } from './analysis.js';
 import * as cache from './cache.js';
 import { configsOf } from './configs.js';
 import { emit } from './emitter.js';
 import { type Esbuild, findEsbuild, loadEsbuild } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
 import { sdkSpecifiers } from './hooks.js';
+import { relativeTo } from './paths.js';
 
 const TRIES_MAX = 3;
 
@@ -49,7 +50,12 @@ export class CannotCompile extends Error {
  *
  * Raises CannotCompile when esbuild is missing or refuses the configuration, or nothing can be written.
  */
-export async function buildProject(root: string, files: readonly string[], sdkUrl: string, version: string): Promise<Build> {
+export async function buildProject(
+  root: string,
+  files: readonly string[],
+  sdkUrl: string,
+  version: string,
+): Promise<Build> {
   const task: Task = { root, files, sdk: sdkSpecifiers(sdkUrl) };
   const folder = writableFolder(root);
   const profile = cache.profileOf([root, sdkUrl, version, process.versions.node, ...files]);
@@ -105,7 +111,9 @@ async function compileAnew(
     const prints = cache.printsOf(task.root, read);
     const folders = cache.foldersOf(task.root, foldersAround(analysis, configs.files, task.root));
     const isWhole = analysis.broken.size + analysis.missing.size === 0;
-    const content = cache.hashOf(JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]));
+    const content = cache.hashOf(
+      JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]),
+    );
     const directory = join(folder, `${profile}-${isWhole ? content : `broken-${randomUUID()}`}`);
     const compiled = await emit(esbuild, task, analysis, directory);
     if (left > 1 && !cache.stillPrinted(task.root, prints)) continue;

@@ -233,7 +233,14 @@ function importFault(error: unknown, base: Fault, root: string): Fault | undefin
 }
 
 /** A file that is not there, or that Node refuses; it is named as its importer names it. */
-function fileFault(base: Fault, root: string, importer: string, name: string | undefined, message: string, code: string): Fault {
+function fileFault(
+  base: Fault,
+  root: string,
+  importer: string,
+  name: string | undefined,
+  message: string,
+  code: string,
+): Fault {
   const wanted = name === undefined ? undefined : basename(name);
   const text = wanted && readLines(join(root, importer)).find((line) => line.includes(wanted));
   const written = text ? /['"`](\.[^'"`]*)['"`]/.exec(text)?.[1] : undefined;
@@ -241,7 +248,14 @@ function fileFault(base: Fault, root: string, importer: string, name: string | u
   return placed(base, root, importer, written, `could not resolve "${written}"`, hintOf(code));
 }
 
-function placed(base: Fault, root: string, importer: string, name: string | undefined, what: string, hint?: string): Fault {
+function placed(
+  base: Fault,
+  root: string,
+  importer: string,
+  name: string | undefined,
+  what: string,
+  hint?: string,
+): Fault {
   const line = name ? lineOf(join(root, importer), name) : 0;
   const place = line ? `${importer}:${line}` : importer;
   const fault: Fault = { ...base, code: 'import-error', message: name ? `${what}, imported by ${place}` : what };

@@ -32,11 +32,7 @@ export function noteOutputs(root: string, outputs: Iterable<readonly [output: st
  *
  * Args: a path or a file: URL; line and column from 1. Undefined for what no author of this project wrote.
  */
-export function authorPosition(
-  path: string,
-  line: number,
-  column: number,
-): { file: string; line: number } | undefined {
+export function authorPosition(path: string, line: number, column: number): { file: string; line: number } | undefined {
   const file = asPath(path);
   if (file === undefined) return undefined;
   const source = sourceOfOutput.get(file);

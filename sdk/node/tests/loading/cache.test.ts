@@ -83,7 +83,10 @@ test('what is old or left over is removed, what is in use stays', () => {
 
   const left = readdirSync(at).sort();
   assert.equal(left.filter((name) => name.startsWith('fresh')).length, 10);
-  assert.deepEqual(left.filter((name) => !name.startsWith('fresh')), ['.writing-2']);
+  assert.deepEqual(
+    left.filter((name) => !name.startsWith('fresh')),
+    ['.writing-2'],
+  );
 });
 
 test('there is a bound even for what is in use', () => {

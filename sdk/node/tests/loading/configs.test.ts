@@ -17,8 +17,17 @@ test('all configuration that counts for a source is found', () => {
 
   const { files, emitsMetadata } = configsOf([join(root, 'motia/steps/a.ts')]);
 
-  const names = ['package.json', 'tsconfig.json', 'one.json', 'node_modules/@tsconfig/node20/tsconfig.json', 'motia/steps/tsconfig.json'];
-  assert.deepEqual(files.filter((file) => file.startsWith(root)), names.map((name) => join(root, name)));
+  const names = [
+    'package.json',
+    'tsconfig.json',
+    'one.json',
+    'node_modules/@tsconfig/node20/tsconfig.json',
+    'motia/steps/tsconfig.json',
+  ];
+  assert.deepEqual(
+    files.filter((file) => file.startsWith(root)),
+    names.map((name) => join(root, name)),
+  );
   assert.deepEqual(emitsMetadata, [join(root, 'one.json')]);
 });
 

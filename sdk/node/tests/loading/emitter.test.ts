@@ -51,19 +51,23 @@ test('the order of evaluation is the one of the sources when step files share mo
   const root = project({
     [A]: "import './setup'\nimport { seen } from '../lib/shared'\nexport default seen",
     'motia/steps/b.ts': "import { seen } from '../lib/shared'\nexport default seen",
-    'motia/steps/setup.ts': "(globalThis as any).setUp = true",
+    'motia/steps/setup.ts': '(globalThis as any).setUp = true',
     'motia/lib/shared.ts': 'export const seen = (globalThis as any).setUp',
   });
 
   const loaded = await load(root, [A, 'motia/steps/b.ts']);
 
-  assert.deepEqual(loaded.modules.map((one) => one.namespace.default), [true, true]);
+  assert.deepEqual(
+    loaded.modules.map((one) => one.namespace.default),
+    [true, true],
+  );
 });
 
 test('names of an object that CommonJS exports whole can be imported', async () => {
   const root = project({
     [A]: "import { run, size, nested } from './old.cjs'\nimport { short } from './short.cjs'\nexport default [run(), size, nested.a, short]",
-    'motia/steps/old.cjs': 'module.exports = {\n  run() { return 1 },\n  size: [2].length,\n  nested: { a: 3, b: { c: 4 } },\n}',
+    'motia/steps/old.cjs':
+      'module.exports = {\n  run() { return 1 },\n  size: [2].length,\n  nested: { a: 3, b: { c: 4 } },\n}',
     'motia/steps/short.cjs': 'module.exports = { short: 5 }',
   });
 

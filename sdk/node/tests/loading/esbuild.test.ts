@@ -44,5 +44,12 @@ test('the real one is found through a link', () => {
 });
 
 test('endings have their loaders', () => {
-  assert.deepEqual(['.ts', '.mts', '.tsx', '.mjs', '.jsx', '.json'].map(loaderOf), ['ts', 'ts', 'tsx', 'js', 'jsx', 'json']);
+  assert.deepEqual(['.ts', '.mts', '.tsx', '.mjs', '.jsx', '.json'].map(loaderOf), [
+    'ts',
+    'ts',
+    'tsx',
+    'js',
+    'jsx',
+    'json',
+  ]);
 });

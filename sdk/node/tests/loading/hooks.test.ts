@@ -27,7 +27,8 @@ test('a source is answered by its output, however it is written', () => {
 });
 
 test('what the table does not know is left to Node', () => {
-  for (const specifier of ['zod', 'node:fs', 'constructor', '#inside', '__proto__']) assert.equal(ask(specifier), undefined);
+  for (const specifier of ['zod', 'node:fs', 'constructor', '#inside', '__proto__'])
+    assert.equal(ask(specifier), undefined);
   assert.equal(ask('./other.js', 'file:///p/node_modules/x/i.js'), undefined);
 });
 
@@ -47,7 +48,10 @@ test('the library is one instance for imports, requires and computed names', asy
     'motia/steps/d.ts': "import core = require('@motia/core')\nexport default core.made",
   });
 
-  const loaded = await load(root, ['a.ts', 'b.cjs', 'c.ts', 'd.ts'].map((name) => `motia/steps/${name}`));
+  const loaded = await load(
+    root,
+    ['a.ts', 'b.cjs', 'c.ts', 'd.ts'].map((name) => `motia/steps/${name}`),
+  );
 
   assert.deepEqual(loaded.faults, []);
   assert.equal(new Set(loaded.modules.map((one) => one.namespace.default)).size, 1);

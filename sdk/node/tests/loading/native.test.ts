@@ -15,7 +15,8 @@ test('JavaScript alone needs nothing installed, and finds the library by import 
   const root = bare({
     'motia/steps/a.js': "import { event } from '@motia/core'\nexport default event({ id: 'a' }, () => 1)",
     'motia/steps/b.js': "const { event } = require('@motia/core')\nmodule.exports = event({ id: 'b' }, () => 2)",
-    'motia/steps/c.cjs': "const core = require('@motia/core')\nexports.first = core.event({ id: 'c' })\nexports['se' + 'cond'] = core.event({ id: 'd' })",
+    'motia/steps/c.cjs':
+      "const core = require('@motia/core')\nexports.first = core.event({ id: 'c' })\nexports['se' + 'cond'] = core.event({ id: 'd' })",
     'motia/steps/d.mjs': "import { made } from '@motia/core'\nexport default made.map((one) => one.id)",
   });
 
@@ -29,7 +30,10 @@ test('JavaScript alone needs nothing installed, and finds the library by import 
 });
 
 test('nothing is said about a missing package.json', async () => {
-  const root = bare({ 'motia/steps/a.js': "import './b.js'\nexport default 1", 'motia/steps/b.js': 'export const b = 1' });
+  const root = bare({
+    'motia/steps/a.js': "import './b.js'\nexport default 1",
+    'motia/steps/b.js': 'export const b = 1',
+  });
 
   const { modules, stderr } = await loadApart(root, ['motia/steps/a.js']);
 
@@ -50,7 +54,13 @@ test('the files that a file imports are known, directly or not, of both kinds', 
 
   const loaded = await load(root, ['motia/steps/a.js', 'motia/steps/alone.cjs']);
 
-  const imported = ['motia/lib/b.js', 'motia/lib/c.cjs', 'motia/lib/data.json', 'motia/lib/folder/index.js', 'motia/steps/late.mjs'];
+  const imported = [
+    'motia/lib/b.js',
+    'motia/lib/c.cjs',
+    'motia/lib/data.json',
+    'motia/lib/folder/index.js',
+    'motia/steps/late.mjs',
+  ];
   assert.deepEqual(loaded.faults, []);
   assert.deepEqual(loaded.fileModules, { 'motia/steps/a.js': imported, 'motia/steps/alone.cjs': [] });
   assert.deepEqual(loaded.read, [...imported, 'motia/steps/a.js', 'motia/steps/alone.cjs', 'package.json'].sort());
@@ -69,7 +79,10 @@ test('a computed require is heard from Node', async () => {
 });
 
 test('JavaScript that imports TypeScript says what is missing when it cannot be compiled', async () => {
-  const root = bare({ 'motia/steps/a.js': "import { b } from './b'\nexport default b", 'motia/steps/b.ts': 'export const b = 1' });
+  const root = bare({
+    'motia/steps/a.js': "import { b } from './b'\nexport default b",
+    'motia/steps/b.ts': 'export const b = 1',
+  });
 
   const loaded = await load(root, ['motia/steps/a.js']);
 
@@ -77,9 +90,16 @@ test('JavaScript that imports TypeScript says what is missing when it cannot be 
 });
 
 test('a circle of imports is read once', () => {
-  const root = bare({ 'a.js': "import './b.js'", 'b.js': "import './a.js'; import './node_modules/x/i.js'", 'node_modules/x/i.js': '' });
+  const root = bare({
+    'a.js': "import './b.js'",
+    'b.js': "import './a.js'; import './node_modules/x/i.js'",
+    'node_modules/x/i.js': '',
+  });
 
-  assert.deepEqual(scanImports(root, ['a.js']), { graph: { 'a.js': ['b.js'], 'b.js': ['a.js'] }, typescript: undefined });
+  assert.deepEqual(scanImports(root, ['a.js']), {
+    graph: { 'a.js': ['b.js'], 'b.js': ['a.js'] },
+    typescript: undefined,
+  });
 });
 
 test('other warnings are still given', () => {

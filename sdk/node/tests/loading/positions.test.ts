@@ -30,7 +30,8 @@ test('an error in a handler has the line that its author wrote', async () => {
 test('an error in a helper has the lines of both files', async () => {
   const { root, stack } = await stackOf({
     [A]: "import { type X, help } from '../lib/help.js'\n\nexport default async () => help({} as X)",
-    'motia/lib/help.ts': "export type X = object\n\nexport function help(x: X) {\n  throw new Error(`no ${typeof x}`)\n}",
+    'motia/lib/help.ts':
+      'export type X = object\n\nexport function help(x: X) {\n  throw new Error(`no ${typeof x}`)\n}',
   });
 
   assert.match(stack, new RegExp(`at help \\(${join(root, 'motia/lib/help.ts')}:4:9\\)`));
@@ -58,7 +59,9 @@ test('a file that uses import.meta and require keeps its lines and columns', asy
 });
 
 test('what Node prints itself has the lines of the author', async () => {
-  const root = project({ [A]: "type T = 1\n\nprocess.stderr.write(new Error('seen').stack + '\\n')\nexport default 1" });
+  const root = project({
+    [A]: "type T = 1\n\nprocess.stderr.write(new Error('seen').stack + '\\n')\nexport default 1",
+  });
 
   const { stderr } = await loadApart(root, [A]);
 
@@ -66,20 +69,29 @@ test('what Node prints itself has the lines of the author', async () => {
 });
 
 test('a place in a compiled file is answered without source maps of the process too', async () => {
-  const root = project({ [A]: 'type T = 1\n\nexport const place = new Error().stack\nexport default callSite()\nfunction callSite() {\n  const old = Error.prepareStackTrace\n  try {\n    Error.prepareStackTrace = (_, sites) => sites\n    const [site] = new Error().stack as unknown as NodeJS.CallSite[]\n    return [site?.getFileName(), site?.getLineNumber(), site?.getColumnNumber()]\n  } finally {\n    Error.prepareStackTrace = old\n  }\n}' });
+  const root = project({
+    [A]: 'type T = 1\n\nexport const place = new Error().stack\nexport default callSite()\nfunction callSite() {\n  const old = Error.prepareStackTrace\n  try {\n    Error.prepareStackTrace = (_, sites) => sites\n    const [site] = new Error().stack as unknown as NodeJS.CallSite[]\n    return [site?.getFileName(), site?.getLineNumber(), site?.getColumnNumber()]\n  } finally {\n    Error.prepareStackTrace = old\n  }\n}',
+  });
   const loaded = await load(root, [A]);
-  const [file, line, column] = loaded.modules[0]?.namespace.default as [string, number, number];
+  const place = loaded.modules[0]?.namespace.default;
+  const [file, line, column] = (place ?? []) as [string, number, number];
 
   assert.match(file, /\.motia\/cache\/node/);
   assert.deepEqual(authorPosition(file, line, column), { file: A, line: 9 });
 });
 
-test('places of packages, of Node and of other folders are nobody\'s', () => {
+test("places of packages, of Node and of other folders are nobody's", () => {
   noteOutputs('/project', []);
 
   assert.deepEqual(authorPosition('/project/motia/steps/a.ts', 3, 1), { file: A, line: 3 });
   assert.deepEqual(authorPosition('file:///project/motia/steps/a.ts?v=1', 3, 1), { file: A, line: 3 });
-  for (const path of ['/project/node_modules/zod/index.js', '/elsewhere/a.js', 'node:internal/x', '/project/.motia/cache/node/k/a.ts.mjs', 'file://%zz']) {
+  for (const path of [
+    '/project/node_modules/zod/index.js',
+    '/elsewhere/a.js',
+    'node:internal/x',
+    '/project/.motia/cache/node/k/a.ts.mjs',
+    'file://%zz',
+  ]) {
     assert.equal(authorPosition(path, 1, 1), undefined);
   }
 });
