@@ -109,7 +109,7 @@ async function compileAnew(
     warnOfMetadata(analysis, configs.emitsMetadata, task.root);
     const read = [...analysis.sources, ...configs.files.map((file) => relativeTo(task.root, file))];
     const prints = cache.printsOf(task.root, read);
-    const folders = cache.foldersOf(task.root, foldersAround(analysis, configs.files, task.root));
+    const folders = cache.foldersOf(task.root, foldersOf(analysis));
     const isWhole = analysis.broken.size + analysis.missing.size === 0;
     const content = cache.hashOf(
       JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]),
@@ -129,6 +129,7 @@ async function compileAnew(
       links: analysis.links,
       commonJs: [...analysis.commonJs],
       configs: configs.files.map((file) => relativeTo(task.root, file)),
+      absent: configs.absent.map((file) => relativeTo(task.root, file)),
       isComputed: compiled.isComputed,
       warnings: analysis.warnings,
     };
@@ -145,10 +146,9 @@ function fromEntry({ directory, manifest }: cache.Entry): Build {
   return { outputs, graph, links, commonJs, configs, isComputed, warnings, broken: new Map(), isWarm: true };
 }
 
-/** Folders where a new file may change what is imported, or how it is compiled. */
-function foldersAround(analysis: Analysis, configs: readonly string[], root: string): string[] {
-  const files = [...analysis.sources, ...configs.map((file) => relativeTo(root, file))];
-  return [...new Set(['', ...files.map((file) => dirname(file))])].sort();
+/** Folders where a new file may change what an import of a source means. */
+function foldersOf(analysis: Analysis): string[] {
+  return [...new Set(analysis.sources.map((file) => dirname(file)))].sort();
 }
 
 function warnOfMetadata(analysis: Analysis, configs: readonly string[], root: string): void {

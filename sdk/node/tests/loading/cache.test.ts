@@ -17,6 +17,7 @@ function manifest(root: string, files: readonly string[]): cache.Manifest {
     links: {},
     commonJs: [],
     configs: [],
+    absent: ['tsconfig.json'],
     isComputed: false,
     warnings: [],
   };
@@ -37,6 +38,16 @@ test('what was written is found by its profile and compiler', () => {
   assert.equal(cache.findEntry(at, 'profile', root, undefined)?.manifest.compiler, '1');
   assert.equal(cache.findEntry(at, 'profile', root, '2'), undefined);
   assert.equal(cache.findEntry(at, 'other', root, '1'), undefined);
+});
+
+test('configuration that appears, and code that may stand before other code, end it', () => {
+  const { root, at } = filled();
+  write(root, { 'notes.txt': '', 'motia.log': '' });
+  assert.ok(cache.findEntry(at, 'profile', root, '1'), 'other files change nothing');
+
+  write(root, { 'tsconfig.json': '{}' });
+
+  assert.equal(cache.findEntry(at, 'profile', root, '1'), undefined);
 });
 
 test('a fresh file is compared by content, whatever its time says', () => {
