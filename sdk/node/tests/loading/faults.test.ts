@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../src/loading/faults.js';
-import { faultOfEvaluation, frameOf, installCommand } from '../../src/loading/faults.js';
-import { folder, load, project, write } from './project.js';
+import { faultOfEvaluation, frameOf } from '../../src/loading/faults.js';
+import { load, project } from './project.js';
 
 const A = 'motia/steps/a.ts';
 const GOOD = 'motia/steps/good.ts';
@@ -101,16 +101,6 @@ test('a missing package that CommonJS requires is said alike', async () => {
   assert.equal(fault.message, "cannot find package '@acme/things', imported by motia/steps/a.cjs:2");
   assert.equal(fault.hint, 'npm install @acme/things');
   assert.equal(fault.line, 2);
-});
-
-test('the command is that of the lock file', () => {
-  const root = folder();
-  const found = ['package-lock.json', 'bun.lock', 'yarn.lock', 'pnpm-lock.yaml'].map((lock) => {
-    write(root, { [lock]: '' });
-    return installCommand(root);
-  });
-
-  assert.deepEqual(found, ['npm install', 'bun add', 'yarn add', 'pnpm add']);
 });
 
 test("a misspelt module of Node's own is recognised", async () => {
