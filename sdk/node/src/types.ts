@@ -60,25 +60,101 @@ export interface JsonSchema {
 }
 
 /** Whatever a schema may be written as. */
-export type Schema = StandardSchema<any, any> | ZodLike<any, any> | JsonSchema;
+export type Schema = StandardSchema<any, any> | ZodLike<any, any> | JsonSchema | boolean;
 
 /** What a handler gets for a schema: after defaults, coercion and transforms. */
 export type OutputOf<S> = S extends { '~standard': { types?: { output: infer Output } | undefined } }
   ? Output
   : S extends { _output: infer Output }
     ? Output
-    : S extends JsonSchema
-      ? any
-      : unknown;
+    : FromJsonSchema<S, 'output'>;
 
 /** What a caller sends for a schema. */
 export type InputOf<S> = S extends { '~standard': { types?: { input: infer Input } | undefined } }
   ? Input
   : S extends { _input: infer Input }
     ? Input
-    : S extends JsonSchema
-      ? any
-      : unknown;
+    : FromJsonSchema<S, 'input'>;
+
+/**
+ * The type that a JSON Schema written as a literal describes; `any` where it says more than types can.
+ *
+ * `Side`: before or after its defaults are in.
+ */
+export type FromJsonSchema<S, Side extends 'input' | 'output' = 'output', Root = S> = S extends { $ref: infer Reference }
+  ? Referred<Reference, Side, Root>
+  : S extends { nullable: true }
+    ? JsonSchemaValue<S, Side, Root> | null
+    : JsonSchemaValue<S, Side, Root>;
+
+type Referred<Reference, Side extends 'input' | 'output', Root> = Reference extends `#/$defs/${infer Name}`
+  ? Root extends { $defs: infer Defs }
+    ? Name extends keyof Defs
+      ? FromJsonSchema<Defs[Name], Side, Root>
+      : any
+    : any
+  : any;
+
+type JsonSchemaValue<S, Side extends 'input' | 'output', Root> = S extends { const: infer Value }
+  ? Value
+  : S extends { enum: readonly (infer Value)[] }
+    ? Value
+    : S extends { anyOf: readonly (infer Option)[] } | { oneOf: readonly (infer Option)[] }
+      ? FromEach<Option, Side, Root>
+      : S extends { allOf: readonly unknown[] }
+        ? any
+        : S extends { type: readonly (infer Name)[] }
+          ? FromNames<S, Name, Side, Root>
+          : S extends { type: infer Name }
+            ? FromNames<S, Name, Side, Root>
+            : any;
+
+// One alternative at a time.
+type FromEach<Option, Side extends 'input' | 'output', Root> = Option extends unknown
+  ? FromJsonSchema<Option, Side, Root>
+  : never;
+
+type FromNames<S, Name, Side extends 'input' | 'output', Root> = Name extends 'string'
+  ? string
+  : Name extends 'number' | 'integer'
+    ? number
+    : Name extends 'boolean'
+      ? boolean
+      : Name extends 'null'
+        ? null
+        : Name extends 'array'
+          ? S extends { items: infer Items }
+            ? FromJsonSchema<Items, Side, Root>[]
+            : any[]
+          : Name extends 'object'
+            ? FromFields<S, Side, Root>
+            : any;
+
+type FromFields<S, Side extends 'input' | 'output', Root> = S extends { properties: infer Fields }
+  ? Flat<
+      { -readonly [Name in SureNames<S, Fields, Side>]: FromJsonSchema<Fields[Name], Side, Root> } & {
+        -readonly [Name in Exclude<keyof Fields, SureNames<S, Fields, Side>>]?: FromJsonSchema<Fields[Name], Side, Root>;
+      }
+    >
+  : S extends { additionalProperties: infer Rest extends object }
+    ? Record<string, FromJsonSchema<Rest, Side, Root>>
+    : Record<string, any>;
+
+/** Fields that are there: required ones, and after defaults those that have one. */
+type SureNames<S, Fields, Side extends 'input' | 'output'> = {
+  [Name in keyof Fields]: Side extends 'output'
+    ? Fields[Name] extends { default: unknown }
+      ? Name
+      : RequiredName<S, Name>
+    : Fields[Name] extends { default: unknown }
+      ? never
+      : RequiredName<S, Name>;
+}[keyof Fields];
+
+type RequiredName<S, Name> = S extends { required: readonly (infer Required)[] } ? (Name extends Required ? Name : never) : never;
+
+/** One object type instead of an intersection, for editors. */
+type Flat<T> = T extends object ? { [Name in keyof T]: T[Name] } : T;
 
 // declarations
 
@@ -163,14 +239,22 @@ export interface NoopOptions extends CommonOptions {
 
 // what handlers get
 
-/** `{ id: string }` for '/users/:id'. */
-export type ParamsOf<Path extends string> = Path extends `${infer Head}/${infer Tail}`
-  ? ParamsOf<Head> & ParamsOf<Tail>
-  : Path extends `:${infer Name}`
-    ? { [Key in Name]: string }
-    : unknown;
+/** `{ id: string }` for '/users/:id'; any names for a path that is not a literal. */
+export type ParamsOf<Path extends string> = string extends Path
+  ? Record<string, string>
+  : { readonly [Name in ParamNames<Path>]: string };
 
-type PartOf<S, Part extends string, Otherwise> = S extends { [Key in Part]: infer Of } ? OutputOf<Of> : Otherwise;
+type ParamNames<Path extends string> = Path extends `${infer Head}/${infer Tail}`
+  ? ParamNames<Head> | ParamNames<Tail>
+  : Path extends `:${infer Name}`
+    ? Name
+    : never;
+
+type PartOf<S, Part extends string, Otherwise> = S extends { [Key in Part]: infer Of }
+  ? Of extends Schema
+    ? OutputOf<Of>
+    : Otherwise
+  : Otherwise;
 
 /** A file of a multipart body. */
 export interface UploadedFile {
@@ -265,7 +349,8 @@ export type Middleware = (request: Request, ctx: Context, next: () => Promise<Re
 export type ApiResult = unknown;
 
 export type ApiHandler<S, Path extends string> = (request: ApiRequest<S, Path>, ctx: Context) => ApiResult;
-export type EventHandler<S> = (payload: S extends Schema ? OutputOf<S> : any, ctx: Context) => unknown;
+// In a tuple, because without strict undefined is part of every type.
+export type EventHandler<S> = (payload: [S] extends [undefined] ? any : OutputOf<S>, ctx: Context) => unknown;
 export type CronHandler = (ctx: Context) => unknown;
 
 /** What `api`, `event`, `cron` and `noop` return: export it, by default or by name. */
@@ -275,6 +360,29 @@ export interface Step {
   /** The handler itself, for unit tests; absent for `noop`. */
   readonly handler?: (...args: any[]) => unknown;
 }
+
+// what makes steps
+
+/** Make a function the handler of an HTTP request. Export what it returns. */
+export type ApiFunction = <const S extends ApiSchemas = Record<never, never>, const Path extends string = string>(
+  options: ApiOptions<S, Path>,
+  handler: ApiHandler<S, Path>,
+) => Step;
+
+/** Make a function the handler of an event: of its id, and of the topics it subscribes to. Export what it returns. */
+export type EventFunction = <const S extends Schema | undefined = undefined>(
+  options: EventOptions<S>,
+  handler: EventHandler<S>,
+) => Step;
+
+/** Make a function the handler of a schedule. Export what it returns. */
+export type CronFunction = (options: CronOptions, handler: CronHandler) => Step;
+
+/** Declare a step that happens outside: a person, another system. Export what it returns. */
+export type NoopFunction = (options: NoopOptions) => Step;
+
+/** Register a function that runs once per worker process, before its first step or after its last. */
+export type HookFunction = (run: () => unknown) => void;
 
 // what handlers do
 
@@ -376,6 +484,22 @@ export interface Motia {
   readonly logger: Logger;
 }
 
+/** Headers by name; an array repeats the header (`set-cookie`). */
+export type HeaderValues =
+  | Readonly<Record<string, string | number | readonly string[] | undefined>>
+  | Iterable<readonly [string, string]>;
+
+/** What `response` is told beside the body. */
+export interface ResponseOptions {
+  /** 200 unless said; 200 to 599. */
+  status?: number;
+  /** Without `content-type` it follows from the body. */
+  headers?: HeaderValues;
+}
+
+/** An answer with status and headers. `body`: JSON, text, bytes, a stream or an (async) iterable; nothing: none. */
+export type ResponseFunction = (body?: unknown, options?: ResponseOptions) => Response;
+
 /** What `response` makes. */
 export interface Response {
   readonly status: number;
@@ -384,4 +508,9 @@ export interface Response {
   readonly body: unknown;
   /** The same with one header more. */
   withHeader(name: string, value: string): Response;
+}
+
+declare global {
+  /** The engine, in step files without an import. */
+  const motia: Motia;
 }
