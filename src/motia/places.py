@@ -29,17 +29,6 @@ class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
     control: str
 
 
-def sdk_dir(language: str) -> Path:
-    """The folder of the worker and library of `node` or `ruby`: in the package, or in a checkout beside it.
-
-    It holds `package.json`, `bin` and `dist` for Node, and `lib` for Ruby; it may be missing where
-    an installation was made without it.
-    """
-    package = Path(__file__).resolve().parent
-    packed = package / "sdk" / language
-    return packed if packed.is_dir() else package.parents[1] / "sdk" / language
-
-
 def database_path(config: Config) -> Path:
     """The file that `database.url` names, relative to the project."""
     scheme, _, name = config.database_url.partition("://")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from motia.model import StartError
-from motia.places import SOCKET_PATH_BYTES_MAX, bind, control_path, database_path, make_data_dir, sdk_dir
+from motia.places import SOCKET_PATH_BYTES_MAX, bind, control_path, database_path, make_data_dir
 from motia.project import Config
 
 
@@ -58,16 +58,3 @@ def test_a_control_socket_whose_path_would_be_too_long_goes_elsewhere(tmp_path: 
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     finally:
         path.parent.rmdir()
-
-
-def test_the_sdks_are_in_the_checkout_beside_the_package() -> None:
-    assert (sdk_dir("node") / "package.json").is_file()
-    assert sdk_dir("ruby").parts[-2:] == ("sdk", "ruby")
-
-
-def test_the_sdks_in_the_package_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "lib" / "motia" / "sdk" / "node").mkdir(parents=True)
-    monkeypatch.setattr("motia.places.__file__", str(tmp_path / "lib" / "motia" / "places.py"))
-
-    assert sdk_dir("node") == tmp_path / "lib" / "motia" / "sdk" / "node"
-    assert sdk_dir("ruby") == tmp_path / "sdk" / "ruby"

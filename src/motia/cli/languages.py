@@ -56,7 +56,7 @@ def _runtime(
 
 def _sdk(language: str, *, is_used: bool) -> Iterator[Finding]:
     from motia import __version__
-    from motia.places import sdk_dir
+    from motia.project import sdk_dir
     from motia.workers import WORKER_FILES
 
     folder = sdk_dir(language)

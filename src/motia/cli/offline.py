@@ -170,7 +170,9 @@ class _Rooms:
             is_ready=lambda: False,
             is_online=False,
             cron=self.cron,
-            api_document=lambda: openapi_document(self.catalog.steps.values(), title=config.root.name),
+            api_document=lambda: openapi_document(
+                self.catalog.steps.values(), title=config.root.name, topics=self.catalog.topics.values()
+            ),
         )
 
     async def _manifest(self) -> Manifest:

@@ -90,7 +90,7 @@ def _contents(name: str, template: str, language: str, sdk: Path | None) -> dict
     if not uses_node(language):
         packed: dict[str, bytes] = {}
     else:
-        from motia.places import sdk_dir
+        from motia.project import sdk_dir
 
         package = pack(sdk or sdk_dir("node"))
         packed = {package.path: package.content}

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,12 +22,12 @@ from typing import Final
 import msgspec
 
 from motia.model import LoadFault, OptionalRaw
+from motia.project.runtimes import find_runtime
 from motia.project.sdks import sdk_dir
 
 EVALUATION_LIMIT_S: Final = 10.0
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 OUTPUT_CHARS_MAX: Final = 2_000
-TITLES: Final = {"python": "Python", "node": "Node.js", "ruby": "Ruby"}
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +115,7 @@ def evaluator(language: str, root: Path, environ: Mapping[str, str]) -> list[str
     """
     if language == "python":
         return [sys.executable, "-P", "-m", "motia.python_worker.evaluate"]
-    program = _runtime(language, environ)
+    program = _runtime(language, root, environ)
     sdk = sdk_dir(language)
     if language == "node":
         script = _present(sdk / "dist" / "evaluate.mjs", language)
@@ -174,15 +173,11 @@ def _named(files: Sequence[str]) -> str:
     return ", ".join(files[:3]) + more
 
 
-def _runtime(language: str, environ: Mapping[str, str]) -> str:
-    variable = f"MOTIA_{language.upper()}"
-    program = environ.get(variable) or shutil.which(language, path=environ.get("PATH"))
-    if program is None:
-        raise RuntimeMissing(
-            f"there is no `{language}` on the PATH",
-            hint=f"install {TITLES[language]}, or set {variable} to it",
-        )
-    return program
+def _runtime(language: str, root: Path, environ: Mapping[str, str]) -> str:
+    found = find_runtime(language, environ, root=root)
+    if not found.is_usable:
+        raise RuntimeMissing(found.problem, hint=found.hint)
+    return found.path
 
 
 def _present(script: Path, language: str) -> Path:

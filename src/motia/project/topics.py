@@ -7,6 +7,7 @@ theirs and are evaluated apart. Folders only group: `motia/events/shop/order.pla
 Invariants
 1. Never raises for a fault of the project; a file that cannot be read costs no other its topics.
 2. Nothing is evaluated twice while the files that were read are the same on disk.
+3. A file that cannot be read now keeps the definitions that it had.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class TopicReader:
         self._root = root
         self._environ = environ
         self._known: dict[str, tuple[dict[str, _Mark], Evaluated]] = {}
+        self._good: tuple[TopicSpec, ...] = ()
 
     def read(self, files: Sequence[str]) -> Topics:
         """The topics that `files` (below motia/events, relative to the root) define. Blocks."""
@@ -88,8 +90,16 @@ class TopicReader:
                     if answer is None:
                         continue  # none of its language could be read: that is one fault
                     found += _read_exports(file, language, answer, faults)
-        topics = _unique(found, faults)
+        topics = self._good = self._with_last_good(_unique(found, faults), files, faults)
         return Topics(topics=topics, faults=tuple(faults), modules=tuple(sorted(modules)))
+
+    def _with_last_good(
+        self, topics: tuple[TopicSpec, ...], files: Sequence[str], faults: list[LoadFault]
+    ) -> tuple[TopicSpec, ...]:
+        faulty = {fault.file for fault in faults if fault.severity == "error"} & set(files)
+        names = {topic.name for topic in topics}
+        kept = [one for one in self._good if one.source.file in faulty and one.name not in names]
+        return tuple(sorted((*topics, *kept), key=lambda topic: topic.name))
 
     def _evaluate(self, language: str, files: list[str], faults: list[LoadFault]) -> Evaluated:
         known = self._known.get(language)

@@ -41,8 +41,6 @@ def test_the_json_form_still_refuses_most_nonsense(lines):
     """A form that accepts everything would pass the test above and be worth nothing."""
     nonsense = [None, 3.5, "§§", [["§"]], {"§": {"§": "§"}}, True]
 
-    closed = sum(
-        not all(jsonschema_rs.is_valid(line["json"], value) for value in nonsense) for line in lines
-    )
+    closed = sum(not all(jsonschema_rs.is_valid(line["json"], value) for value in nonsense) for line in lines)
 
     assert closed / len(lines) > 0.6

@@ -148,6 +148,20 @@ def test_a_file_is_evaluated_again_only_when_what_it_read_changed(tmp_path: Path
     assert set(schema_of(changed.topics[0])["properties"]) == {"id", "total"}
 
 
+def test_a_file_that_breaks_keeps_what_it_defined_until_it_is_gone(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.json", ORDER)
+    reader = TopicReader(tmp_path, os.environ)
+    good = reader.read(discover(tmp_path).events)
+
+    path.write_text("{")
+    broken = reader.read(discover(tmp_path).events)
+    path.unlink()
+    gone = reader.read(discover(tmp_path).events)
+
+    assert (broken.topics, len(broken.faults)) == (good.topics, 1)
+    assert gone == Topics()
+
+
 def test_a_file_that_ends_its_process_costs_no_other_its_topics(tmp_path: Path) -> None:
     found = read(tmp_path, **{"a.py": "import os\nos._exit(3)", "b.json": ORDER, "c.py": f"schema = {ORDER}"})
 
