@@ -8,7 +8,15 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 const SDK = resolve(process.cwd());
-const COMMON = { target: 'es2023', lib: ['es2023', 'esnext.asynciterable'], types: ['node'], noEmit: true, skipLibCheck: true, allowJs: true, checkJs: true };
+const COMMON = {
+  target: 'es2023',
+  lib: ['es2023', 'esnext.asynciterable'],
+  types: ['node'],
+  noEmit: true,
+  skipLibCheck: true,
+  allowJs: true,
+  checkJs: true,
+};
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' };
 const NODENEXT = { module: 'nodenext', moduleResolution: 'nodenext' };
 const NODE16 = { module: 'node16', moduleResolution: 'node16' };
@@ -25,8 +33,18 @@ const PROJECTS: readonly Project[] = [
   { name: 'strict, node16', compiler: 'typescript', options: { ...NODE16, strict: true }, isStrict: true },
   { name: 'exact, nodenext', compiler: 'typescript', options: { ...NODENEXT, ...EXACT }, isStrict: true },
   { name: 'not strict, bundler', compiler: 'typescript', options: { ...BUNDLER, strict: false }, isStrict: false },
-  { name: 'exact, nodenext, TypeScript 5', compiler: 'typescript5', options: { ...NODENEXT, ...EXACT }, isStrict: true },
-  { name: 'not strict, TypeScript 5', compiler: 'typescript5', options: { ...BUNDLER, strict: false }, isStrict: false },
+  {
+    name: 'exact, nodenext, TypeScript 5',
+    compiler: 'typescript5',
+    options: { ...NODENEXT, ...EXACT },
+    isStrict: true,
+  },
+  {
+    name: 'not strict, TypeScript 5',
+    compiler: 'typescript5',
+    options: { ...BUNDLER, strict: false },
+    isStrict: false,
+  },
 ];
 /** What libraries infer differs without strict, so that these say nothing of ours there. */
 const STRICT_ONLY = ['schemas.ts', 'strict.ts', 'steps.ts'];
@@ -35,7 +53,11 @@ let project = '';
 
 function run(compiler: string, args: readonly string[]): Promise<string> {
   const tsc = join(SDK, 'node_modules', compiler, 'bin', 'tsc');
-  return new Promise((done) => execFile(process.execPath, [tsc, ...args], { cwd: project, timeout: 110_000 }, (_error, stdout, stderr) => done(`${stdout}${stderr}`)));
+  return new Promise((done) =>
+    execFile(process.execPath, [tsc, ...args], { cwd: project, timeout: 110_000 }, (_error, stdout, stderr) =>
+      done(`${stdout}${stderr}`),
+    ),
+  );
 }
 
 async function errorsOf({ compiler, options, isStrict }: Project): Promise<string> {
@@ -52,9 +74,16 @@ before(async () => {
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   const modules = join(project, 'node_modules');
   mkdirSync(join(modules, '@motia', 'core'), { recursive: true });
-  for (const name of ['zod', 'zod3', 'valibot', 'arktype', '@ark', '@types']) symlinkSync(join(SDK, 'node_modules', name), join(modules, name));
+  for (const name of ['zod', 'zod3', 'valibot', 'arktype', '@ark', '@types'])
+    symlinkSync(join(SDK, 'node_modules', name), join(modules, name));
   cpSync(join(SDK, 'package.json'), join(modules, '@motia', 'core', 'package.json'));
-  const said = await run('typescript', ['-p', SDK, '--emitDeclarationOnly', '--outDir', join(modules, '@motia', 'core', 'dist')]);
+  const said = await run('typescript', [
+    '-p',
+    SDK,
+    '--emitDeclarationOnly',
+    '--outDir',
+    join(modules, '@motia', 'core', 'dist'),
+  ]);
   assert.equal(said, '');
 });
 

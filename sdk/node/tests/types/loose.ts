@@ -13,16 +13,19 @@ export const resize = event({ id: 'resize', schema: z.object({ image: z.string()
   void payload.imgae;
 });
 
-export const create = api({ id: 'create', path: '/users/:id', schema: { body: z.object({ name: z.string() }) } }, ({ body, params }) => {
-  body.name.toUpperCase();
-  params.id.toUpperCase();
-  // @ts-expect-error: no such field
-  void body.nmae;
-  // @ts-expect-error: no such parameter
-  void params.user;
-});
+export const create = api(
+  { id: 'create', path: '/users/:id', schema: { body: z.object({ name: z.string() }) } },
+  ({ body, params }) => {
+    body.name.toUpperCase();
+    params.id.toUpperCase();
+    // @ts-expect-error: no such field
+    void body.nmae;
+    // @ts-expect-error: no such parameter
+    void params.user;
+  },
+);
 
 export const plain = api({ id: 'plain', path: '/plain' }, ({ body, query }) => {
   expect<Equal<typeof body, any>>(true);
-  return [body.anything, query['page']];
+  return [body.anything, query.page];
 });

@@ -7,12 +7,20 @@ import { z as z3 } from 'zod3';
 import { z as z4of3 } from 'zod3/v4';
 import { type Equal, expect } from './equal.js';
 
-const four = z.object({ name: z.string(), size: z.coerce.number().default(3), at: z.string().transform((text) => new Date(text)) });
+const four = z.object({
+  name: z.string(),
+  size: z.coerce.number().default(3),
+  at: z.string().transform((text) => new Date(text)),
+});
 expect<Equal<OutputOf<typeof four>, { name: string; size: number; at: Date }>>(true);
 expect<Equal<InputOf<typeof four>['name'], string>>(true);
 expect<Equal<InputOf<typeof four>['at'], string>>(true);
 
-const three = z3.object({ name: z3.string(), size: z3.number().default(3), at: z3.string().transform((text) => new Date(text)) });
+const three = z3.object({
+  name: z3.string(),
+  size: z3.number().default(3),
+  at: z3.string().transform((text) => new Date(text)),
+});
 expect<Equal<OutputOf<typeof three>, { name: string; size: number; at: Date }>>(true);
 expect<Equal<InputOf<typeof three>['at'], string>>(true);
 

@@ -8,7 +8,10 @@ export const create = api(
     id: 'create',
     method: 'POST',
     path: '/users/:team/:id',
-    schema: { body: z.object({ name: z.string(), age: z.number().default(1) }), query: z.object({ dry: z.stringbool() }) },
+    schema: {
+      body: z.object({ name: z.string(), age: z.number().default(1) }),
+      query: z.object({ dry: z.stringbool() }),
+    },
     middleware: [
       async (request, ctx, next) => {
         expect<Equal<typeof request.path, string>>(true);
@@ -52,7 +55,13 @@ export const events = api({ id: 'events', path: '/events' }, async function* () 
 });
 
 export const resize = event(
-  { id: 'resize', schema: z.object({ image: z.string(), sizes: z.array(z.number()) }), retries: 2, backoff: '1s', concurrency: { limit: 4, key: 'image' } },
+  {
+    id: 'resize',
+    schema: z.object({ image: z.string(), sizes: z.array(z.number()) }),
+    retries: 2,
+    backoff: '1s',
+    concurrency: { limit: 4, key: 'image' },
+  },
   async (payload, ctx) => {
     expect<Equal<typeof payload, { image: string; sizes: number[] }>>(true);
     expect<Equal<typeof ctx.runId, string>>(true);
@@ -64,7 +73,11 @@ export const resize = event(
 export const literal = event(
   {
     id: 'literal',
-    schema: { type: 'object', properties: { to: { type: 'string' }, kind: { enum: ['sms', 'mail'] } }, required: ['to', 'kind'] },
+    schema: {
+      type: 'object',
+      properties: { to: { type: 'string' }, kind: { enum: ['sms', 'mail'] } },
+      required: ['to', 'kind'],
+    },
   },
   (payload) => {
     expect<Equal<typeof payload.to, string>>(true);
@@ -80,7 +93,7 @@ export const anything = event({ id: 'anything' }, (payload) => {
 
 export const nightly = cron({ id: 'nightly', schedule: '0 3 * * *', catchUp: 'none' }, async (ctx) => {
   await ctx.trigger('a-step-still-to-be-written', { any: 'thing' });
-  ctx.trigger.details['scheduledAt'];
+  ctx.trigger.details.scheduledAt;
   logger.info('night', { n: 1 });
 });
 
