@@ -56,6 +56,9 @@ function loosen(form: unknown, place: Place, options: Options): JsonSchema | boo
     else if (keyword !== 'pattern' || portable(value)) documents[keyword] = value;
     else asserted.$comment = `checked by the step itself: ${String(value)}`;
   }
+  // To valibot and arktype an array is an object too, as long as no field is required.
+  if (form.type === 'object' && !(Array.isArray(form.required) && form.required.length > 0))
+    asserted.type = ['object', 'array'];
   if (place.isOpen && asserted.additionalProperties === false) delete asserted.additionalProperties;
   return Object.keys(documents).length > 0 ? documented(asserted, documents) : asserted;
 }

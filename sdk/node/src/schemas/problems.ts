@@ -161,15 +161,19 @@ function problemOf(finding: Finding, input: unknown, where: string, json: JsonSc
 }
 
 function asTheEngine(finding: Finding, met: unknown, json: JsonSchema | boolean): Finding {
-  const form = formAt(json, finding.path);
-  if (finding.keyword === 'enum' || finding.keyword === 'const') {
-    return form?.enum === undefined ? finding : { path: finding.path, keyword: 'enum', expected: form.enum };
+  const { path, keyword } = finding;
+  const form = formAt(json, path);
+  if (['enum', 'const', 'type'].includes(keyword) && form?.enum !== undefined) {
+    return { path, keyword: 'enum', expected: form.enum };
   }
-  if (finding.keyword !== 'type' && finding.keyword !== 'anyOf') return finding;
+  if (keyword === 'type' && form !== undefined && 'const' in form) {
+    return { path, keyword: 'const', expected: form.const };
+  }
+  if (keyword !== 'type' && keyword !== 'anyOf') return finding;
   const types = form?.type;
   const named = typeof types === 'string' ? [types] : Array.isArray(types) ? (types as string[]) : [];
   if (named.length === 0 || named.some((type) => isOfType(met, type))) return finding;
-  return { path: finding.path, keyword: 'type', expected: types };
+  return { path, keyword: 'type', expected: types };
 }
 
 function reached(input: unknown, path: readonly PropertyKey[]): { value: unknown } | undefined {
