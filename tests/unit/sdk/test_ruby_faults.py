@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
-from motia.protocol import Cancel, Failure, LoadedManifest, Ping, Pong, Result
 from tests.conformance.worker.conftest import LANGUAGES, WorkerProcess
+
+from motia.protocol import Cancel, Failure, LoadedManifest, Ping, Pong, Result, Stalled
 
 RUBY = next(language for language in LANGUAGES if language.name == "ruby")
 STEPS = Path("motia/steps")
@@ -39,9 +39,7 @@ def worker(project: Path) -> Iterator[Worker]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         paths = tuple(str(STEPS / name) for name in written if not name.startswith("lib/"))
-        process = WorkerProcess(
-            msgspec.structs.replace(RUBY, root=str(project), files=paths), **hello
-        )
+        process = WorkerProcess(msgspec.structs.replace(RUBY, root=str(project), files=paths), **hello)
         started.append(process)
         process.greet()
         process.manifest = process.load()
@@ -54,7 +52,8 @@ def worker(project: Path) -> Iterator[Worker]:
 
 def failure_of(process: WorkerProcess, step: str, payload: object = None) -> Failure:
     process.invoke(step, payload)
-    answer = process.answer()
+    while isinstance(answer := process.next(), Stalled):  # what takes long on a busy machine
+        pass
     assert isinstance(answer, Failure), answer
     return answer
 
@@ -89,7 +88,11 @@ def lives(process: WorkerProcess) -> bool:
         ("{ 'a' => 1, a: 2 }", "ResultNotJson", "twice"),
         ("{ deep: [Object.new] }", "ResultNotJson", "/deep/0"),
         ("require 'bigdecimal'; BigDecimal('1.5')", "ResultNotJson", "BigDecimal"),
-        ("class << (e = RuntimeError.new); def message = raise('no'); end; raise e", "RuntimeError", "cannot be read"),
+        (
+            "class << (e = RuntimeError.new); def message = raise('no'); end; raise e",
+            "RuntimeError",
+            "cannot be read",
+        ),
     ],
 )
 def test_whatever_a_handler_raises_is_the_failure_of_its_run_alone(
@@ -200,7 +203,7 @@ def test_ensure_runs_when_a_handler_is_cancelled_and_rescue_does_not_take_it(wor
         "event id: 'careful' do |ctx:|\n"
         "  logger.info('entered')\n"
         "  begin\n    sleep\n  rescue => e\n    logger.info('rescued')\n"
-        "  ensure\n    logger.info(\"cleaned #{ctx.signal.reason}\")\n  end\nend\n"
+        '  ensure\n    logger.info("cleaned #{ctx.signal.reason}")\n  end\nend\n'
     )
     process.invoke("careful")
     process.until_log("entered")
@@ -212,29 +215,23 @@ def test_ensure_runs_when_a_handler_is_cancelled_and_rescue_does_not_take_it(wor
     assert [log.message for log in process.logs] == ["cleaned shutdown"]
 
 
-def test_a_late_interrupt_of_one_handler_does_not_reach_the_next(worker: Worker):
-    process = worker(
-        "require 'motia'\n"
-        "event(id: 'late') { t = Thread.current; Thread.new { sleep 0.05; t.raise('late') }; 1 }\n"
-        "event(id: 'next') { sleep 0.2; 2 }\n"
-    )
+def test_a_cancel_that_comes_with_the_answer_does_not_reach_the_next_handler(worker: Worker):
+    process = worker("require 'motia'\nevent(id: 'quick') { 1 }\nevent(id: 'next') { sleep 0.002; 2 }\n")
 
-    values = []
-    for number in range(1, 9):
-        process.invoke("late", number=number * 2)
+    for number in range(1, 200, 2):
+        process.invoke("quick", number=number)
+        process.send(Cancel(invocation=number, reason="timeout"))
         process.answer()
-        process.invoke("next", number=number * 2 + 1)
-        values.append(process.answer())
-
-    assert sum(isinstance(value, Result) for value in values) >= 1
-    assert lives(process)
+        process.invoke("next", number=number + 1)
+        assert process.value() == 2
 
 
 def test_threads_and_fibers_of_a_handler_log_for_its_run(worker: Worker):
     process = worker(
         "require 'motia'\n"
         "event(id: 'talks') do\n"
-        "  puts 'one'\n  $stdout.print(\"tw\", \"o\\n\")\n  STDOUT.puts 'three'\n  warn 'four'\n  $stderr << \"five\\n\"\n"
+        "  puts 'one'\n  $stdout.print(\"tw\", \"o\\n\")\n  STDOUT.puts 'three'\n"
+        "  warn 'four'\n  $stderr << \"five\\n\"\n"
         "  Thread.new { puts 'six' }.join\n  Fiber.new { puts 'seven' }.resume\n"
         "  Enumerator.new { |y| puts 'eight'; y << 1 }.next\n  p :nine\n"
         "  Thread.new { Thread.new { logger.info('ten') }.join }.join\n  print 'eleven'\n  nil\nend\n"
@@ -281,7 +278,8 @@ def test_a_background_block_is_waited_for_and_its_error_is_logged(worker: Worker
 def test_a_thread_that_goes_on_after_the_answer_may_not_trigger(worker: Worker):
     process = worker(
         "require 'motia'\n$late = Queue.new\n"
-        "event(id: 'leaves') { Thread.new { $late.pop; begin; trigger('x'); rescue => e; $late << e.class.name; end }; 1 }\n"
+        "event(id: 'leaves') do\n"
+        "  Thread.new { $late.pop; begin; trigger('x'); rescue => e; $late << e.class.name; end }\n  1\nend\n"
         "event(id: 'asks') { $late << :go; sleep 0.1; $late.pop }\n"
     )
 
@@ -323,7 +321,8 @@ def test_what_is_wrong_with_a_file_is_a_fault_with_its_line(
 
     manifest: LoadedManifest = process.manifest
 
-    (fault,) = manifest.faults
+    fault = manifest.faults[0]
+    assert all(other.severity == "warning" for other in manifest.faults[1:])
     assert (fault.code, fault.file) == (code, "motia/steps/bad.rb"), fault
     if code != "syntax-error":
         assert fault.line == line, fault
@@ -342,7 +341,9 @@ def test_a_missing_gem_is_named_with_the_command_that_gets_it(worker: Worker, pr
 
 
 def test_an_error_in_a_required_file_names_both_places(worker: Worker):
-    process = worker(files={"bad.rb": "\nrequire_relative 'lib/part'\n", "lib/part.rb": "x = 1\nraise 'inside'\n"})
+    process = worker(
+        files={"bad.rb": "\nrequire_relative 'lib/part'\n", "lib/part.rb": "x = 1\nraise 'inside'\n"}
+    )
 
     (fault,) = process.manifest.faults
 
@@ -376,9 +377,7 @@ def test_modules_that_are_required_in_any_way_are_known(worker: Worker):
 
     modules = process.manifest.file_modules
 
-    named = {
-        file: {Path(one).stem for one in modules[f"motia/steps/{file}"]} for file in ("a.rb", "b.rb")
-    }
+    named = {file: {Path(one).stem for one in modules[f"motia/steps/{file}"]} for file in ("a.rb", "b.rb")}
     assert named == {"a.rb": {"direct", "inner", "by_path"}, "b.rb": {"dynamic", "lazy"}}
 
 
@@ -411,7 +410,8 @@ def test_an_endless_computation_does_not_stop_pings_or_other_handlers(worker: Wo
 
 def test_sigterm_leaves_the_children_of_handlers_their_own_default(worker: Worker):
     process = worker(
-        "require 'motia'\nevent(id: 'spawns') { pid = spawn('sleep 60'); Process.kill(:TERM, pid); Process.wait2(pid)[1].termsig }\n"
+        "require 'motia'\nevent id: 'spawns' do\n"
+        "  pid = spawn('sleep 60')\n  Process.kill(:TERM, pid)\n  Process.wait2(pid)[1].termsig\nend\n"
     )
 
     process.invoke("spawns")
