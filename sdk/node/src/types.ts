@@ -314,7 +314,11 @@ export interface Receipt {
  * Resolves when it is durable; it is sent whether or not anybody awaits. Rejects with `PayloadInvalid`
  * (nothing was queued), `PayloadTooLarge`, `ValueNotJson`, or a `WorldError` when it cannot be accepted now.
  */
-export type Trigger = <Id extends StepId>(target: Id, payload?: PayloadOf<Id>, options?: TriggerOptions) => Promise<Receipt>;
+export type Trigger = <Id extends StepId>(
+  target: Id,
+  payload?: PayloadOf<Id>,
+  options?: TriggerOptions,
+) => Promise<Receipt>;
 
 /** Run a step and resolve to its result; rejects with `CallFailed` when it failed for good. */
 export type Call = <Id extends StepId>(

@@ -12,7 +12,7 @@ from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
 from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
 from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
-from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime
+from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime, install_hint
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
 from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
@@ -20,6 +20,7 @@ from motia.project.static import TriggerSite, read_sites, read_source
 from motia.project.topics import TopicReader, Topics
 from motia.project.types import TypesWriter, type_files
 from motia.project.validators import PayloadValidators
+from motia.project.venv import SITE_VARIABLE, Venv, find_venv
 from motia.project.watch import Watcher
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "METHODS",
     "NEEDS",
     "READ_AT_START",
+    "SITE_VARIABLE",
     "TITLES",
     "Catalog",
     "Config",
@@ -53,6 +55,7 @@ __all__ = [
     "Topics",
     "TriggerSite",
     "TypesWriter",
+    "Venv",
     "Watcher",
     "Workbench",
     "WorkerPools",
@@ -64,9 +67,11 @@ __all__ = [
     "find_npm",
     "find_project",
     "find_runtime",
+    "find_venv",
     "flow_graph",
     "inexact_in",
     "inexact_integers",
+    "install_hint",
     "load_config",
     "merge_dotenv",
     "order",

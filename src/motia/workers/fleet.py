@@ -85,7 +85,7 @@ class Fleet:
         if self._is_closed:
             fresh.retire()
         elif fresh.manifest is None and self.steps:
-            self._fault = self._worker_fault("reload-failed", fresh.last_error)
+            self._fault = self._worker_fault("reload-failed", fresh)
             self._retire(fresh)
         else:
             self._switch_to(fresh)
@@ -137,7 +137,7 @@ class Fleet:
             if step_id not in steps and _is_broken(owned, fresh, manifest):
                 steps[step_id] = owned
         self.steps = steps
-        self._fault = None if fresh.manifest else self._worker_fault("worker-failed", fresh.last_error)
+        self._fault = None if fresh.manifest else self._worker_fault("worker-failed", fresh)
         self._retire_idle()
 
     def _on_generation(self, generation: Generation) -> None:
@@ -153,7 +153,7 @@ class Fleet:
 
     def _refresh(self, current: Generation) -> None:
         if current.manifest is None:
-            self._fault = self._worker_fault("worker-failed", current.last_error)
+            self._fault = self._worker_fault("worker-failed", current)
             return
         if current.has_worker:
             self._fault = None
@@ -181,11 +181,12 @@ class Fleet:
         self._retired = [old for old in self._retired if old.is_busy]
         self._retired.append(generation)
 
-    def _worker_fault(self, code: str, reason: str) -> LoadFault:
+    def _worker_fault(self, code: str, generation: Generation) -> LoadFault:
+        title = TITLES.get(self.language, self.language)
         return LoadFault(
             code=code,
-            file="",
-            message=f"no worker for {TITLES.get(self.language, self.language)} could load the project: {reason}",
+            file=min(generation.files, default=""),
+            message=f"no worker for {title} could load the project: {generation.last_error}",
             hint="`motia doctor` shows the runtime; the worker's own output in the log says more",
         )
 

@@ -14,7 +14,15 @@ from typing import Final
 import msgspec
 
 from motia.model import LoadFault
-from motia.project import TITLES, Discovery, Runtime, find_runtime, sdk_dir
+from motia.project import (
+    SITE_VARIABLE,
+    TITLES,
+    Discovery,
+    Runtime,
+    find_runtime,
+    find_venv,
+    sdk_dir,
+)
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
 
 NAMED_MAX: Final = 5
@@ -57,7 +65,9 @@ def launchers_for(
         if language in launchers:
             continue
         if language == "python":
-            launchers[language] = PythonLauncher(environment=environ)
+            venv = find_venv(discovery.root, environ)
+            site = {SITE_VARIABLE: str(venv.site)} if venv is not None else {}
+            launchers[language] = PythonLauncher(environment={**environ, **site})
             continue
         runtime = find_runtime(language, environ, root=discovery.root)
         sdk = sdk_of(language)

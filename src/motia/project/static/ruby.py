@@ -1,7 +1,7 @@
 """Reads Ruby by its tokens.
 
-Known as ours: `trigger` by itself (unless the file defines a method of that name), and `trigger` and
-`call` of `motia`, `Motia`, `ctx`, `context`, of a handler's second parameter, and of what is assigned
+Known as ours: `trigger` and `call` by themselves (unless the file defines a method of that name), and
+those of `motia`, `Motia`, `ctx`, `context`, of a handler's context parameter, and of what is assigned
 from one of these.
 """
 
@@ -18,7 +18,6 @@ from motia.project.static.sites import CONTEXT_NAMES, OPS, Declared, TriggerSite
 from motia.project.static.tokens import Token
 
 _OBJECTS: Final = CONTEXT_NAMES | {"Motia"}
-_BARE: Final = frozenset({"trigger"})
 _MAKERS: Final = {"api": 1, "event": 1, "cron": 0}
 """Which positional parameter of the handler is the context."""
 _AFTER_TARGET: Final = frozenset(
@@ -171,7 +170,7 @@ class _Reader:
             return False
         if self._text(index - 1) not in (".", "&."):
             is_defined = self._text(index - 1) == "def" or token.text in self._own
-            return token.text in _BARE and not is_defined and self._text(index - 1) != "::"
+            return not is_defined and self._text(index - 1) != "::"
         is_member = self._text(index - 3) in (".", "&.")
         owner = self._text(index - 2)
         return owner == "motia" if is_member else owner in objects

@@ -1,0 +1,59 @@
+/**
+ * Bundles src into dist: index.mjs (what authors import), worker.mjs (what the engine starts) and
+ * watchdog.mjs share their chunks, so that a step and its worker have one registry.
+ *
+ *   node build.mjs           the library and its declarations
+ *   node build.mjs --fast    without declarations
+ *   node build.mjs --tests   tests/**\/*.test.ts into dist-tests
+ */
+
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+process.chdir(import.meta.dirname);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const common = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: true,
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunk-[hash]',
+  define: { __MOTIA_VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+};
+
+async function testFiles() {
+  const { readdir } = await import('node:fs/promises');
+  const names = await readdir('tests', { recursive: true });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `tests/${name}`);
+}
+
+if (process.argv.includes('--tests')) {
+  rmSync('dist-tests', { recursive: true, force: true });
+  await build({ ...common, entryPoints: await testFiles(), outdir: 'dist-tests', outbase: 'tests' });
+} else {
+  rmSync('dist', { recursive: true, force: true });
+  const entryPoints = { index: 'src/index.ts', worker: 'src/main.ts', watchdog: 'src/worker/watchdog.ts' };
+  if (existsSync('src/testing/index.ts')) entryPoints.testing = 'src/testing/index.ts';
+  // Without maps: the library's own frames are left out of every stack, and reading maps delays the first error.
+  await build({ ...common, sourcemap: false, entryPoints, outdir: 'dist' });
+  if (!process.argv.includes('--fast')) {
+    const tsc = promisify(execFile)(process.execPath, [
+      'node_modules/typescript/bin/tsc',
+      '-p',
+      'tsconfig.json',
+      '--emitDeclarationOnly',
+    ]);
+    await tsc.catch((error) => {
+      process.stderr.write(`${error.stdout}${error.stderr}`);
+      process.exitCode = 1;
+    });
+  }
+}

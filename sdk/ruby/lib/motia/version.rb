@@ -1,0 +1,6 @@
+# frozen_string_literal: true
+
+module Motia
+  # Version of the library; always that of the engine it came with.
+  VERSION = '0.1.0'
+end
