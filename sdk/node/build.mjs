@@ -40,7 +40,12 @@ if (process.argv.includes('--tests')) {
   await build({ ...common, entryPoints: await testFiles(), outdir: 'dist-tests', outbase: 'tests' });
 } else {
   rmSync('dist', { recursive: true, force: true });
-  const entryPoints = { index: 'src/index.ts', worker: 'src/main.ts', watchdog: 'src/worker/watchdog.ts' };
+  const entryPoints = {
+    index: 'src/index.ts',
+    worker: 'src/main.ts',
+    watchdog: 'src/worker/watchdog.ts',
+    evaluate: 'src/evaluate.ts',
+  };
   if (existsSync('src/testing/index.ts')) entryPoints.testing = 'src/testing/index.ts';
   // Without maps: the library's own frames are left out of every stack, and reading maps delays the first error.
   await build({ ...common, sourcemap: false, entryPoints, outdir: 'dist' });
