@@ -66,6 +66,11 @@ class TopicReader:
         self._known: dict[str, tuple[dict[str, _Mark], Evaluated]] = {}
         self._good: tuple[TopicSpec, ...] = ()
 
+    def use_environ(self, environ: Mapping[str, str]) -> None:
+        """Give evaluated files this environment from now on; all are evaluated again."""
+        self._environ = environ
+        self._known = {}
+
     def read(self, files: Sequence[str]) -> Topics:
         """The topics that `files` (below motia/events, relative to the root) define. Blocks."""
         by_language: dict[str, list[str]] = {}

@@ -149,6 +149,17 @@ def test_a_file_is_evaluated_again_only_when_what_it_read_changed(tmp_path: Path
     assert set(schema_of(changed.topics[0])["properties"]) == {"id", "total"}
 
 
+def test_another_environment_means_to_evaluate_again(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "import os\nschema = {os.environ['FIELD']: str}\n")
+    reader = TopicReader(tmp_path, {**os.environ, "FIELD": "one"})
+    (first,) = reader.read(discover(tmp_path).events).topics
+
+    reader.use_environ({**os.environ, "FIELD": "two"})
+    (second,) = reader.read(discover(tmp_path).events).topics
+
+    assert [list(schema_of(topic)["properties"]) for topic in (first, second)] == [["one"], ["two"]]
+
+
 def test_a_file_that_breaks_keeps_what_it_defined_until_it_is_gone(tmp_path: Path) -> None:
     path = write(tmp_path, "a.json", ORDER)
     reader = TopicReader(tmp_path, os.environ)
@@ -187,8 +198,14 @@ const text = { '~standard': {
         ("order.placed.cjs", "exports.schema = { type: 'object', required: ['id'] };\n"),
         ("any.cjs", "exports.events = { 'order.placed': { type: 'object', required: ['id'] } };\n"),
         ("order.placed.mjs", "export const schema = { type: 'object', required: ['id'] };\n"),
-        ("order.placed.ts", "const schema: object = { type: 'object', required: ['id'] };\nexport default schema;\n"),
-        ("any.ts", "export const events = { 'order.placed': { type: 'object', required: ['id'] } } as const;\n"),
+        (
+            "order.placed.ts",
+            "const schema: object = { type: 'object', required: ['id'] };\nexport default schema;\n",
+        ),
+        (
+            "any.ts",
+            "export const events = { 'order.placed': { type: 'object', required: ['id'] } } as const;\n",
+        ),
         ("order.placed.rb", "puts 'noise'\n{ id: String }\n"),
         ("any.rb", "EVENTS = { 'order.placed' => { id: String } }\n"),
     ],
@@ -210,10 +227,15 @@ def test_files_of_other_languages_define_topics(
 def test_a_schema_of_a_library_is_taken_in_its_json_form(tmp_path: Path, needs: Callable[..., None]) -> None:
     needs("node")
 
-    found = read(tmp_path, **{"a.ts": ZOD_LIKE + "export default text;\nexport const events = { b: text };\n"})
+    found = read(
+        tmp_path, **{"a.ts": ZOD_LIKE + "export default text;\nexport const events = { b: text };\n"}
+    )
 
     assert found.faults == ()
-    assert [(topic.name, schema_of(topic)["type"]) for topic in found.topics] == [("a", "string"), ("b", "string")]
+    assert [(topic.name, schema_of(topic)["type"]) for topic in found.topics] == [
+        ("a", "string"),
+        ("b", "string"),
+    ]
 
 
 @pytest.mark.parametrize(
