@@ -37,7 +37,12 @@ async function testFiles() {
 }
 
 function libraryFiles() {
-  const files = { index: 'src/index.ts', worker: 'src/main.ts', watchdog: 'src/worker/watchdog.ts' };
+  const files = {
+    index: 'src/index.ts',
+    worker: 'src/main.ts',
+    watchdog: 'src/worker/watchdog.ts',
+    evaluate: 'src/evaluate.ts',
+  };
   return existsSync('src/testing/index.ts') ? { ...files, testing: 'src/testing/index.ts' } : files;
 }
 
