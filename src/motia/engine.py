@@ -55,7 +55,7 @@ from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for
+from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
 
 if TYPE_CHECKING:
     from motia.workbench import ControlServer
@@ -335,8 +335,7 @@ class Engine(Duty):
         self.telemetry.count("stalled")
         self.telemetry.log(
             level="warn",
-            message=f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: "
-            f"use await, or a plain def, for what takes long\n{stalled.stack}",
+            message=stall_text(worker, stalled),
             at=self._clock.now_ms(),
             step=StepId(stalled.step) if stalled.step else None,
             source="engine",

@@ -92,7 +92,7 @@ const ON_THE_WIRE: Readonly<Record<string, string>> = {
 const PARTS: readonly RequestPart[] = ['body', 'query', 'params', 'headers'];
 
 /** Make a function the handler of an HTTP request. Export what it returns. */
-export function api<S extends ApiSchemas = Record<never, never>, Path extends string = string>(
+export function api<const S extends ApiSchemas = Record<never, never>, const Path extends string = string>(
   options: ApiOptions<S, Path>,
   handler: ApiHandler<S, Path>,
 ): Step {
@@ -100,7 +100,7 @@ export function api<S extends ApiSchemas = Record<never, never>, Path extends st
 }
 
 /** Make a function the handler of an event: of its id, and of the topics it subscribes to. Export what it returns. */
-export function event<S extends Schema | undefined = undefined>(
+export function event<const S extends Schema | undefined = undefined>(
   options: EventOptions<S>,
   handler: EventHandler<S>,
 ): Step {

@@ -39,15 +39,17 @@ type Print = readonly [mtimeMs: number, bytes: number, hash: string];
 export interface Manifest {
   compiler: string;
   files: Record<string, Print>;
-  /** Folder to a hash of the names in it: a new file may change what an import means. */
+  /** Folder to a hash of the names in it that may change what an import means, or how files are compiled. */
   folders: Record<string, string>;
-  /** Places where a configuration file would count, and is not. */
+  /** Source to its output, relative to the directory. */
   outputs: Record<string, string>;
   outputBytes: Record<string, number>;
   graph: Record<string, string[]>;
   links: Record<string, Record<string, string>>;
   commonJs: string[];
   configs: string[];
+  /** Places where configuration would count, and is not. */
+  absent: string[];
   isComputed: boolean;
   warnings: Fault[];
 }
@@ -116,8 +118,15 @@ function linkOnce(target: string, link: string): void {
 }
 
 /** The newest directory of the profile that was compiled by `compiler` (undefined: by any) from what is there now. */
-export function findEntry(folder: string, profile: string, root: string, compiler: string | undefined): Entry | undefined {
-  for (const directory of directoriesOf(folder).filter((one) => one.name.startsWith(`${profile}-`)).slice(0, 4)) {
+export function findEntry(
+  folder: string,
+  profile: string,
+  root: string,
+  compiler: string | undefined,
+): Entry | undefined {
+  for (const directory of directoriesOf(folder)
+    .filter((one) => one.name.startsWith(`${profile}-`))
+    .slice(0, 4)) {
     const entry = readEntry(join(folder, directory.name));
     if (!entry || (compiler !== undefined && entry.manifest.compiler !== compiler)) continue;
     if (!isCurrent(entry, root)) continue;
@@ -138,6 +147,7 @@ function readEntry(directory: string): Entry | undefined {
 function isCurrent({ directory, manifest }: Entry, root: string): boolean {
   return (
     Object.entries(manifest.files).every(([file, print]) => isAsPrinted(join(root, file), print)) &&
+    manifest.absent.every((file) => !existsSync(join(root, file))) &&
     Object.entries(manifest.folders).every(([name, names]) => namesIn(join(root, name)) === names) &&
     Object.entries(manifest.outputBytes).every(([name, bytes]) => sizeOf(join(directory, name)) === bytes)
   );
@@ -176,9 +186,16 @@ export function foldersOf(root: string, folders: Iterable<string>): Record<strin
   return Object.fromEntries([...new Set(folders)].map((folder) => [folder, namesIn(join(root, folder))]));
 }
 
+const COUNTING = /\.([mc]?[jt]s|[jt]sx|json)$/;
+
 function namesIn(folder: string): string {
   try {
-    const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'node_modules');
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(
+      (entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules',
+    );
+    const names = entries
+      .filter((entry) => entry.isDirectory() || COUNTING.test(entry.name))
+      .map((entry) => entry.name);
     return hashOf(names.sort().join('\0'));
   } catch {
     return '';
@@ -210,7 +227,8 @@ function place(from: string, to: string, isShared: boolean): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     const there = isShared ? readEntry(to) : undefined;
-    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes)) return;
+    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes))
+      return;
     // What is there was damaged: it moves out of the way first.
     renameSync(to, join(dirname(to), `.damaged-${randomUUID()}`));
     renameSync(from, to);

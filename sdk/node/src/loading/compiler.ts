@@ -8,13 +8,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Analysis, analyse, relativeTo, type Task } from './analysis.js';
+import { type Analysis, analyse, type Task } from './analysis.js';
 import * as cache from './cache.js';
 import { configsOf } from './configs.js';
 import { emit } from './emitter.js';
 import { type Esbuild, findEsbuild, loadEsbuild } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
 import { sdkSpecifiers } from './hooks.js';
+import { relativeTo } from './paths.js';
 
 const TRIES_MAX = 3;
 
@@ -49,7 +50,12 @@ export class CannotCompile extends Error {
  *
  * Raises CannotCompile when esbuild is missing or refuses the configuration, or nothing can be written.
  */
-export async function buildProject(root: string, files: readonly string[], sdkUrl: string, version: string): Promise<Build> {
+export async function buildProject(
+  root: string,
+  files: readonly string[],
+  sdkUrl: string,
+  version: string,
+): Promise<Build> {
   const task: Task = { root, files, sdk: sdkSpecifiers(sdkUrl) };
   const folder = writableFolder(root);
   const profile = cache.profileOf([root, sdkUrl, version, process.versions.node, ...files]);
@@ -103,9 +109,11 @@ async function compileAnew(
     warnOfMetadata(analysis, configs.emitsMetadata, task.root);
     const read = [...analysis.sources, ...configs.files.map((file) => relativeTo(task.root, file))];
     const prints = cache.printsOf(task.root, read);
-    const folders = cache.foldersOf(task.root, foldersAround(analysis, configs.files, task.root));
+    const folders = cache.foldersOf(task.root, foldersOf(analysis));
     const isWhole = analysis.broken.size + analysis.missing.size === 0;
-    const content = cache.hashOf(JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]));
+    const content = cache.hashOf(
+      JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]),
+    );
     const directory = join(folder, `${profile}-${isWhole ? content : `broken-${randomUUID()}`}`);
     const compiled = await emit(esbuild, task, analysis, directory);
     if (left > 1 && !cache.stillPrinted(task.root, prints)) continue;
@@ -121,6 +129,7 @@ async function compileAnew(
       links: analysis.links,
       commonJs: [...analysis.commonJs],
       configs: configs.files.map((file) => relativeTo(task.root, file)),
+      absent: configs.absent.map((file) => relativeTo(task.root, file)),
       isComputed: compiled.isComputed,
       warnings: analysis.warnings,
     };
@@ -137,10 +146,9 @@ function fromEntry({ directory, manifest }: cache.Entry): Build {
   return { outputs, graph, links, commonJs, configs, isComputed, warnings, broken: new Map(), isWarm: true };
 }
 
-/** Folders where a new file may change what is imported, or how it is compiled. */
-function foldersAround(analysis: Analysis, configs: readonly string[], root: string): string[] {
-  const files = [...analysis.sources, ...configs.map((file) => relativeTo(root, file))];
-  return [...new Set(['', ...files.map((file) => dirname(file))])].sort();
+/** Folders where a new file may change what an import of a source means. */
+function foldersOf(analysis: Analysis): string[] {
+  return [...new Set(analysis.sources.map((file) => dirname(file)))].sort();
 }
 
 function warnOfMetadata(analysis: Analysis, configs: readonly string[], root: string): void {
