@@ -1,5 +1,5 @@
 /**
- * Bundles src into dist: index.mjs (what authors import), worker.mjs (what the engine starts) and
+ * Bundles src into dist: index.mjs (what authors import), worker.mjs and evaluate.mjs (what the engine starts) and
  * watchdog.mjs share their chunks, so that a step and its worker have one registry.
  *
  *   node build.mjs           the library and its declarations
@@ -37,7 +37,12 @@ async function testFiles() {
 }
 
 function libraryFiles() {
-  const files = { index: 'src/index.ts', worker: 'src/main.ts', watchdog: 'src/worker/watchdog.ts' };
+  const files = {
+    index: 'src/index.ts',
+    worker: 'src/main.ts',
+    watchdog: 'src/worker/watchdog.ts',
+    evaluate: 'src/evaluate.ts',
+  };
   return existsSync('src/testing/index.ts') ? { ...files, testing: 'src/testing/index.ts' } : files;
 }
 
