@@ -42,8 +42,8 @@ READS = frozenset(
 
 
 def event_step(step: str, **options: Any) -> StepSpec:
-    options.setdefault("kind", StepKind.EVENT)
-    return StepSpec(id=StepId(step), language="python", source=Source(file=f"{step}.py"), **options)
+    options = {"kind": StepKind.EVENT, "language": "python", **options}
+    return StepSpec(id=StepId(step), source=Source(file=f"{step}.py"), **options)
 
 
 class KeepingRecorder:
