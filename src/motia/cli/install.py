@@ -45,8 +45,7 @@ def install(scope: Scope, production: bool, quiet: bool) -> None:
     requirements.txt (and requirements-dev.txt) into the project's virtual environment, else into the
     Python that runs the steps; package.json with npm, pnpm or yarn, by its lock file; Gemfile with
     Bundler. A file that is not there is passed over. The project's copy of @motia/core is brought
-    to what came with this engine first. Then the types of the steps are brought up to date, as by
-    `motia types`.
+    to what came with this engine first, and then the types of the steps up to date, as by `motia types`.
     """
     root = scope.root
     jobs = list(planned(root, production=production))
@@ -62,32 +61,9 @@ def install(scope: Scope, production: bool, quiet: bool) -> None:
         if not quiet:
             scope.out.note(f"{click.style(job.file, bold=True)}: {' '.join(job.argv)}")
         done.append(run_job(job, root, is_quiet=quiet, tell=not scope.out.is_json))
-    if not production:
+    if not production and all(one.is_good for one in done):
         _write_types(scope, root)
     _tell(scope, done)
-
-
-def _write_types(scope: Scope, root: Path) -> None:
-    """Bring the types of the steps up to date; a project at fault keeps those it has."""
-    from motia.cli.loading import load_project
-    from motia.cli.serve import run_loop
-    from motia.cli.settings import load_settings
-    from motia.cli.types import write_types
-
-    try:
-        settings = load_settings(root, mode="check")
-        loaded = run_loop(load_project(settings))
-        if loaded.errors:
-            scope.out.note(
-                "the types are left as they are: `motia check` says what is at fault in the project"
-            )
-            return
-        written = write_types(settings, loaded)
-    except MotiaError as error:
-        scope.out.note(f"the types are left as they are: {error}")
-        return
-    for name in written:
-        scope.out.note(f"wrote {name}")
 
 
 def planned(
@@ -215,3 +191,26 @@ def _tell(scope: Scope, done: Sequence[Done]) -> None:
         )
     nothing = "Nothing to install: no requirements.txt, package.json or Gemfile."
     scope.out.done("\n".join(lines) if lines else nothing, {"installed": installed})
+
+
+def _write_types(scope: Scope, root: Path) -> None:
+    """Bring the types of the steps up to date; a project at fault keeps those it has."""
+    from motia.cli.loading import load_project
+    from motia.cli.serve import run_loop
+    from motia.cli.settings import load_settings
+    from motia.cli.types import write_types
+
+    try:
+        settings = load_settings(root, mode="check")
+        loaded = run_loop(load_project(settings))
+        if loaded.errors:
+            scope.out.note(
+                "the types are left as they are: `motia check` says what is at fault in the project"
+            )
+            return
+        written = write_types(settings, loaded)
+    except MotiaError as error:
+        scope.out.note(f"the types are left as they are: {error}")
+        return
+    for name in written:
+        scope.out.note(f"wrote {name}")
