@@ -46,14 +46,20 @@ function libraryFiles() {
   return existsSync('src/testing/index.ts') ? { ...files, testing: 'src/testing/index.ts' } : files;
 }
 
+/** Build into `outdir`, and remove what earlier builds left: a worker may be starting from it meanwhile. */
+async function bundle(entryPoints, outdir) {
+  const { metafile } = await build({ ...common, entryPoints, outdir, metafile: true });
+  const names = existsSync(outdir) ? await readdir(outdir, { recursive: true }) : [];
+  for (const name of names) {
+    if (name.endsWith('.mjs') && metafile.outputs[`${outdir}/${name}`] === undefined) rmSync(`${outdir}/${name}`);
+  }
+}
+
 if (process.argv.includes('--tests')) {
-  rmSync('dist-tests', { recursive: true, force: true });
   // The library itself is there too: steps that a test loads share their registry with the test.
-  const entryPoints = { ...libraryFiles(), ...(await testFiles()) };
-  await build({ ...common, entryPoints, outdir: 'dist-tests' });
+  await bundle({ ...libraryFiles(), ...(await testFiles()) }, 'dist-tests');
 } else {
-  rmSync('dist', { recursive: true, force: true });
-  await build({ ...common, entryPoints: libraryFiles(), outdir: 'dist' });
+  await bundle(libraryFiles(), 'dist');
   if (!process.argv.includes('--fast')) {
     const tsc = promisify(execFile)(process.execPath, [
       'node_modules/typescript/bin/tsc',

@@ -67,12 +67,16 @@ export function sharedOptions(task: Task): BuildOptions {
 }
 
 /**
- * Find all sources and what is wrong with them.
+ * Find all sources and what is wrong with them; `refused` are those of which it is known already.
  *
  * Raises what esbuild says when it is about no file: a configuration that cannot be read, a missing binary.
  */
-export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
-  const known: Known = { broken: new Map(), missing: new Map(), globs: new Map(), linked: new Set() };
+export async function analyse(
+  esbuild: Esbuild,
+  task: Task,
+  refused: ReadonlyMap<string, Fault> = new Map(),
+): Promise<Analysis> {
+  const known: Known = { broken: new Map(refused), missing: new Map(), globs: new Map(), linked: new Set() };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = sizeOf(known);
     const matched = [...known.globs.values()].flat();

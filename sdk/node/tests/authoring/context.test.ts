@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contextOf, motia } from '../../src/authoring/context.js';
-import { logger } from '../../src/authoring/logger.js';
+import { contextOf } from '../../src/authoring/context.js';
 import { inHandler, MemoryPort } from './port.js';
 
 test('the context tells the run, by destructuring too', () => {
@@ -23,24 +22,6 @@ test('the trigger of the context triggers', async () => {
   await inHandler(port, (invocation) => contextOf(invocation).trigger('other', { a: 1 }));
 
   assert.deepEqual(port.calls, [['trigger', { target: 'other', payload: { a: 1 } }]]);
-});
-
-test('the signal says why the run should stop, to those who come late too', () => {
-  inHandler(new MemoryPort(), (invocation) => {
-    const ctx = contextOf(invocation);
-    assert.equal(invocation.hasSignal, false);
-    const reasons: unknown[] = [];
-    ctx.signal.addEventListener('abort', () => reasons.push(ctx.signal.reason));
-
-    invocation.cancel('timeout');
-    invocation.cancel('shutdown');
-
-    assert.deepEqual(reasons, ['timeout']);
-  });
-  inHandler(new MemoryPort(), (invocation) => {
-    invocation.cancel('disconnect');
-    assert.equal(contextOf(invocation).signal.reason, 'disconnect');
-  });
 });
 
 test('a span tells its part of the run, whether it returns, waits or throws', async () => {
@@ -69,22 +50,4 @@ test('a span tells its part of the run, whether it returns, waits or throws', as
     ],
   );
   assert.ok(port.spans.every(({ span }) => /^[0-9a-f]{16}$/.test(span)));
-});
-
-test('log lines carry level, text and fields, whatever these are', () => {
-  const port = new MemoryPort();
-
-  inHandler(port, () => {
-    logger.debug('one', { n: 1 });
-    motia.logger.info('two');
-    logger.warn({ a: 1 } as never, [1] as never);
-    logger.error('four', new TypeError('boom') as never);
-  });
-
-  assert.deepEqual(port.logs.slice(0, 3), [
-    ['debug', 'one', { n: 1 }],
-    ['info', 'two', undefined],
-    ['warn', '{ a: 1 }', { fields: [1] }],
-  ]);
-  assert.match(JSON.stringify(port.logs[3]), /"error":"TypeError: boom/);
 });

@@ -1,34 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closest } from '../../src/authoring/closest.js';
-import { durationMs } from '../../src/authoring/durations.js';
 import * as check from '../../src/authoring/options.js';
 import { OptionWrong } from '../../src/authoring/options.js';
-
-for (const [value, ms] of [
-  [30, 30_000],
-  ['500ms', 500],
-  ['30s', 30_000],
-  ['1.5 m', 90_000],
-  ['1h', 3_600_000],
-  ['2d', 172_800_000],
-  [0, 0],
-  [-1, undefined],
-  [Number.NaN, undefined],
-  ['soon', undefined],
-  ['5 minutes', undefined],
-  [null, undefined],
-] as const) {
-  test(`the duration ${String(value)} is ${ms} ms`, () => {
-    assert.equal(durationMs(value), ms);
-  });
-}
-
-test('the closest known name is hinted, or all of them', () => {
-  assert.equal(closest('shedule', ['schedule', 'timezone']), "did you mean 'schedule'?");
-  assert.equal(closest('on_error', ['onError', 'onDead']), "did you mean 'onError'?");
-  assert.equal(closest('zzz', ['b', 'a']), 'known are a, b');
-});
 
 const wrong = (work: () => unknown, message: RegExp): void =>
   assert.throws(work, (error) => error instanceof OptionWrong && message.test(`${error.message} | ${error.hint}`));

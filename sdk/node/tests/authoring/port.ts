@@ -7,6 +7,8 @@ export class MemoryPort implements Port {
   readonly calls: [op: string, args: unknown][] = [];
   readonly refused: string[] = [];
   readonly logs: [level: LogLevel, message: string, fields: unknown][] = [];
+  /** Whose the lines of `logs` are. */
+  readonly owners: (Invocation | undefined)[] = [];
   readonly spans: Span[] = [];
   /** Values of the calls to come, in order; an Error rejects. */
   readonly replies: unknown[];
@@ -31,7 +33,8 @@ export class MemoryPort implements Port {
     return work();
   }
 
-  log(_: Invocation | undefined, level: LogLevel, message: string, fields: string | undefined): void {
+  log(owner: Invocation | undefined, level: LogLevel, message: string, fields: string | undefined): void {
+    this.owners.push(owner);
     this.logs.push([level, message, fields === undefined ? undefined : JSON.parse(fields)]);
   }
 
