@@ -43,15 +43,18 @@ test('JSON, objects that are not all JSON, and other values are told apart', () 
   );
 
   assert.deepEqual(found, {
-    a: { json: { b: [1, null] } },
-    c: { map: { d: { json: 1 }, e: { other: 'a function' } } },
-    f: { other: 'a bigint' },
+    a: { json: { b: [1, null] }, line: 1 },
+    c: { map: { d: { json: 1 }, e: { other: 'function' } }, line: 2 },
+    f: { other: 'bigint', line: 3 },
   });
 });
 
 test('a default export may be a promise, or a function that makes the value', () => {
-  assert.deepEqual(exportsOf('export default Promise.resolve({ a: 1 });\n')?.default, { json: { a: 1 } });
-  assert.deepEqual(exportsOf('export default async () => ({ a: 1 as number });\n')?.default, { json: { a: 1 } });
+  assert.deepEqual(exportsOf('export default Promise.resolve({ a: 1 });\n')?.default, { json: { a: 1 }, line: 1 });
+  assert.deepEqual(exportsOf('export default async () => ({ a: 1 as number });\n')?.default, {
+    json: { a: 1 },
+    line: 1,
+  });
 });
 
 test('a schema of a library is its JSON form, also inside an object', () => {

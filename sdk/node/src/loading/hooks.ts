@@ -130,6 +130,12 @@ export function installImportHook(): void {
 function registerInThread(): void {
   const code = `
     import { fileURLToPath, pathToFileURL } from 'node:url';
+    // The advice to write a package.json is given in this thread (native.ts keeps it back in the other).
+    const emit = process.emitWarning;
+    process.emitWarning = (warning, ...rest) => {
+      const code = typeof rest[0] === 'object' ? rest[0]?.code : rest[1];
+      if (code !== 'MODULE_TYPELESS_PACKAGE_JSON') emit.call(process, warning, ...rest);
+    };
     const byTable = ${resolveByTable.toString()};
     const urls = { toPath: (url) => fileURLToPath(url), toUrl: (path) => pathToFileURL(path).href };
     let known;
