@@ -89,6 +89,7 @@ export function resolveByTable(
 
 interface ImportContext {
   parentURL?: string | undefined;
+  conditions?: readonly string[];
   importAttributes?: { type?: string };
 }
 interface Resolved {
@@ -117,6 +118,8 @@ export function installImportHook(): void {
   isHooked = true;
   registerHooks({
     resolve(specifier, context, next) {
+      // A require comes through here too (Node 22.15), and goes by its own hook, which answers with paths.
+      if (context.conditions?.includes('require')) return next(specifier, context);
       const url = resolveByTable(specifier, context.parentURL, table, urls, context.importAttributes?.type === 'json');
       const resolved = next(url ?? specifier, context);
       if (listener && context.parentURL?.startsWith('file:') && resolved.url.startsWith('file:')) {
