@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. It writes to the socket only while it holds `Lines`, and then one whole frame.
- * 2. `stalled` is sent once per stall.
+ * 2. `stalled` is sent once per stall, and never with the stack of what came after it.
  */
 
 import { writeSync } from 'node:fs';
@@ -77,8 +77,9 @@ class Watchdog {
   }
 
   async #report(askedMono: number, turns: number): Promise<void> {
-    const { invocation, step, stack } = await this.#lookInside();
-    // The loop may have gone on while its stack was asked for: then it is still worth telling.
+    const { invocation, step, stack } = await this.#lookInside(turns);
+    // The loop went on before anybody could look: whatever runs now is not what held it.
+    if (stack === '' && this.#lines.turns !== turns) return;
     const ms = Math.round(performance.now() - askedMono);
     const frame = encodeFrame(JSON.stringify({ type: 'stalled', invocation, step, ms, stack }));
     for (let tries = 0; tries < 10 && !this.#lines.tryTakeForWatchdog(); tries++) {
@@ -94,7 +95,7 @@ class Watchdog {
   }
 
   /** What the main thread runs now; without a stack when it is in native code that does not come back. */
-  async #lookInside(): Promise<Look> {
+  async #lookInside(turns: number): Promise<Look> {
     const session = new Session();
     const last = { invocation: this.#lines.lastEntered, step: '', stack: '' };
     try {
@@ -102,6 +103,11 @@ class Watchdog {
       return await new Promise<Look>((resolve) => {
         setTimeout(() => resolve(last), PAUSE_MS_MAX);
         session.on('Debugger.paused', ({ params }) => {
+          if (this.#lines.turns !== turns) {
+            session.post('Debugger.resume');
+            resolve(last);
+            return;
+          }
           const callFrameId = params.callFrames[0]?.callFrameId ?? '';
           session.post(
             'Debugger.evaluateOnCallFrame',

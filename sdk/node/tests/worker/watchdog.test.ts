@@ -5,7 +5,7 @@ import { ProcessEngine, project } from './engine.js';
 const STEPS = `
 import { event, logger } from '@motia/core';
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 600; while (performance.now() < until); });
+export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 1500; while (performance.now() < until); });
 export const stuck = event({ id: 'stuck' }, async () => { logger.info('entered'); await sleep(1); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });
 export const idle = event({ id: 'stuck-when-idle' }, () => { setTimeout(() => { for (;;); }, 20); });
 `;
