@@ -31,6 +31,12 @@ for (const signal of PASSED_ON) {
   });
 }
 
+// npm runs a script in a shell that takes a signal for itself and leaves us behind: then it is over for us, too.
+if (process.env.npm_command || process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
+}
+
 child.on('error', (error) => {
   process.stderr.write(`motia: ${engine.command} cannot be started: ${error.message}\n`);
   process.exit(1);

@@ -76,5 +76,7 @@ try {
   process.exit(1);
 }
 const flags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning', `--import=${HOOKS.href}`];
+// For people and for logs alike; without it Node writes TAP where there is no terminal.
+if (!options.some((option) => option.startsWith('--test-reporter'))) flags.push('--test-reporter=spec');
 const child = spawn(process.execPath, [...flags, '--test', ...options, ...run], { stdio: 'inherit' });
 child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

@@ -121,7 +121,7 @@ def _plain(path: Path, export: Export, place: str) -> Any:
         return {name: _plain(path, inner, f"{place}.{name}") for name, inner in export.map.items()}
     if export.json is None:
         what = export.other or "a schema"
-        raise StartError(f"{path.name}: {place} is {what}", hint=HINT)
+        raise StartError(f"{path.name}: {place} is {what}, not JSON", hint=HINT)
     return msgspec.json.decode(export.json)
 
 

@@ -159,7 +159,8 @@ function make(kind: Kind, options: unknown, handler: unknown): Step {
   // So that stacks and profiles name the step where its author gave no name.
   if (run !== undefined && name === '' && id !== '')
     Object.defineProperty(run, 'name', { value: id, configurable: true });
-  const step: Step = Object.freeze(run === undefined ? { kind, id } : { kind, id, handler: run });
+  // Not frozen: a CommonJS file hangs its other exports on the step that is its module.exports.
+  const step: Step = run === undefined ? { kind, id } : { kind, id, handler: run };
   const spec: StepSpec = {
     ...(rest as { id: string }),
     kind,

@@ -8,6 +8,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import type { BuildFailure } from 'esbuild';
 import { type Analysis, analyse, type Task } from './analysis.js';
 import * as cache from './cache.js';
 import { configsOf } from './configs.js';
@@ -57,11 +58,14 @@ export async function buildProject(
   version: string,
 ): Promise<Build> {
   const task: Task = { root, files, sdk: sdkSpecifiers(sdkUrl) };
-  const folder = writableFolder(root);
   const profile = cache.profileOf([root, sdkUrl, version, process.versions.node, ...files]);
   const place = findEsbuild(root, sdkUrl);
-  const known = cache.findEntry(folder, profile, root, place?.version);
-  if (known) return fromEntry(known);
+  // A project that was compiled before it became read-only is used as it is.
+  const own = cache.findEntry(cache.ownFolder(root), profile, root, place?.version);
+  if (own) return fromEntry(own);
+  const folder = writableFolder(root);
+  const other = folder === cache.ownFolder(root) ? undefined : cache.findEntry(folder, profile, root, place?.version);
+  if (other) return fromEntry(other);
   if (!place) throw new CannotCompile('esbuild is not installed', 'motia install, or: npm install --save-dev esbuild');
   let esbuild: Esbuild | undefined;
   try {
@@ -77,7 +81,7 @@ export async function buildProject(
 
 function writableFolder(root: string): string {
   try {
-    return cache.cacheFolder(root);
+    return cache.writableFolder(root);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const hint = 'make .motia in the project writable, or set TMPDIR to a folder that is';
@@ -92,6 +96,8 @@ function refusal(error: unknown): CannotCompile {
     return new CannotCompile(fault.message, fault.hint ?? '', fault);
   }
   const message = error instanceof Error ? error.message : String(error);
+  const isOfDisk = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+  if (isOfDisk) return new CannotCompile(`what is compiled cannot be written: ${message}`, 'make room on the disk');
   return new CannotCompile(`esbuild failed: ${message.split('\n')[0]}`, 'reinstall it: npm install --save-dev esbuild');
 }
 
@@ -102,8 +108,9 @@ async function compileAnew(
   profile: string,
   compiler: string,
 ): Promise<Build> {
+  const refused = new Map<string, Fault>();
   for (let left = TRIES_MAX; ; left--) {
-    const analysis = await analyse(esbuild, task);
+    const analysis = await analyse(esbuild, task, refused);
     const sources = analysis.sources.map((source) => join(task.root, source));
     const configs = configsOf(sources);
     warnOfMetadata(analysis, configs.emitsMetadata, task.root);
@@ -115,7 +122,11 @@ async function compileAnew(
       JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]),
     );
     const directory = join(folder, `${profile}-${isWhole ? content : `broken-${randomUUID()}`}`);
-    const compiled = await emit(esbuild, task, analysis, directory);
+    const compiled = await emit(esbuild, task, analysis, directory).catch((error: unknown) => {
+      if (left > 1 && noteRefused(error, analysis, refused)) return undefined;
+      throw error;
+    });
+    if (!compiled) continue;
     if (left > 1 && !cache.stillPrinted(task.root, prints)) continue;
     const manifest: cache.Manifest = {
       compiler,
@@ -144,6 +155,16 @@ function fromEntry({ directory, manifest }: cache.Entry): Build {
     Object.entries(manifest.outputs).map(([source, output]) => [source, join(directory, output)]),
   );
   return { outputs, graph, links, commonJs, configs, isComputed, warnings, broken: new Map(), isWarm: true };
+}
+
+/** Sources that the first pass could read and the second cannot compile. */
+function noteRefused(error: unknown, analysis: Analysis, refused: Map<string, Fault>): boolean {
+  const before = refused.size;
+  for (const message of (error as Partial<BuildFailure>).errors ?? []) {
+    const file = message.location?.file;
+    if (file !== undefined && analysis.sources.includes(file)) refused.set(file, faultOfMessage(message, file));
+  }
+  return refused.size > before;
 }
 
 /** Folders where a new file may change what an import of a source means. */

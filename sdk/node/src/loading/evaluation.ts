@@ -9,7 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSchema, SchemaUnreadable } from '../schemas/reader.js';
-import type { Fault } from './faults.js';
+import { type Fault, faultOfEvaluation } from './faults.js';
 import { loadModules } from './loader.js';
 import { ownSdkUrl } from './one.js';
 
@@ -49,11 +49,18 @@ export async function evaluate(
 async function answerOf(root: string, file: string, namespace: Record<string, unknown>): Promise<FileAnswer> {
   const exports: Record<string, Export> = {};
   const lines = linesOf(join(root, file));
-  for (const [name, value] of Object.entries(namespace)) {
+  for (const [name, exported] of Object.entries(namespace)) {
     const line = lineOf(lines, name);
     const at = line > 0 ? { line } : {};
+    let value: unknown;
     try {
-      exports[name] = { ...formOf(await value, name), ...at };
+      const isMaker = name === 'default' && typeof exported === 'function' && !isSchema(exported);
+      value = await (isMaker ? exported() : exported);
+    } catch (error) {
+      return { error: forDefinitions(faultOfEvaluation(error, file, root)) };
+    }
+    try {
+      exports[name] = { ...formOf(value, name), ...at };
     } catch (error) {
       return { error: { code: 'invalid-schema', file, ...at, ...reasonOf(error, name) } };
     }

@@ -70,10 +70,11 @@ export async function loadModules(options: LoadOptions): Promise<Loaded> {
   const scripts = files.filter((file) => !TYPESCRIPT.test(file));
   const scan = scanImports(root, scripts);
   const hasTypeScript = scripts.length < files.length;
-  const wantsCompiler = hasTypeScript || scan.typescript !== undefined || existsSync(join(root, 'tsconfig.json'));
+  const wantsCompiler =
+    files.length > 0 && (hasTypeScript || scan.typescript !== undefined || existsSync(join(root, 'tsconfig.json')));
   try {
     const build = wantsCompiler
-      ? await buildProject(root, files, options.sdkUrl, process.env.MOTIA_SDK_VERSION ?? sdkVersion(options.sdkUrl))
+      ? await buildProject(root, files, options.sdkUrl, sdkVersion(options.sdkUrl))
       : undefined;
     if (build) await loading.loadBuild(files, build);
     else await loading.loadNatively(scripts, scan);

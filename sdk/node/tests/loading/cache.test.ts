@@ -26,7 +26,7 @@ function manifest(root: string, files: readonly string[]): cache.Manifest {
 function filled(): { root: string; at: string } {
   const root = folder();
   write(root, { 'a.ts': 'let a' });
-  const at = cache.cacheFolder(root);
+  const at = cache.writableFolder(root);
   cache.writeEntry(join(at, 'profile-1'), { 'a.mjs': 'text' }, manifest(root, ['a.ts']));
   return { root, at };
 }
@@ -79,12 +79,14 @@ test('a damaged result is replaced', () => {
 });
 
 test('what is old or left over is removed, what is in use stays', () => {
-  const at = cache.cacheFolder(folder());
+  const at = cache.writableFolder(folder());
   const old = new Date(Date.now() - 3_600_000);
   for (let index = 0; index < 10; index++) {
-    mkdirSync(join(at, `old-${index}`));
-    utimesSync(join(at, `old-${index}`), old, new Date(old.getTime() + index));
-    mkdirSync(join(at, `fresh-${index}`));
+    for (const profile of ['one', 'two']) {
+      mkdirSync(join(at, `${profile}-${index}`));
+      utimesSync(join(at, `${profile}-${index}`), old, new Date(old.getTime() + index * 1000));
+    }
+    if (index < 5) mkdirSync(join(at, `fresh-${index}`));
   }
   mkdirSync(join(at, '.writing-1'));
   utimesSync(join(at, '.writing-1'), old, old);
@@ -93,15 +95,15 @@ test('what is old or left over is removed, what is in use stays', () => {
   cache.evict(at);
 
   const left = readdirSync(at).sort();
-  assert.equal(left.filter((name) => name.startsWith('fresh')).length, 10);
+  assert.equal(left.filter((name) => name.startsWith('fresh')).length, 5);
   assert.deepEqual(
     left.filter((name) => !name.startsWith('fresh')),
-    ['.writing-2'],
+    ['.writing-2', 'one-7', 'one-8', 'one-9', 'two-7', 'two-8', 'two-9'],
   );
 });
 
 test('there is a bound even for what is in use', () => {
-  const at = cache.cacheFolder(folder());
+  const at = cache.writableFolder(folder());
   for (let index = 0; index < 40; index++) mkdirSync(join(at, `fresh-${index}`));
 
   cache.evict(at);
@@ -116,11 +118,11 @@ test('a folder for temporary files that others may write is refused', () => {
   const before = process.env.TMPDIR;
   process.env.TMPDIR = temporary;
   try {
-    const at = cache.cacheFolder(root);
+    const at = cache.writableFolder(root);
     assert.ok(at.startsWith(temporary) && existsSync(at) && tmpdir() === temporary);
     chmodSync(at, 0o777);
 
-    assert.throws(() => cache.cacheFolder(root), /belongs to somebody else/);
+    assert.throws(() => cache.writableFolder(root), /belongs to somebody else/);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
@@ -136,7 +138,7 @@ test('a folder for temporary files that is a link is refused', () => {
   try {
     symlinkSync(folder(), join(temporary, `motia-${process.getuid?.() ?? -1}-${cache.hashOf(root).slice(0, 12)}`));
 
-    assert.throws(() => cache.cacheFolder(root), /belongs to somebody else/);
+    assert.throws(() => cache.writableFolder(root), /belongs to somebody else/);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;

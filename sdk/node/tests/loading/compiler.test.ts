@@ -113,7 +113,7 @@ test('the cache stays bounded', async () => {
     utimesSync(dirname(dirname(dirname(built))), old, old);
   }
 
-  assert.ok(readdirSync(join(root, '.motia/cache/node')).length <= 8);
+  assert.ok(readdirSync(join(root, '.motia/cache/node')).length <= 4);
   assert.ok(existsSync(built));
 });
 
@@ -144,6 +144,26 @@ test('a project that cannot be written is compiled elsewhere and still finds its
 
   assert.equal(existsSync(join(root, '.motia')), false);
   assert.equal(readdirSync(elsewhere).filter((name) => name.startsWith('motia-')).length, 1);
+});
+
+test('what was compiled before the project became read-only is used', async () => {
+  const root = project(PROJECT);
+  await loadApart(root, [A]);
+  const elsewhere = folder();
+  spawnSync('chmod', ['-R', 'a+rX,a-w', join(root, '.motia')]);
+  const user = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : undefined;
+
+  const loaded = await loadApart(root, [A], { env: { TMPDIR: elsewhere }, ...(user ? { command: user } : {}) });
+  spawnSync('chmod', ['-R', 'u+w', join(root, '.motia')]);
+
+  assert.deepEqual([loaded.faults, loaded.modules[A]], [[], [1, 1]]);
+  assert.deepEqual(readdirSync(elsewhere), []);
+});
+
+test('a project without step files needs nothing', async () => {
+  const loaded = await load(project({ 'tsconfig.json': '{}' }), []);
+
+  assert.deepEqual([loaded.modules, loaded.faults], [[], []]);
 });
 
 test('without esbuild there is one fault for all TypeScript, and JavaScript still loads', async () => {
