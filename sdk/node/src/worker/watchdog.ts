@@ -22,7 +22,8 @@ export interface WatchdogData {
 const LOOK_MS = 100;
 /** Every so many looks is enough when nothing is in flight. */
 const LOOKS_IDLE = 4;
-const PAUSE_MS_MAX = 300;
+/** How long the main thread has to say what it runs; in native code that does not come back it never does. */
+const PAUSE_MS_MAX = 1_000;
 /** The loop gets a moment to end by itself. */
 const END_AFTER_EOF_MS = 400;
 const EVALUATE = 'globalThis[Symbol.for("motia.watchdog")]?.(new Error().stack)';
@@ -39,6 +40,7 @@ class Watchdog {
   readonly #fd: number;
   readonly #lines: Lines;
   #looks = 0;
+  #steps: readonly string[] = [];
   #askedMono = 0;
   #turnsAsked = 0;
   #isReported = false;
@@ -48,6 +50,9 @@ class Watchdog {
     this.#port = port;
     this.#fd = data.fd;
     this.#lines = new Lines(data.memory);
+    port.on('message', (steps: readonly string[]) => {
+      this.#steps = steps;
+    });
     setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -97,7 +102,7 @@ class Watchdog {
   /** What the main thread runs now; without a stack when it is in native code that does not come back. */
   async #lookInside(turns: number): Promise<Look> {
     const session = new Session();
-    const last = { invocation: this.#lines.lastEntered, step: '', stack: '' };
+    const last = { invocation: this.#lines.lastEntered, step: this.#steps[this.#lines.lastStep] ?? '', stack: '' };
     try {
       session.connectToMainThread();
       return await new Promise<Look>((resolve) => {
