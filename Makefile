@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NODE_SDK := sdk/node
 NODE_STAMP := $(NODE_SDK)/node_modules/.built
-NODE_SOURCES := $(wildcard $(NODE_SDK)/package-lock.json $(NODE_SDK)/build.mjs) $(shell find $(NODE_SDK)/src -type f)
-NPM := $(if $(wildcard $(NODE_SDK)/build.mjs),$(shell command -v npm))
+NODE_DEPENDENCIES := $(NODE_SDK)/node_modules/.installed
+NODE_SOURCES := $(NODE_SDK)/build.mjs $(shell find $(NODE_SDK)/src -type f)
+NPM := $(shell command -v npm)
 RUBY := $(shell command -v ruby)
 JOBS ?= 4
 SEED ?= 1
@@ -29,9 +30,14 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 
 ifdef NPM
-$(NODE_STAMP): $(NODE_SOURCES)
-	@echo "Building the Node SDK (npm ci, npm run build)…"
-	@cd $(NODE_SDK) && npm ci --silent --no-fund --no-audit && npm run --silent build
+$(NODE_DEPENDENCIES): $(NODE_SDK)/package-lock.json
+	@echo "Installing what the Node SDK is built with (npm ci)…"
+	@cd $(NODE_SDK) && npm ci --silent --no-fund --no-audit
+	@touch $(NODE_DEPENDENCIES)
+
+$(NODE_STAMP): $(NODE_DEPENDENCIES) $(NODE_SOURCES)
+	@echo "Building the Node SDK (npm run build)…"
+	@cd $(NODE_SDK) && npm run --silent build
 	@touch $(NODE_STAMP)
 else
 .PHONY: $(NODE_STAMP)

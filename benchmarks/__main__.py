@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ def main() -> int:
         title, measure = KINDS[name]
         print(f"{name}…", file=sys.stderr, flush=True)
         try:
-            if name in OF_NODE:
+            if name in OF_NODE and shutil.which("node"):
                 built_sdk()
             found[title] = measure(args.rounds, args.seconds)
         except Missing as missing:

@@ -16,8 +16,9 @@ from statistics import quantiles
 
 from benchmarks.processes import REPOSITORY, free_port, request, running, wait_http
 from benchmarks.projects import copied, started
+from benchmarks.rivals import present
 
-LANGUAGES = ("python", "node", "ruby")
+FILES = {"python": "python_steps.py", "node": "node_steps.js", "ruby": "ruby_steps.rb"}
 COUNT = 150
 WARM_UP = 50
 GAP_MS = 5
@@ -26,16 +27,19 @@ GAP_MS = 5
 def measure(*, rounds: int) -> dict[str, list[dict[str, float]]]:
     """Rows `a to b` with the durable figures of the pair and the bare hop to b."""
     results: dict[str, list[dict[str, float]]] = {}
+    languages = present(FILES)
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             port = free_port()
             project = copied("hop", Path(folder), port=port)
+            for language in FILES.keys() - set(languages):
+                (project / "motia" / "steps" / FILES[language]).unlink()
             hops = _ping(project)
             with running(started(project, port)):
-                for language in LANGUAGES:
+                for language in languages:
                     wait_http(port, f"/from-{language}", expect=405)
-                for source in LANGUAGES:
-                    for target in LANGUAGES:
+                for source in languages:
+                    for target in languages:
                         row = {**_pair(port, source, target), **hops[target]}
                         results.setdefault(f"ours {source} to {target}", []).append(row)
     return results

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.processes import HERE
@@ -40,6 +41,19 @@ def program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         raise Missing(f"{name} is not on PATH: {_HOW[name]}")
+    return found
+
+
+def present(languages: Iterable[str]) -> list[str]:
+    """Those of `languages` whose program is here; of the others it is printed how to get it."""
+    found = []
+    for language in languages:
+        try:
+            if language in _HOW:
+                program(language)
+            found.append(language)
+        except Missing as missing:
+            print(f"not measured: {language}, because {missing}", flush=True)
     return found
 
 

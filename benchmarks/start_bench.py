@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.processes import free_port, memory_mb, request, running, wait_http
 from benchmarks.projects import started
-from benchmarks.rivals import rival_node
+from benchmarks.rivals import present, rival_node
 
 STEPS = 50
 RELOADS = 3
@@ -63,24 +63,26 @@ api(id: "step-{number}", method: "GET", path: "/steps/{number}") {{ {{ version: 
 """
 
 
-SOURCES: dict[str, tuple[str, Callable[[int, str], str]]] = {
-    "python": (".py", _python),
-    "javascript": (".js", _javascript),
-    "typescript": (".ts", _typescript),
-    "ruby": (".rb", _ruby),
+SOURCES: dict[str, tuple[str, str, Callable[[int, str], str]]] = {
+    "python": ("python", ".py", _python),
+    "javascript": ("node", ".js", _javascript),
+    "typescript": ("node", ".ts", _typescript),
+    "ruby": ("ruby", ".rb", _ruby),
 }
+"""Language to what runs it, the ending of its files, and a step in it."""
 
 
 def measure(*, rounds: int) -> dict[str, list[dict[str, float]]]:
     """A row a language, and one for a project with Python and Node workers side by side."""
     results: dict[str, list[dict[str, float]]] = {}
+    runtimes = present(dict.fromkeys(runtime for runtime, _, _ in SOURCES.values()))
+    projects = [(language,) for language in SOURCES] + [("python", "typescript")]
+    wanted = [p for p in projects if all(SOURCES[language][0] in runtimes for language in p)]
     for _ in range(rounds):
-        for language in SOURCES:
+        for languages in wanted:
             with tempfile.TemporaryDirectory() as folder:
-                results.setdefault(f"ours {language}", []).append(_round(Path(folder), (language,)))
-        with tempfile.TemporaryDirectory() as folder:
-            both = _round(Path(folder), ("python", "typescript"))
-            results.setdefault("ours python and typescript", []).append(both)
+                row = _round(Path(folder), languages)
+                results.setdefault(f"ours {' and '.join(languages)}", []).append(row)
     return results
 
 
@@ -88,7 +90,8 @@ def _round(folder: Path, languages: tuple[str, ...]) -> dict[str, float]:
     project = folder / "project"
     (project / "motia" / "steps").mkdir(parents=True)
     (project / "package.json").write_text('{"private": true, "type": "module"}\n')
-    (project / "node_modules").symlink_to(rival_node() / "node_modules")
+    if "typescript" in languages:
+        (project / "node_modules").symlink_to(rival_node() / "node_modules")
     for language in languages:
         for number in _numbers(languages, language):
             _write(project, language, number, "one")
@@ -117,7 +120,7 @@ def _numbers(languages: tuple[str, ...], language: str) -> range:
 
 
 def _write(project: Path, language: str, number: int, version: str) -> None:
-    suffix, source = SOURCES[language]
+    _, suffix, source = SOURCES[language]
     (project / "motia" / "steps" / f"step_{number}{suffix}").write_text(source(number, version))
 
 

@@ -55,7 +55,7 @@ from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for
+from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
 
 if TYPE_CHECKING:
     from motia.workbench import ControlServer
@@ -126,6 +126,7 @@ class Engine(Duty):
         """What besides the manifest the catalog was made of."""
         self._topic_reader = TopicReader(config.root, settings.environ)
         self._topics = Topics()
+        self._reading_topics = asyncio.Lock()
         self._sock = sock
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
@@ -334,8 +335,7 @@ class Engine(Duty):
         self.telemetry.count("stalled")
         self.telemetry.log(
             level="warn",
-            message=f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: "
-            f"use await, or a plain def, for what takes long\n{stalled.stack}",
+            message=stall_text(worker, stalled),
             at=self._clock.now_ms(),
             step=StepId(stalled.step) if stalled.step else None,
             source="engine",
@@ -440,12 +440,16 @@ class Engine(Duty):
             self._log("error", f"{error.message}; its last good version goes on ({error.hint})")
         else:
             self._environ = merge_dotenv(self.settings.real_environ, dotenv)
+            self._topic_reader.use_environ(self._environ)
 
     def _log(self, level: str, message: str) -> None:
         self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
 
     async def _read_topics(self) -> None:
-        self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+        async with (
+            self._reading_topics
+        ):  # one after another, so that the last one to look is the last to tell
+            self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
 
     @property
     def _modules(self) -> tuple[str, ...]:

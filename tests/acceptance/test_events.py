@@ -124,3 +124,69 @@ def test_the_command_line_is_held_to_the_definition_too(project: Path, run_motia
     assert done.returncode == 1
     assert "topic order.placed" in done.stderr
     assert "/total" in done.stderr
+
+
+LANGUAGES = {
+    "motia/events/order.placed.ts": """
+import { kinds } from '../../lib/kinds';
+
+const payload = { type: 'object', properties: { id: { type: kinds.id } }, required: ['id'] };
+export default payload;
+""",
+    "lib/kinds.ts": "export const kinds = { id: 'string' as const };\n",
+    "motia/events/others.rb": 'EVENTS = { "order.packed" => { id: String } }\n',
+    "motia/steps/node.ts": """
+import { api, motia } from '@motia/core';
+
+export default api({ id: 'by-node', method: 'POST', path: '/node' }, async ({ body }) =>
+  motia.trigger(body.topic, body.payload),
+);
+""",
+    "motia/steps/ruby.rb": """
+require "motia"
+
+api(id: "by-ruby", method: "POST", path: "/ruby") { |request| trigger(request.body["topic"], request.body["payload"]) }
+event(id: "pack", topics: ["order.placed"]) { |payload| payload }
+""",
+    "motia/steps/python.py": """
+from motia import api, event, trigger
+
+
+@api(id="by-python", method="POST", path="/python")
+async def by_python(body):
+    return await trigger(body["topic"], body["payload"])
+
+
+@event(id="ship", topics=["order.packed"], schema={"id": int})
+async def ship(id: int): ...
+""",
+}
+
+
+def test_producers_of_every_language_are_held_to_definitions_of_every_language(
+    tmp_path: Path, needs: Callable[..., None], serve: Callable[..., Any]
+) -> None:
+    needs("node", "ruby")
+    for name, text in LANGUAGES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    engine = serve(tmp_path, "dev")
+    told = engine.wait_line("contradicts the topic 'order.packed' (motia/events/others.rb:1)")
+
+    answers = {
+        (language, topic, fits): engine.request("POST", f"/{language}", {"topic": topic, "payload": payload})[
+            0
+        ]
+        for language in ("node", "ruby", "python")
+        for topic, fits, payload in (
+            ("order.placed", True, {"id": "a"}),
+            ("order.placed", False, {"id": 5}),
+            ("order.packed", False, {}),
+        )
+    }
+    (tmp_path / "lib" / "kinds.ts").write_text("export const kinds = { id: 'integer' as const };\n")
+    engine.wait_line("reloaded lib/kinds.ts")
+
+    assert {key: status < 300 for key, status in answers.items()} == {key: key[2] for key in answers}
+    assert "motia/steps/python.py:" in told
+    assert engine.request("POST", "/ruby", {"topic": "order.placed", "payload": {"id": 5}})[0] < 300

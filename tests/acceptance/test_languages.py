@@ -76,6 +76,14 @@ ANSWERS = {
         "value.js",
         "export const VALUE = %d;\n",
     ),
+    "typescript": (
+        "answer.ts",
+        "import { api } from '@motia/core';\n"
+        "import { VALUE } from './value';\n"
+        "export default api({ id: 'ts', path: '/ts' }, async () => ({ value: VALUE as number }));\n",
+        "value.ts",
+        "export const VALUE: number = %d;\n",
+    ),
     "ruby": (
         "answer.rb",
         'require "motia"\nrequire_relative "value"\napi(id: "rb", path: "/rb") { { value: VALUE } }\n',
@@ -90,7 +98,9 @@ ANSWERS = {
         "VALUE = %d\n",
     ),
 }
-PATHS = {"node": "/js", "ruby": "/rb", "python": "/py"}
+PATHS = {"node": "/js", "typescript": "/ts", "ruby": "/rb", "python": "/py"}
+WORKERS = {"typescript": "node"}
+OTHERS = pytest.mark.parametrize("language", ["node", "typescript", "ruby"])
 
 
 @pytest.fixture
@@ -128,7 +138,7 @@ def pids(served: Any, language: str) -> set[int]:
     return {
         worker["pid"]
         for worker in served.control("GET", "/v1/workers")["workers"]
-        if worker["language"] == language and worker["state"] == "ready"
+        if worker["language"] == WORKERS.get(language, language) and worker["state"] == "ready"
     }
 
 
@@ -136,6 +146,13 @@ def link_esbuild(project: Path, needs) -> None:
     """What `npm install` would put there for TypeScript."""
     needs("npm")
     (project / "node_modules").symlink_to(sdk_dir("node") / "node_modules")
+
+
+def prepare(project: Path, needs, language: str) -> None:
+    """What the language needs, or a skipped test."""
+    if language == "typescript":
+        link_esbuild(project, needs)
+    needs("node" if language == "typescript" else language)
 
 
 def test_one_flow_goes_through_four_languages_in_one_trace(project, serve, until, needs):
@@ -206,9 +223,9 @@ def test_a_missing_runtime_fails_the_check_and_the_start(project, run_motia):
     assert "Ruby steps cannot run" in refused.stderr
 
 
-@pytest.mark.parametrize("language", ["node", "ruby"])
+@OTHERS
 def test_a_saved_helper_is_live_and_touches_no_other_language(project, serve, until, needs, language):
-    needs(language)
+    prepare(project, needs, language)
     write_answer(project, language)
     write_answer(project, "python")
     served = serve(project, "dev")
@@ -225,9 +242,9 @@ def test_a_saved_helper_is_live_and_touches_no_other_language(project, serve, un
     assert pids(served, "python") == python
 
 
-@pytest.mark.parametrize("language", ["node", "ruby"])
+@OTHERS
 def test_a_file_that_does_not_load_keeps_its_last_good_version(project, serve, until, needs, language):
-    needs(language)
+    prepare(project, needs, language)
     write_answer(project, language)
     served = serve(project, "dev")
     served.wait_line("Steps")
@@ -242,11 +259,11 @@ def test_a_file_that_does_not_load_keeps_its_last_good_version(project, serve, u
     assert step
 
 
-@pytest.mark.parametrize("language", ["node", "ruby"])
+@OTHERS
 def test_a_first_file_of_a_language_gets_workers_and_a_last_one_loses_them(
     project, serve, until, needs, language
 ):
-    needs(language)
+    prepare(project, needs, language)
     write_answer(project, "python")
     served = serve(project, "dev")
     served.wait_line("Steps")
@@ -274,13 +291,14 @@ def test_a_changed_environment_reaches_every_language(project, serve, until, nee
     )
     served = serve(project, "dev")
     served.wait_line("Steps")
-    for path in PATHS.values():
+    paths = ("/js", "/rb", "/py")
+    for path in paths:
         assert served.request("GET", path) == (200, {"value": "hello"})
     until(lambda: states(served, "ruby"), lambda seen: "standby" in seen)
 
     (project / ".env").write_text("GREETING=goodbye\n")
 
-    for path in PATHS.values():
+    for path in paths:
         until(lambda at=path: served.request("GET", at)[1], lambda answer: answer == {"value": "goodbye"})
 
 
@@ -341,4 +359,42 @@ def test_an_integer_that_javascript_cannot_hold_is_refused_for_its_steps_alone(
 def states(served: Any, language: str) -> set[str]:
     """States of a language's workers."""
     workers = served.control("GET", "/v1/workers")["workers"]
-    return {worker["state"] for worker in workers if worker["language"] == language}
+    return {worker["state"] for worker in workers if worker["language"] == WORKERS.get(language, language)}
+
+
+def test_a_languages_own_settings_are_honoured(project, serve, needs):
+    needs("node", "ruby")
+    (project / "preload.cjs").write_text("globalThis.GREETING = 'hello';\n")
+    gem = project / "gems" / "greeter"
+    (gem / "lib").mkdir(parents=True)
+    (gem / "lib" / "greeter.rb").write_text('module Greeter\n  GREETING = "hello"\nend\n')
+    (gem / "greeter.gemspec").write_text(
+        'Gem::Specification.new { |s| s.name = "greeter"; s.version = "1"; s.summary = "s"; s.authors = ["a"] }\n'
+    )
+    (project / "Gemfile").write_text('gem "greeter", path: "gems/greeter"\n')
+    write(
+        project,
+        a__js="import { api } from '@motia/core';\n"
+        "export default api({ id: 'js', path: '/js' }, () => ({ value: globalThis.GREETING }));\n",
+        b__rb='require "motia"\nrequire "greeter"\napi(id: "rb", path: "/rb") { { value: Greeter::GREETING } }\n',
+    )
+
+    served = serve(project, "dev", NODE_OPTIONS=f"--require {project}/preload.cjs")
+    served.wait_line("Steps")
+
+    assert served.request("GET", "/js") == (200, {"value": "hello"})
+    assert served.request("GET", "/rb") == (200, {"value": "hello"})
+
+
+def test_a_gem_that_is_not_installed_is_a_fault_in_bundlers_words(project, serve, needs):
+    needs("ruby")
+    (project / "Gemfile").write_text('source "https://127.0.0.1:1"\ngem "no-such-gem-at-all"\n')
+    write_answer(project, "ruby")
+    write_answer(project, "python")
+
+    served = serve(project, "dev")
+    served.wait_line("Steps")
+
+    served.wait_line("no worker for Ruby could load the project")
+    served.wait_line("no-such-gem-at-all")
+    assert served.request("GET", "/py") == (200, {"value": 1})

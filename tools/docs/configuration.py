@@ -11,7 +11,8 @@ INTRODUCTION = """# Configuration
 <!-- Written by `python -m tools.docs`; do not edit. -->
 
 A key is looked for as a flag of the command line, then in the environment (the real one, then `.env`),
-then in `motia.config.py`, `motia.config.js` or `motia.config.ts`; else its default holds.
+then in `motia.config.py`, `motia.config.js` (`.mjs`, `.cjs`) or `motia.config.ts`; else its default holds.
+[How to configure a project](../how-to/configure.md) shows the file in each language.
 `motia config` prints each value and where it came from.
 
 | key | variable | in development | in production | meaning |

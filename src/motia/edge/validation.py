@@ -13,11 +13,11 @@ import jsonschema_rs
 import msgspec
 
 from motia.edge.coercion import Converter, coerce, converters_of
-from motia.model import Problem, StepSpec
+from motia.model import Problem, StepSpec, problems_of_errors
 from motia.project import INEXACT_LANGUAGE, inexact_in
 
 PROBLEMS_MAX: Final = 100
-MESSAGE_CHARS_MAX: Final = 300
+REASON_CHARS_MAX: Final = 300
 
 _encode = msgspec.json.Encoder().encode
 Texts = dict[str, list[str]]
@@ -40,12 +40,9 @@ class Schema:
 
     def problems(self, value: Any) -> list[Problem]:
         """Every place where `value` does not fit, at most `PROBLEMS_MAX`."""
-        found: list[Problem] = []
-        for error in self._validator.iter_errors(value):
-            found.extend(_problems_of(error, self.where))
-            if len(found) >= PROBLEMS_MAX:
-                break
-        return found[:PROBLEMS_MAX]
+        return problems_of_errors(
+            self._validator.iter_errors(value), value, where=self.where, most=PROBLEMS_MAX, shows_values=True
+        )
 
 
 class RequestSchema:
@@ -103,35 +100,5 @@ def _read(schema: Schema, texts: Texts, *, is_inexact: bool) -> tuple[dict[str, 
     return {name: msgspec.Raw(_encode(value)) for name, value in values.items()}, problems
 
 
-def _problems_of(error: Any, where: str) -> list[Problem]:
-    kind = error.kind
-    keyword = str(error.schema_path[-1]) if error.schema_path else ""
-    path = pointer(error.instance_path)
-    match kind.name:
-        case "required":
-            missing = pointer([kind.property])
-            return [Problem(path=path + missing, message="is required", where=where, keyword="required")]
-        case "additionalProperties" | "unevaluatedProperties":
-            return [
-                Problem(
-                    path=path + pointer([name]),
-                    message="is not a known field",
-                    where=where,
-                    keyword=kind.name,
-                )
-                for name in kind.unexpected
-            ]
-        case _:
-            message = error.message
-            if len(message) > MESSAGE_CHARS_MAX:
-                message = message[:MESSAGE_CHARS_MAX] + "…"
-            return [Problem(path=path, message=message, where=where, keyword=keyword)]
-
-
-def pointer(path: list[Any]) -> str:
-    """A JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:MESSAGE_CHARS_MAX]
+    return str(error).splitlines()[0][:REASON_CHARS_MAX]

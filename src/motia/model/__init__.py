@@ -67,6 +67,7 @@ from motia.model.step import (
     TopicSpec,
     timeout_ms_of,
 )
+from motia.model.words import SchemaError, pointer_of, problems_of_errors
 
 __all__ = [
     "FINAL_STATES",
@@ -113,6 +114,7 @@ __all__ = [
     "RunNotFound",
     "RunPage",
     "RunState",
+    "SchemaError",
     "Source",
     "SpanId",
     "StartError",
@@ -125,6 +127,8 @@ __all__ = [
     "UnknownTarget",
     "WorkerUnavailable",
     "WorldError",
+    "pointer_of",
+    "problems_of_errors",
     "run_id_of",
     "run_number_of",
     "timeout_ms_of",

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from motia.project.schemas import pointer_of
+from motia.model import pointer_of
 
 DEPTH_MAX: Final = 16
 FOUND_MAX: Final = 20

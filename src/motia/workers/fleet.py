@@ -187,7 +187,7 @@ class Fleet:
             code=code,
             file=min(generation.files, default=""),
             message=f"no worker for {title} could load the project: {generation.last_error}",
-            hint="`motia doctor` shows the runtime; the worker's own output in the log says more",
+            hint="`motia doctor` shows what is installed, `motia install` installs what the project needs",
         )
 
 

@@ -18,15 +18,14 @@ Script = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Script:
+def script(needs: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Script:
     """`script("generate.ts", "1", "500")`: what the file prints, line by line."""
-    node = shutil.which("node")
+    needs("npm")
+    node = str(shutil.which("node"))
     esbuild = SDK / "node_modules" / ".bin" / "esbuild"
-    if node is None or not esbuild.exists():
-        pytest.skip("node, or sdk/node/node_modules, is missing (make setup)")
     built = tmp_path_factory.mktemp("schemas")
 
-    def run(name: str, *args: str) -> list[dict[str, Any]]:
+    def run(name: str, *args: str, stdin: str = "") -> list[dict[str, Any]]:
         bundle = built / f"{Path(name).stem}.mjs"
         if not bundle.exists():
             subprocess.run(
@@ -38,7 +37,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Script:
             )  # fmt: skip
         done = subprocess.run(
             [node, "--enable-source-maps", str(bundle), *args],
-            check=False, timeout=60, cwd=SDK, capture_output=True, text=True,
+            check=False, timeout=60, cwd=SDK, capture_output=True, text=True, input=stdin,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.split("\n") if line]

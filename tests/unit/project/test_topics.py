@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,17 @@ def test_a_file_is_evaluated_again_only_when_what_it_read_changed(tmp_path: Path
     assert set(schema_of(changed.topics[0])["properties"]) == {"id", "total"}
 
 
+def test_another_environment_means_to_evaluate_again(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "import os\nschema = {os.environ['FIELD']: str}\n")
+    reader = TopicReader(tmp_path, {**os.environ, "FIELD": "one"})
+    (first,) = reader.read(discover(tmp_path).events).topics
+
+    reader.use_environ({**os.environ, "FIELD": "two"})
+    (second,) = reader.read(discover(tmp_path).events).topics
+
+    assert [list(schema_of(topic)["properties"]) for topic in (first, second)] == [["one"], ["two"]]
+
+
 def test_a_file_that_breaks_keeps_what_it_defined_until_it_is_gone(tmp_path: Path) -> None:
     path = write(tmp_path, "a.json", ORDER)
     reader = TopicReader(tmp_path, os.environ)
@@ -169,3 +181,81 @@ def test_a_file_that_ends_its_process_costs_no_other_its_topics(tmp_path: Path) 
     assert (fault.code, fault.file) == ("events-not-read", "motia/events/a.py")
     assert "status 3" in fault.message
     assert [topic.name for topic in found.topics] == ["b", "c"]
+
+
+ZOD_LIKE = """
+const text = { '~standard': {
+  version: 1, vendor: 'own', validate: (value: unknown) => ({ value }),
+  jsonSchema: { input: () => ({ type: 'string' }), output: () => ({ type: 'string' }) },
+} };
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("order.placed.js", "module.exports = { type: 'object', required: ['id'] };\n"),
+        ("order.placed.cjs", "exports.schema = { type: 'object', required: ['id'] };\n"),
+        ("any.cjs", "exports.events = { 'order.placed': { type: 'object', required: ['id'] } };\n"),
+        ("order.placed.mjs", "export const schema = { type: 'object', required: ['id'] };\n"),
+        (
+            "order.placed.ts",
+            "const schema: object = { type: 'object', required: ['id'] };\nexport default schema;\n",
+        ),
+        (
+            "any.ts",
+            "export const events = { 'order.placed': { type: 'object', required: ['id'] } } as const;\n",
+        ),
+        ("order.placed.rb", "puts 'noise'\n{ id: String }\n"),
+        ("any.rb", "EVENTS = { 'order.placed' => { id: String } }\n"),
+    ],
+)
+def test_files_of_other_languages_define_topics(
+    tmp_path: Path, needs: Callable[..., None], name: str, text: str
+) -> None:
+    language = "ruby" if name.endswith(".rb") else "node"
+    needs(language)
+
+    found = read(tmp_path, **{name: text})
+
+    assert found.faults == ()
+    (topic,) = found.topics
+    assert (topic.name, topic.language, schema_of(topic)["required"]) == ("order.placed", language, ["id"])
+    assert f"motia/events/{name}" in found.modules
+
+
+def test_a_schema_of_a_library_is_taken_in_its_json_form(tmp_path: Path, needs: Callable[..., None]) -> None:
+    needs("node")
+
+    found = read(
+        tmp_path, **{"a.ts": ZOD_LIKE + "export default text;\nexport const events = { b: text };\n"}
+    )
+
+    assert found.faults == ()
+    assert [(topic.name, schema_of(topic)["type"]) for topic in found.topics] == [
+        ("a", "string"),
+        ("b", "string"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "line"),
+    [
+        ("a.ts", "const a: number = 1;\nthrow new Error('bad day');\n", "load-error", 2),
+        ("a.ts", "export default {\n  type: 'object'\n  required: []\n};\n", "syntax-error", 3),
+        ("a.js", "module.exports = 5;\n", "invalid-schema", 1),
+        ("a.js", "exports.events = { b: () => 1 };\n", "invalid-schema", 1),
+        ("a.ts", "export const helper = 1;\n", "no-event", 0),
+        ("a.rb", "x = 1\nraise 'bad day'\n", "load-error", 2),
+        ("a.rb", "def help; end\n", "no-event", 0),
+    ],
+)
+def test_faults_of_other_languages_have_their_place(
+    tmp_path: Path, needs: Callable[..., None], name: str, text: str, code: str, line: int
+) -> None:
+    needs("ruby" if name.endswith(".rb") else "node")
+
+    (fault,) = read(tmp_path, **{name: text}).faults
+
+    assert (fault.code, fault.file, fault.line) == (code, f"motia/events/{name}", line)
+    assert fault.hint

@@ -15,7 +15,8 @@ def _modules_as_before(monkeypatch: pytest.MonkeyPatch):
     yield
     sys.path[:], sys.meta_path[:] = path, finders
     for name in set(sys.modules) - before:
-        del sys.modules[name]
+        if name.partition(".")[0] in ("steps", "events", "lib"):
+            del sys.modules[name]
 
 
 def answer(root: Path, text: str) -> dict[str, Any]:

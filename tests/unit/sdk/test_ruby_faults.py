@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-
-from motia.protocol import Cancel, Failure, LoadedManifest, Ping, Pong, Result
 from tests.conformance.worker.conftest import LANGUAGES, WorkerProcess
+
+from motia.protocol import Cancel, Failure, LoadedManifest, Ping, Pong, Result, Stalled
 
 RUBY = next(language for language in LANGUAGES if language.name == "ruby")
 STEPS = Path("motia/steps")
@@ -52,7 +52,8 @@ def worker(project: Path) -> Iterator[Worker]:
 
 def failure_of(process: WorkerProcess, step: str, payload: object = None) -> Failure:
     process.invoke(step, payload)
-    answer = process.answer()
+    while isinstance(answer := process.next(), Stalled):  # what takes long on a busy machine
+        pass
     assert isinstance(answer, Failure), answer
     return answer
 
@@ -214,29 +215,23 @@ def test_ensure_runs_when_a_handler_is_cancelled_and_rescue_does_not_take_it(wor
     assert [log.message for log in process.logs] == ["cleaned shutdown"]
 
 
-def test_a_late_interrupt_of_one_handler_does_not_reach_the_next(worker: Worker):
-    process = worker(
-        "require 'motia'\n"
-        "event(id: 'late') { t = Thread.current; Thread.new { sleep 0.05; t.raise('late') }; 1 }\n"
-        "event(id: 'next') { sleep 0.2; 2 }\n"
-    )
+def test_a_cancel_that_comes_with_the_answer_does_not_reach_the_next_handler(worker: Worker):
+    process = worker("require 'motia'\nevent(id: 'quick') { 1 }\nevent(id: 'next') { sleep 0.002; 2 }\n")
 
-    values = []
-    for number in range(1, 9):
-        process.invoke("late", number=number * 2)
+    for number in range(1, 200, 2):
+        process.invoke("quick", number=number)
+        process.send(Cancel(invocation=number, reason="timeout"))
         process.answer()
-        process.invoke("next", number=number * 2 + 1)
-        values.append(process.answer())
-
-    assert sum(isinstance(value, Result) for value in values) >= 1
-    assert lives(process)
+        process.invoke("next", number=number + 1)
+        assert process.value() == 2
 
 
 def test_threads_and_fibers_of_a_handler_log_for_its_run(worker: Worker):
     process = worker(
         "require 'motia'\n"
         "event(id: 'talks') do\n"
-        "  puts 'one'\n  $stdout.print(\"tw\", \"o\\n\")\n  STDOUT.puts 'three'\n  warn 'four'\n  $stderr << \"five\\n\"\n"
+        "  puts 'one'\n  $stdout.print(\"tw\", \"o\\n\")\n  STDOUT.puts 'three'\n"
+        "  warn 'four'\n  $stderr << \"five\\n\"\n"
         "  Thread.new { puts 'six' }.join\n  Fiber.new { puts 'seven' }.resume\n"
         "  Enumerator.new { |y| puts 'eight'; y << 1 }.next\n  p :nine\n"
         "  Thread.new { Thread.new { logger.info('ten') }.join }.join\n  print 'eleven'\n  nil\nend\n"
@@ -283,7 +278,8 @@ def test_a_background_block_is_waited_for_and_its_error_is_logged(worker: Worker
 def test_a_thread_that_goes_on_after_the_answer_may_not_trigger(worker: Worker):
     process = worker(
         "require 'motia'\n$late = Queue.new\n"
-        "event(id: 'leaves') { Thread.new { $late.pop; begin; trigger('x'); rescue => e; $late << e.class.name; end }; 1 }\n"
+        "event(id: 'leaves') do\n"
+        "  Thread.new { $late.pop; begin; trigger('x'); rescue => e; $late << e.class.name; end }\n  1\nend\n"
         "event(id: 'asks') { $late << :go; sleep 0.1; $late.pop }\n"
     )
 
@@ -325,7 +321,8 @@ def test_what_is_wrong_with_a_file_is_a_fault_with_its_line(
 
     manifest: LoadedManifest = process.manifest
 
-    (fault,) = manifest.faults
+    fault = manifest.faults[0]
+    assert all(other.severity == "warning" for other in manifest.faults[1:])
     assert (fault.code, fault.file) == (code, "motia/steps/bad.rb"), fault
     if code != "syntax-error":
         assert fault.line == line, fault
@@ -413,7 +410,8 @@ def test_an_endless_computation_does_not_stop_pings_or_other_handlers(worker: Wo
 
 def test_sigterm_leaves_the_children_of_handlers_their_own_default(worker: Worker):
     process = worker(
-        "require 'motia'\nevent(id: 'spawns') { pid = spawn('sleep 60'); Process.kill(:TERM, pid); Process.wait2(pid)[1].termsig }\n"
+        "require 'motia'\nevent id: 'spawns' do\n"
+        "  pid = spawn('sleep 60')\n  Process.kill(:TERM, pid)\n  Process.wait2(pid)[1].termsig\nend\n"
     )
 
     process.invoke("spawns")

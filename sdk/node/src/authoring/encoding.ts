@@ -5,7 +5,7 @@
  * 1. BigInt, functions, symbols, undefined inside arrays, NaN, Infinity, Map, Set, promises, bytes, lone
  *    surrogates, circular values and those deeper than 64 levels are refused with the place of the first one.
  * 2. Members that are undefined are left out, `toJSON` is honoured, `__proto__` is a key like any other.
- * 3. A value whose text alone is over the limit is refused before anything of it is written.
+ * 3. A value whose text alone is far over the limit is refused before anything of it is written.
  */
 
 import { inspect } from 'node:util';
@@ -14,6 +14,8 @@ import { withoutOwnFrames } from './frames.js';
 
 export const DEPTH_MAX = 64;
 
+/** What is over the limit and larger than this is not even written to learn its exact size. */
+const WRITTEN_UNITS_MAX = 8 * 1024 * 1024;
 const HINT = 'JSON has objects, arrays, text, finite numbers, true, false and null';
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -30,7 +32,7 @@ export function encodeJson(value: unknown, what: string, bytesMax = Number.POSIT
   if (value === undefined || value === null) return 'null';
   unitsSeen = 0;
   const plain = isPlain(value, 0) ? value : toPlain(value, '', [], what);
-  if (unitsSeen > bytesMax) throw tooLarge(what, `more than ${unitsSeen}`, bytesMax);
+  if (unitsSeen > bytesMax && unitsSeen > WRITTEN_UNITS_MAX) throw tooLarge(what, `more than ${unitsSeen}`, bytesMax);
   const text = JSON.stringify(plain);
   if (text.includes('\\ud')) refuseSurrogates(plain, '', what);
   if (text.length * 3 > bytesMax) {

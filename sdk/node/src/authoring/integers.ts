@@ -14,7 +14,7 @@ export interface Inexact {
   readonly message: string;
 }
 
-const SUSPECT = /[:,[\s-]\d+(?:\d{15}|(?:\.\d+)?[eE]\+?\d{3})/;
+const SUSPECT = /(?:^|[:,[\s-])\d+(?:\d{15}|(?:\.\d+)?[eE]\+?\d{3})/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const INTEGER = /^-?\d+$/;
 const DIGITS_EXACT = 15;

@@ -136,7 +136,8 @@ export function exportedSteps(
       found.set(declaration, name);
     }
     const own = collector.declarations.some((one) => one.position.file === file);
-    if (found.size === 0 && !own && 'default' in namespace && !faults.some((fault) => fault.file === file)) {
+    const hasDefault = 'default' in namespace && !isCommonJs(file, namespace);
+    if (found.size === 0 && !own && hasDefault && !faults.some((fault) => fault.file === file)) {
       if (importsMakers(file)) faults.push(noStep(file, namespace.default));
     }
   }
@@ -153,13 +154,22 @@ export function exportedSteps(
 function exportsOf(namespace: Record<string, unknown>): [string, unknown][] {
   const found: [string, unknown][] = [];
   const inner = namespace.default;
-  const members = isPlain(inner) ? Object.entries(inner).filter(([, value]) => declarationOf(value) !== undefined) : [];
+  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+  const members = isObject ? Object.entries(inner).filter(([, value]) => declarationOf(value) !== undefined) : [];
   for (const [name, value] of Object.entries(namespace)) {
-    if (name === 'module.exports' || (name === 'default' && members.length > 0)) continue;
+    if (name === 'module.exports' || (name === 'default' && members.length > 0 && isPlain(inner))) continue;
     if (members.some(([member, same]) => member === name && same === value)) continue;
     found.push([name, value]);
   }
   return [...found, ...members];
+}
+
+/** Whether the default export is only what `module.exports` holds: a CommonJS file with named exports. */
+function isCommonJs(file: string, namespace: Record<string, unknown>): boolean {
+  const inner = namespace.default;
+  if (!isPlain(inner)) return false;
+  const isMarked = file.endsWith('.cjs') || file.endsWith('.cts') || 'module.exports' in namespace;
+  return isMarked || Object.entries(inner).every(([name, value]) => namespace[name] === value);
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

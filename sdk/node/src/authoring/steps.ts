@@ -92,7 +92,7 @@ const ON_THE_WIRE: Readonly<Record<string, string>> = {
 const PARTS: readonly RequestPart[] = ['body', 'query', 'params', 'headers'];
 
 /** Make a function the handler of an HTTP request. Export what it returns. */
-export function api<S extends ApiSchemas = Record<never, never>, Path extends string = string>(
+export function api<const S extends ApiSchemas = Record<never, never>, const Path extends string = string>(
   options: ApiOptions<S, Path>,
   handler: ApiHandler<S, Path>,
 ): Step {
@@ -100,7 +100,7 @@ export function api<S extends ApiSchemas = Record<never, never>, Path extends st
 }
 
 /** Make a function the handler of an event: of its id, and of the topics it subscribes to. Export what it returns. */
-export function event<S extends Schema | undefined = undefined>(
+export function event<const S extends Schema | undefined = undefined>(
   options: EventOptions<S>,
   handler: EventHandler<S>,
 ): Step {
@@ -159,7 +159,8 @@ function make(kind: Kind, options: unknown, handler: unknown): Step {
   // So that stacks and profiles name the step where its author gave no name.
   if (run !== undefined && name === '' && id !== '')
     Object.defineProperty(run, 'name', { value: id, configurable: true });
-  const step: Step = Object.freeze(run === undefined ? { kind, id } : { kind, id, handler: run });
+  // Not frozen: a CommonJS file hangs its other exports on the step that is its module.exports.
+  const step: Step = run === undefined ? { kind, id } : { kind, id, handler: run };
   const spec: StepSpec = {
     ...(rest as { id: string }),
     kind,

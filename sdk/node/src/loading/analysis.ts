@@ -5,15 +5,20 @@
  * 2. What is noted here is all that esbuild has to say: warnings too.
  */
 
-import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, extname, join, relative } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname, extname, join } from 'node:path';
 import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile, OnLoadArgs, Plugin } from 'esbuild';
 import { type Esbuild, loaderOf } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
 import { matchesOf, patternsIn, withoutGlobs } from './globs.js';
+import { scanImports } from './native.js';
+import { packageOf } from './packages.js';
+import { relativeTo } from './paths.js';
 
 const ROUNDS_MAX = 30;
+/** Inputs that are no files of the project. */
+const OURS = /^(motia-|<)/;
 
 /** What the sources are and how they hang together; all paths relative to the root, with `/`. */
 export interface Analysis {
@@ -64,25 +69,32 @@ export function sharedOptions(task: Task): BuildOptions {
 }
 
 /**
- * Find all sources and what is wrong with them.
+ * Find all sources and what is wrong with them; `refused` are those of which it is known already.
  *
  * Raises what esbuild says when it is about no file: a configuration that cannot be read, a missing binary.
  */
-export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
-  const known: Known = { broken: new Map(), missing: new Map(), globs: new Map() };
+export async function analyse(
+  esbuild: Esbuild,
+  task: Task,
+  refused: ReadonlyMap<string, Fault> = new Map(),
+): Promise<Analysis> {
+  const known: Known = { broken: new Map(refused), missing: new Map(), globs: new Map(), linked: new Set() };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = sizeOf(known);
     const matched = [...known.globs.values()].flat();
     const result = await esbuild
       .build({
         ...sharedOptions(task),
-        entryPoints: [...new Set([...task.files, ...matched])].map((file) => ({ in: join(task.root, file), out: file })),
+        entryPoints: [...new Set([...task.files, ...matched])].map((file) => ({
+          in: join(task.root, file),
+          out: file,
+        })),
         outdir: join(task.root, '.motia'),
         bundle: true,
         splitting: true,
         format: 'esm',
         packages: 'external',
-        external: ['*.node'],
+        external: ['*.node', 'motia-any'],
         plugins: [standIns(task, known)],
       })
       .catch((failure: BuildFailure) => failure);
@@ -90,7 +102,8 @@ export async function analyse(esbuild: Esbuild, task: Task): Promise<Analysis> {
     for (const error of result.errors) note(error, task.root, known);
     if ('metafile' in result) {
       for (const file of computing(result as BuildResult<{ metafile: true }>)) noteGlob(task.root, file, known);
-      if (sizeOf(known) === before) return read(result as BuildResult<{ metafile: true }>, known);
+      noteLinked(task, result as BuildResult<{ metafile: true }>, known.linked);
+      if (sizeOf(known) === before) return read(task.root, result as BuildResult<{ metafile: true }>, known);
     }
     if (sizeOf(known) === before) throw result;
   }
@@ -103,10 +116,12 @@ interface Known {
   missing: Map<string, Fault>;
   /** Source with partly computed imports to what they match. */
   globs: Map<string, string[]>;
+  /** Packages that are TypeScript of the same workspace. */
+  linked: Set<string>;
 }
 
 function sizeOf(known: Known): number {
-  return known.broken.size + known.missing.size + known.globs.size;
+  return known.broken.size + known.missing.size + known.globs.size + known.linked.size;
 }
 
 function note(error: Message, root: string, known: Known): void {
@@ -140,26 +155,28 @@ function isConfiguration(file: string): boolean {
   return /(^|\/)[jt]sconfig[^/]*\.json$/.test(file);
 }
 
+/** A module that has whatever name is asked of it, as far as esbuild can tell. */
+const ANY = 'export default 0; export * from "motia-any"';
+
 /** Puts an empty module of any names in the place of what is broken, so that the rest can be read. */
-function standIns(task: Task, { broken, missing, globs }: Known): Plugin {
+function standIns(task: Task, { broken, missing, globs, linked }: Known): Plugin {
   return {
     name: 'motia-stand-ins',
     setup(build) {
-      const linked = linkedPackages(task.root).filter((name) => name !== '@motia/core');
-      if (linked.length > 0) {
-        const names = linked.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+      if (linked.size > 0) {
+        const names = [...linked].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
         const filter = new RegExp(`^(${names})(/|$)`);
-        build.onResolve({ filter }, (args) => linkedSource(task, args.path, args.resolveDir));
+        build.onResolve({ filter }, (args) => linkedSource(args.path, args.resolveDir || task.root));
       }
       if (broken.size + missing.size + globs.size === 0) return;
       build.onResolve({ filter: /.*/ }, (args) => {
         const key = `${relativeTo(task.root, args.importer)}\0${args.path}`;
         return missing.has(key) ? { path: key, namespace: 'motia-missing' } : undefined;
       });
-      build.onLoad({ filter: /.*/, namespace: 'motia-missing' }, () => ({ contents: 'module.exports = {}' }));
+      build.onLoad({ filter: /.*/, namespace: 'motia-missing' }, () => ({ contents: ANY }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path }: OnLoadArgs) => {
         const file = relativeTo(task.root, path);
-        if (broken.has(file)) return { contents: 'module.exports = {}' };
+        if (broken.has(file)) return { contents: ANY };
         if (!globs.has(file)) return undefined;
         return { contents: withoutGlobs(readFileSync(path, 'utf8')), loader: loaderOf(extname(path)) };
       });
@@ -167,57 +184,39 @@ function standIns(task: Task, { broken, missing, globs }: Known): Plugin {
   };
 }
 
-/** Packages of the same workspace: links in a node_modules that lead out of it. */
-function linkedPackages(root: string): string[] {
-  const found = new Set<string>();
-  for (let folder = root; ; folder = dirname(folder)) {
-    for (const name of linksIn(join(folder, 'node_modules'))) found.add(name);
-    if (folder === dirname(folder)) return [...found];
-  }
-}
-
-function linksIn(packages: string): string[] {
-  const scopes = entriesOf(packages).filter((entry) => entry.name.startsWith('@') && entry.isDirectory());
-  const all = [
-    ...entriesOf(packages).map((entry) => ({ entry, name: entry.name })),
-    ...scopes.flatMap(({ name: scope }) =>
-      entriesOf(join(packages, scope)).map((entry) => ({ entry, name: `${scope}/${entry.name}` })),
-    ),
-  ];
-  return all
-    .filter(({ entry, name }) => entry.isSymbolicLink() && isOutside(join(packages, name)))
-    .map(({ name }) => name);
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function isOutside(link: string): boolean {
-  try {
-    return !realpathSync(link).includes('/node_modules/');
-  } catch {
-    return false;
-  }
-}
-
 /** A package of the same workspace that is TypeScript is part of the project: Node cannot read it. */
-function linkedSource(task: Task, specifier: string, from: string): { path: string } | undefined {
+function linkedSource(specifier: string, folder: string): { path: string } | undefined {
   try {
-    const path = realpathSync(createRequire(join(from || task.root, 'x.js')).resolve(specifier));
+    const path = realpathSync(createRequire(join(folder, 'x.js')).resolve(specifier));
     return /\.[mc]?tsx?$/.test(path) && !path.includes('/node_modules/') ? { path } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function read(result: BuildResult<{ metafile: true }>, { broken, missing, globs }: Known): Analysis {
+function noteLinked(task: Task, result: BuildResult<{ metafile: true }>, linked: Set<string>): void {
+  const asked = new Set<string>();
+  for (const [name, { imports }] of Object.entries(result.metafile.inputs)) {
+    const folder = join(task.root, dirname(plain(name)));
+    for (const { path, external } of imports) {
+      if (!external || /^([./#]|motia-any$)/.test(path) || isBuiltin(path) || Object.hasOwn(task.sdk, path)) continue;
+      const key = `${path}\0${folder}`;
+      if (asked.has(key)) continue;
+      asked.add(key);
+      if (linkedSource(path, folder)) linked.add(packageOf(path));
+    }
+  }
+}
+
+function read(root: string, result: BuildResult<{ metafile: true }>, { broken, missing, globs }: Known): Analysis {
   const { inputs } = result.metafile;
-  const sources = [...new Set(Object.keys(inputs).filter((name) => !/^(motia-|<)/.test(name)).map(plain))].sort();
+  const sources = [
+    ...new Set(
+      Object.keys(inputs)
+        .filter((name) => !OURS.test(name))
+        .map(plain),
+    ),
+  ].sort();
   const analysis: Analysis = {
     sources,
     commonJs: new Set(sources.filter((name) => inputs[name]?.format === 'cjs' && !broken.has(name))),
@@ -228,7 +227,13 @@ function read(result: BuildResult<{ metafile: true }>, { broken, missing, globs 
     missing,
     warnings: result.warnings.map((warning) => faultOfMessage(warning, 'tsconfig.json', 'warning')),
   };
-  for (const [name, input] of Object.entries(inputs)) readImports(analysis, plain(name), input, globs.get(plain(name)));
+  for (const [name, input] of Object.entries(inputs)) {
+    if (!OURS.test(name)) readImports(analysis, plain(name), input, globs.get(plain(name)));
+  }
+  // What a broken source imports is read from its text: mending one of those may mend it.
+  for (const [name, imported] of Object.entries(scanImports(root, [...broken.keys()]).graph)) {
+    if (broken.has(name) || !analysis.graph[name]) analysis.graph[name] = imported;
+  }
   return analysis;
 }
 
@@ -247,15 +252,10 @@ function readImports(
   const links: Record<string, string> = analysis.links[name] ?? {};
   for (const one of input.imports) {
     const path = plain(one.path);
-    if (one.external || /^(motia-|<)/.test(path)) continue;
+    if (one.external || OURS.test(path)) continue;
     imported.add(path);
     if (one.original !== undefined) links[one.original] = path;
   }
   analysis.graph[name] = [...imported].sort();
   analysis.links[name] = links;
-}
-
-/** `path` (absolute) relative to `root`, with `/`. */
-export function relativeTo(root: string, path: string): string {
-  return relative(root, path).replaceAll('\\', '/');
 }

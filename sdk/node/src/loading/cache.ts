@@ -4,8 +4,8 @@
  * 1. A directory is complete from the moment it has its name: it is written under another one and renamed.
  * 2. What is found was compiled from exactly the sources, configuration, library and compiler of now. An edit
  *    within the clock's resolution of the compilation is found by content.
- * 3. At most KEPT directories stay, older ones go; one that was used in the last ten minutes stays as long as
- *    there are fewer than KEPT_MAX.
+ * 3. At most KEPT directories stay, KEPT_EACH of one profile, older ones go; what was used in the last ten
+ *    minutes stays as long as there are no more than KEPT_MAX.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
@@ -26,7 +26,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Fault } from './faults.js';
 
-const KEPT = 6;
+const KEPT = 12;
+const KEPT_EACH = 3;
 const KEPT_MAX = 32;
 const IN_USE_MS = 600_000;
 const CLOCK_MS = 2_000;
@@ -39,15 +40,17 @@ type Print = readonly [mtimeMs: number, bytes: number, hash: string];
 export interface Manifest {
   compiler: string;
   files: Record<string, Print>;
-  /** Folder to a hash of the names in it: a new file may change what an import means. */
+  /** Folder to a hash of the names in it that may change what an import means, or how files are compiled. */
   folders: Record<string, string>;
-  /** Places where a configuration file would count, and is not. */
+  /** Source to its output, relative to the directory. */
   outputs: Record<string, string>;
   outputBytes: Record<string, number>;
   graph: Record<string, string[]>;
   links: Record<string, Record<string, string>>;
   commonJs: string[];
   configs: string[];
+  /** Places where configuration would count, and is not. */
+  absent: string[];
   isComputed: boolean;
   warnings: Fault[];
 }
@@ -67,16 +70,21 @@ export function hashOf(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
+/** Where the cache of a project is looked for first. */
+export function ownFolder(root: string): string {
+  return join(root, '.motia', 'cache', 'node');
+}
+
 /**
- * The folder that holds the cache of a project: inside it, or, when nothing can be written there, in the
+ * The folder that the cache of a project is written to: inside it, or, when nothing can be written there, in the
  * system's folder for temporary files, with a link through which packages are found.
  *
  * Raises what the file system says when neither can be written.
  */
-export function cacheFolder(root: string): string {
-  const own = join(root, '.motia', 'cache', 'node');
+export function writableFolder(root: string): string {
+  const own = ownFolder(root);
   try {
-    mkdirSync(own, { recursive: true });
+    mkdirSync(own, { recursive: true, mode: 0o700 });
     const probe = join(own, `.probe-${randomUUID()}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -116,8 +124,15 @@ function linkOnce(target: string, link: string): void {
 }
 
 /** The newest directory of the profile that was compiled by `compiler` (undefined: by any) from what is there now. */
-export function findEntry(folder: string, profile: string, root: string, compiler: string | undefined): Entry | undefined {
-  for (const directory of directoriesOf(folder).filter((one) => one.name.startsWith(`${profile}-`)).slice(0, 4)) {
+export function findEntry(
+  folder: string,
+  profile: string,
+  root: string,
+  compiler: string | undefined,
+): Entry | undefined {
+  for (const directory of directoriesOf(folder)
+    .filter((one) => one.name.startsWith(`${profile}-`))
+    .slice(0, 4)) {
     const entry = readEntry(join(folder, directory.name));
     if (!entry || (compiler !== undefined && entry.manifest.compiler !== compiler)) continue;
     if (!isCurrent(entry, root)) continue;
@@ -138,6 +153,7 @@ function readEntry(directory: string): Entry | undefined {
 function isCurrent({ directory, manifest }: Entry, root: string): boolean {
   return (
     Object.entries(manifest.files).every(([file, print]) => isAsPrinted(join(root, file), print)) &&
+    manifest.absent.every((file) => !existsSync(join(root, file))) &&
     Object.entries(manifest.folders).every(([name, names]) => namesIn(join(root, name)) === names) &&
     Object.entries(manifest.outputBytes).every(([name, bytes]) => sizeOf(join(directory, name)) === bytes)
   );
@@ -176,9 +192,16 @@ export function foldersOf(root: string, folders: Iterable<string>): Record<strin
   return Object.fromEntries([...new Set(folders)].map((folder) => [folder, namesIn(join(root, folder))]));
 }
 
+const COUNTING = /\.([mc]?[jt]s|[jt]sx|json)$/;
+
 function namesIn(folder: string): string {
   try {
-    const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'node_modules');
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(
+      (entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules',
+    );
+    const names = entries
+      .filter((entry) => entry.isDirectory() || COUNTING.test(entry.name))
+      .map((entry) => entry.name);
     return hashOf(names.sort().join('\0'));
   } catch {
     return '';
@@ -210,7 +233,8 @@ function place(from: string, to: string, isShared: boolean): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     const there = isShared ? readEntry(to) : undefined;
-    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes)) return;
+    if (there && Object.entries(there.manifest.outputBytes).every(([name, bytes]) => sizeOf(join(to, name)) === bytes))
+      return;
     // What is there was damaged: it moves out of the way first.
     renameSync(to, join(dirname(to), `.damaged-${randomUUID()}`));
     renameSync(from, to);
@@ -245,15 +269,23 @@ function directoriesOf(folder: string): Dated[] {
 /** Remove what has not been used for long; what is left by crashes too. Never fails. */
 export function evict(folder: string): void {
   const old = Date.now() - IN_USE_MS;
+  const ofProfile = new Map<string, number>();
   let kept = 0;
   for (const { name, usedMs } of directoriesOf(folder)) {
+    const profile = name.split('-')[0] ?? '';
+    const rank = (ofProfile.get(profile) ?? 0) + 1;
+    ofProfile.set(profile, rank);
     const isWhole = !name.startsWith('.');
-    if (isWhole) kept += 1;
-    if (isWhole ? kept <= KEPT || (kept <= KEPT_MAX && usedMs > old) : usedMs > old) continue;
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true });
-    } catch {
-      // another process is at it
-    }
+    const isInUse = usedMs > old && (!isWhole || kept < KEPT_MAX);
+    if (isInUse || (isWhole && rank <= KEPT_EACH && kept < KEPT)) kept += isWhole ? 1 : 0;
+    else remove(join(folder, name));
+  }
+}
+
+function remove(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // another process is at it
   }
 }

@@ -8,13 +8,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { type Analysis, analyse, relativeTo, type Task } from './analysis.js';
+import type { BuildFailure } from 'esbuild';
+import { type Analysis, analyse, type Task } from './analysis.js';
 import * as cache from './cache.js';
 import { configsOf } from './configs.js';
 import { emit } from './emitter.js';
 import { type Esbuild, findEsbuild, loadEsbuild } from './esbuild.js';
 import { type Fault, faultOfMessage } from './faults.js';
 import { sdkSpecifiers } from './hooks.js';
+import { relativeTo } from './paths.js';
 
 const TRIES_MAX = 3;
 
@@ -49,13 +51,21 @@ export class CannotCompile extends Error {
  *
  * Raises CannotCompile when esbuild is missing or refuses the configuration, or nothing can be written.
  */
-export async function buildProject(root: string, files: readonly string[], sdkUrl: string, version: string): Promise<Build> {
+export async function buildProject(
+  root: string,
+  files: readonly string[],
+  sdkUrl: string,
+  version: string,
+): Promise<Build> {
   const task: Task = { root, files, sdk: sdkSpecifiers(sdkUrl) };
-  const folder = writableFolder(root);
   const profile = cache.profileOf([root, sdkUrl, version, process.versions.node, ...files]);
   const place = findEsbuild(root, sdkUrl);
-  const known = cache.findEntry(folder, profile, root, place?.version);
-  if (known) return fromEntry(known);
+  // A project that was compiled before it became read-only is used as it is.
+  const own = cache.findEntry(cache.ownFolder(root), profile, root, place?.version);
+  if (own) return fromEntry(own);
+  const folder = writableFolder(root);
+  const other = folder === cache.ownFolder(root) ? undefined : cache.findEntry(folder, profile, root, place?.version);
+  if (other) return fromEntry(other);
   if (!place) throw new CannotCompile('esbuild is not installed', 'motia install, or: npm install --save-dev esbuild');
   let esbuild: Esbuild | undefined;
   try {
@@ -71,7 +81,7 @@ export async function buildProject(root: string, files: readonly string[], sdkUr
 
 function writableFolder(root: string): string {
   try {
-    return cache.cacheFolder(root);
+    return cache.writableFolder(root);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const hint = 'make .motia in the project writable, or set TMPDIR to a folder that is';
@@ -86,6 +96,8 @@ function refusal(error: unknown): CannotCompile {
     return new CannotCompile(fault.message, fault.hint ?? '', fault);
   }
   const message = error instanceof Error ? error.message : String(error);
+  const isOfDisk = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+  if (isOfDisk) return new CannotCompile(`what is compiled cannot be written: ${message}`, 'make room on the disk');
   return new CannotCompile(`esbuild failed: ${message.split('\n')[0]}`, 'reinstall it: npm install --save-dev esbuild');
 }
 
@@ -96,18 +108,25 @@ async function compileAnew(
   profile: string,
   compiler: string,
 ): Promise<Build> {
+  const refused = new Map<string, Fault>();
   for (let left = TRIES_MAX; ; left--) {
-    const analysis = await analyse(esbuild, task);
+    const analysis = await analyse(esbuild, task, refused);
     const sources = analysis.sources.map((source) => join(task.root, source));
     const configs = configsOf(sources);
     warnOfMetadata(analysis, configs.emitsMetadata, task.root);
     const read = [...analysis.sources, ...configs.files.map((file) => relativeTo(task.root, file))];
     const prints = cache.printsOf(task.root, read);
-    const folders = cache.foldersOf(task.root, foldersAround(analysis, configs.files, task.root));
+    const folders = cache.foldersOf(task.root, foldersOf(analysis));
     const isWhole = analysis.broken.size + analysis.missing.size === 0;
-    const content = cache.hashOf(JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]));
+    const content = cache.hashOf(
+      JSON.stringify([compiler, Object.entries(prints).map(([file, print]) => [file, print[2]]), folders]),
+    );
     const directory = join(folder, `${profile}-${isWhole ? content : `broken-${randomUUID()}`}`);
-    const compiled = await emit(esbuild, task, analysis, directory);
+    const compiled = await emit(esbuild, task, analysis, directory).catch((error: unknown) => {
+      if (left > 1 && noteRefused(error, analysis, refused)) return undefined;
+      throw error;
+    });
+    if (!compiled) continue;
     if (left > 1 && !cache.stillPrinted(task.root, prints)) continue;
     const manifest: cache.Manifest = {
       compiler,
@@ -121,6 +140,7 @@ async function compileAnew(
       links: analysis.links,
       commonJs: [...analysis.commonJs],
       configs: configs.files.map((file) => relativeTo(task.root, file)),
+      absent: configs.absent.map((file) => relativeTo(task.root, file)),
       isComputed: compiled.isComputed,
       warnings: analysis.warnings,
     };
@@ -137,10 +157,19 @@ function fromEntry({ directory, manifest }: cache.Entry): Build {
   return { outputs, graph, links, commonJs, configs, isComputed, warnings, broken: new Map(), isWarm: true };
 }
 
-/** Folders where a new file may change what is imported, or how it is compiled. */
-function foldersAround(analysis: Analysis, configs: readonly string[], root: string): string[] {
-  const files = [...analysis.sources, ...configs.map((file) => relativeTo(root, file))];
-  return [...new Set(['', ...files.map((file) => dirname(file))])].sort();
+/** Sources that the first pass could read and the second cannot compile. */
+function noteRefused(error: unknown, analysis: Analysis, refused: Map<string, Fault>): boolean {
+  const before = refused.size;
+  for (const message of (error as Partial<BuildFailure>).errors ?? []) {
+    const file = message.location?.file;
+    if (file !== undefined && analysis.sources.includes(file)) refused.set(file, faultOfMessage(message, file));
+  }
+  return refused.size > before;
+}
+
+/** Folders where a new file may change what an import of a source means. */
+function foldersOf(analysis: Analysis): string[] {
+  return [...new Set(analysis.sources.map((file) => dirname(file)))].sort();
 }
 
 function warnOfMetadata(analysis: Analysis, configs: readonly string[], root: string): void {

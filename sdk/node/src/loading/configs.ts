@@ -10,6 +10,8 @@ const DEPTH_MAX = 20;
 export interface Configs {
   /** Absolute paths of all that were read, package.json files too. */
   files: string[];
+  /** Absolute paths where one would count, and is not. */
+  absent: string[];
   /** Files whose decorators should carry types, which only TypeScript itself can do. */
   emitsMetadata: string[];
 }
@@ -20,12 +22,13 @@ export function configsOf(sources: readonly string[]): Configs {
   for (const source of sources) {
     for (let folder = dirname(source); !folders.has(folder); folder = dirname(folder)) folders.add(folder);
   }
-  const configs: Configs = { files: [], emitsMetadata: [] };
+  const configs: Configs = { files: [], absent: [], emitsMetadata: [] };
   for (const folder of [...folders].sort()) {
     const pack = join(folder, 'package.json');
-    if (existsSync(pack)) configs.files.push(pack);
+    (existsSync(pack) ? configs.files : configs.absent).push(pack);
     const own = join(folder, 'tsconfig.json');
     if (existsSync(own)) follow(own, configs, 0);
+    else configs.absent.push(own);
   }
   return configs;
 }

@@ -11,10 +11,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildResult, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
-import { type Analysis, relativeTo, sharedOptions, type Task } from './analysis.js';
+import { type Analysis, sharedOptions, type Task } from './analysis.js';
 import { type Esbuild, loaderOf } from './esbuild.js';
 import type { Fault } from './faults.js';
 import { withoutGlobs } from './globs.js';
+import { relativeTo } from './paths.js';
 import { exportMissingTypes, type Module } from './type-exports.js';
 
 /** Texts to be written into a directory, and how to find them. */
@@ -32,8 +33,16 @@ export async function emit(esbuild: Esbuild, task: Task, analysis: Analysis, dir
   const emission = new Emission(task, analysis, directory);
   const working = analysis.sources.filter((source) => !analysis.broken.has(source));
   const [modules, commonJs] = await Promise.all([
-    emission.build(esbuild, working.filter((source) => !analysis.commonJs.has(source)), 'esm'),
-    emission.build(esbuild, working.filter((source) => analysis.commonJs.has(source)), 'cjs'),
+    emission.build(
+      esbuild,
+      working.filter((source) => !analysis.commonJs.has(source)),
+      'esm',
+    ),
+    emission.build(
+      esbuild,
+      working.filter((source) => analysis.commonJs.has(source)),
+      'cjs',
+    ),
   ]);
   exportMissingTypes(modules, (source) => emission.urlOf(source));
   const texts: Record<string, string> = {};
@@ -124,7 +133,8 @@ class Emission {
     const importer = relativeTo(task.root, args.importer);
     const links = analysis.links[importer] ?? {};
     const target = Object.hasOwn(links, args.path) ? links[args.path] : undefined;
-    const fault = target === undefined ? analysis.missing.get(`${importer}\0${args.path}`) : analysis.broken.get(target);
+    const fault =
+      target === undefined ? analysis.missing.get(`${importer}\0${args.path}`) : analysis.broken.get(target);
     if (fault) return { path: `${fault.file}:${args.path}`, namespace: 'motia-throws', pluginData: fault };
     if (target === undefined) return external(args.path);
     const source = join(task.root, target);
@@ -164,7 +174,9 @@ class Emission {
     const folder = JSON.stringify(dirname(path));
     const file = JSON.stringify(path);
     if (text.includes('__motia_meta')) {
-      const native = isCommonJs ? `require("node:url").pathToFileURL(require.resolve(s)).href` : 'import.meta.resolve(s)';
+      const native = isCommonJs
+        ? `require("node:url").pathToFileURL(require.resolve(s)).href`
+        : 'import.meta.resolve(s)';
       const resolving = `(s) => /^(\\.{0,2}\\/|\\.{1,2}$)/.test(s) ? new URL(s, ${url}).href : ${native}`;
       parts.push(
         `const __motia_meta = { __proto__: null, dirname: ${folder}, filename: ${file}, main: false, resolve: ${resolving}, url: ${url} };`,
@@ -201,7 +213,8 @@ function namesForNode(text: string): string {
   const match = OBJECT.exec(text);
   if (!match) return '';
   const keys = match[1] === undefined ? [...(match[2] ?? '').matchAll(/^ {2}(?:async )?\*?([\w$]+)(?=[:,(]|$)/gm)] : [];
-  const inline = match[1] === undefined || /[{[(`'"]/.test(match[1]) ? [] : [...match[1].matchAll(/(?:^|, )([\w$]+)(?=[:,]|$)/g)];
+  const inline =
+    match[1] === undefined || /[{[(`'"]/.test(match[1]) ? [] : [...match[1].matchAll(/(?:^|, )([\w$]+)(?=[:,]|$)/g)];
   const names = [...keys, ...inline].flatMap(([, name]) => (name && /^[A-Za-z_$]/.test(name) ? [name] : []));
   return names.length === 0 ? '' : `\n0 && (module.exports = { ${names.map((name) => `${name}: null`).join(', ')} });`;
 }

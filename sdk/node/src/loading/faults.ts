@@ -5,10 +5,10 @@
  * 2. Whatever was thrown becomes one fault, `undefined` and circular objects too.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { builtinModules, isBuiltin } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Message } from 'esbuild';
+import { closestBuiltin, hintOfPackage, packageOf } from './packages.js';
 import { authorPosition } from './positions.js';
 import { findSyntaxError } from './syntax.js';
 
@@ -233,7 +233,14 @@ function importFault(error: unknown, base: Fault, root: string): Fault | undefin
 }
 
 /** A file that is not there, or that Node refuses; it is named as its importer names it. */
-function fileFault(base: Fault, root: string, importer: string, name: string | undefined, message: string, code: string): Fault {
+function fileFault(
+  base: Fault,
+  root: string,
+  importer: string,
+  name: string | undefined,
+  message: string,
+  code: string,
+): Fault {
   const wanted = name === undefined ? undefined : basename(name);
   const text = wanted && readLines(join(root, importer)).find((line) => line.includes(wanted));
   const written = text ? /['"`](\.[^'"`]*)['"`]/.exec(text)?.[1] : undefined;
@@ -241,7 +248,14 @@ function fileFault(base: Fault, root: string, importer: string, name: string | u
   return placed(base, root, importer, written, `could not resolve "${written}"`, hintOf(code));
 }
 
-function placed(base: Fault, root: string, importer: string, name: string | undefined, what: string, hint?: string): Fault {
+function placed(
+  base: Fault,
+  root: string,
+  importer: string,
+  name: string | undefined,
+  what: string,
+  hint?: string,
+): Fault {
   const line = name ? lineOf(join(root, importer), name) : 0;
   const place = line ? `${importer}:${line}` : importer;
   const fault: Fault = { ...base, code: 'import-error', message: name ? `${what}, imported by ${place}` : what };
@@ -306,56 +320,6 @@ function hintOf(code: string): string | undefined {
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'a package has to come compiled to JavaScript';
   if (/ATTRIBUTE|ASSERTION/.test(code)) return "write: import data from './file.json' with { type: 'json' }";
   return 'look whether the file is there and its name is spelled right';
-}
-
-function packageOf(specifier: string): string {
-  const parts = specifier.split('/');
-  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
-}
-
-const LOCKS: readonly (readonly [string, string])[] = [
-  ['pnpm-lock.yaml', 'pnpm add'],
-  ['yarn.lock', 'yarn add'],
-  ['bun.lock', 'bun add'],
-  ['bun.lockb', 'bun add'],
-];
-
-/** The command that installs packages in this project, by its lock file. */
-export function installCommand(root: string): string {
-  return LOCKS.find(([lock]) => existsSync(join(root, lock)))?.[1] ?? 'npm install';
-}
-
-function hintOfPackage(name: string, root: string): string {
-  const install = `${installCommand(root)} ${name}`;
-  const near = isBuiltin(name) ? undefined : nearBuiltin(name);
-  return near ? `${install}; or is it Node's own '${near}'?` : install;
-}
-
-function closestBuiltin(specifier: string): string {
-  const near = nearBuiltin(specifier.replace(/^node:/, ''));
-  return near ? `is it 'node:${near}'?` : 'look whether its name is spelled right';
-}
-
-function nearBuiltin(name: string): string | undefined {
-  const limit = name.length > 4 ? 2 : 1;
-  const near = builtinModules
-    .filter((one) => !one.startsWith('_'))
-    .map((one) => ({ one, distance: distanceOf(one, name) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= limit ? near.one : undefined;
-}
-
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** The line of `file` (absolute) that names `specifier` in quotes, or a path below it; 0 when none does. */

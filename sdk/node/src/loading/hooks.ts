@@ -69,8 +69,11 @@ export function resolveByTable(
   if (isJson || known.sources[wanted] !== undefined) return toUrl(wanted);
   const swapped = /\.([mc]?)js(x?)$/.exec(wanted);
   const stem = swapped ? wanted.slice(0, swapped.index) : wanted;
-  const tried = swapped ? ['', `.${swapped[1]}ts${swapped[2]}`, '.tsx'].map((e, i) => (i ? stem + e : wanted)) : [wanted];
-  for (const ending of ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json']) tried.push(wanted + ending);
+  const tried = swapped
+    ? ['', `.${swapped[1]}ts${swapped[2]}`, '.tsx'].map((e, i) => (i ? stem + e : wanted))
+    : [wanted];
+  for (const ending of ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json'])
+    tried.push(wanted + ending);
   for (const name of ['/index.ts', '/index.tsx', '/index.js']) tried.push(wanted + name);
   const output = tried.map((one) => known.outputs[one]).find((one) => one !== undefined);
   if (output !== undefined) return toUrl(output);
@@ -93,7 +96,9 @@ interface Resolved {
 }
 type NextResolve = (specifier: string, context: ImportContext) => Resolved;
 interface HookingModule {
-  registerHooks?: (hooks: { resolve: (specifier: string, context: ImportContext, next: NextResolve) => Resolved }) => unknown;
+  registerHooks?: (hooks: {
+    resolve: (specifier: string, context: ImportContext, next: NextResolve) => Resolved;
+  }) => unknown;
 }
 
 const { registerHooks } = nodeModule as HookingModule;
@@ -104,7 +109,10 @@ export const importsAreHere = registerHooks !== undefined;
 
 /** Let imports go by the table as it is now: in this thread where Node can, else in its loader's. */
 export function installImportHook(): void {
-  if (!registerHooks) return registerInThread();
+  if (!registerHooks) {
+    registerInThread();
+    return;
+  }
   if (isHooked) return;
   isHooked = true;
   registerHooks({

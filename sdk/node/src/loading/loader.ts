@@ -12,11 +12,11 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { relativeTo } from './analysis.js';
 import { type Build, buildProject, CannotCompile } from './compiler.js';
 import { ExitAtLoad, type Fault, faultOfEvaluation, faultOfHang, faultOfImporter } from './faults.js';
 import * as hooks from './hooks.js';
 import { type Scan, scanImports, withoutModuleTypeAdvice } from './native.js';
+import { relativeTo } from './paths.js';
 import { noteOutputs } from './positions.js';
 
 export type { Fault } from './faults.js';
@@ -70,9 +70,12 @@ export async function loadModules(options: LoadOptions): Promise<Loaded> {
   const scripts = files.filter((file) => !TYPESCRIPT.test(file));
   const scan = scanImports(root, scripts);
   const hasTypeScript = scripts.length < files.length;
-  const wantsCompiler = hasTypeScript || scan.typescript !== undefined || existsSync(join(root, 'tsconfig.json'));
+  const wantsCompiler =
+    files.length > 0 && (hasTypeScript || scan.typescript !== undefined || existsSync(join(root, 'tsconfig.json')));
   try {
-    const build = wantsCompiler ? await buildProject(root, files, options.sdkUrl, process.env.MOTIA_SDK_VERSION ?? sdkVersion(options.sdkUrl)) : undefined;
+    const build = wantsCompiler
+      ? await buildProject(root, files, options.sdkUrl, sdkVersion(options.sdkUrl))
+      : undefined;
     if (build) await loading.loadBuild(files, build);
     else await loading.loadNatively(scripts, scan);
   } catch (error) {
@@ -118,8 +121,13 @@ class Loading {
     this.noteGraph(build.graph);
     this.configs = build.configs;
     this.others.push(...build.warnings);
-    const absolute = Object.entries(build.outputs).map(([source, output]) => [join(this.root, source), output] as const);
-    noteOutputs(this.root, absolute.map(([source, output]) => [output, source] as const));
+    const absolute = Object.entries(build.outputs).map(
+      ([source, output]) => [join(this.root, source), output] as const,
+    );
+    noteOutputs(
+      this.root,
+      absolute.map(([source, output]) => [output, source] as const),
+    );
     hooks.extendTable({
       outputs: Object.fromEntries(absolute),
       sources: Object.fromEntries(absolute.map(([source, output]) => [output, source])),
@@ -133,7 +141,8 @@ class Loading {
     await this.importAll(
       places.flatMap(({ file, source, output }) => {
         const fault = build.broken.get(source);
-        if (fault) this.faults.set(file, faultOfImporter(file, { ...fault, file: fault.file === source ? file : fault.file }));
+        if (fault)
+          this.faults.set(file, faultOfImporter(file, { ...fault, file: fault.file === source ? file : fault.file }));
         return fault || output === undefined ? [] : [[file, output] as const];
       }),
     );
@@ -206,7 +215,10 @@ class Loading {
 
   private async importOne(file: string, path: string): Promise<void> {
     try {
-      const namespace = await within(import(pathToFileURL(path).href) as Promise<Record<string, unknown>>, this.limitMs);
+      const namespace = await within(
+        import(pathToFileURL(path).href) as Promise<Record<string, unknown>>,
+        this.limitMs,
+      );
       if (namespace === LATE) this.faults.set(file, faultOfHang(file, this.limitMs));
       else this.modules.set(file, { file, namespace: exportsOf(namespace, path) });
     } catch (error) {

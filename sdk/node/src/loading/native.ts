@@ -6,7 +6,7 @@
 
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { relativeTo } from './analysis.js';
+import { relativeTo } from './paths.js';
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?)\1/g;
 const ENDINGS = ['', '.js', '.json', '.mjs', '.cjs', '/index.js'];
@@ -29,7 +29,7 @@ export function scanImports(root: string, files: readonly string[]): Scan {
     if (scan.graph[file] || Object.keys(scan.graph).length >= FILES_MAX) continue;
     const names: string[] = [];
     scan.graph[file] = names;
-    if (!/\.([mc]?js|jsx)$/.test(file)) continue;
+    if (!/\.([mc]?[jt]s|[jt]sx)$/.test(file)) continue;
     for (const name of namesIn(join(root, file))) {
       const found = find(join(root, dirname(file), name));
       if (found === undefined || found.includes('/node_modules/')) continue;

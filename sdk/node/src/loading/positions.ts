@@ -15,12 +15,16 @@ const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Z
 
 let projectRoot = process.cwd();
 const sourceOfOutput = new Map<string, string>();
+const sources = new Set<string>();
 const maps = new Map<string, SourceMap | undefined>();
 
 /** Compiled files and their sources (absolute paths), and the root that answers are relative to. */
 export function noteOutputs(root: string, outputs: Iterable<readonly [output: string, source: string]>): void {
   projectRoot = root;
-  for (const [output, source] of outputs) sourceOfOutput.set(output, source);
+  for (const [output, source] of outputs) {
+    sourceOfOutput.set(output, source);
+    sources.add(source);
+  }
 }
 
 /**
@@ -28,11 +32,7 @@ export function noteOutputs(root: string, outputs: Iterable<readonly [output: st
  *
  * Args: a path or a file: URL; line and column from 1. Undefined for what no author of this project wrote.
  */
-export function authorPosition(
-  path: string,
-  line: number,
-  column: number,
-): { file: string; line: number } | undefined {
+export function authorPosition(path: string, line: number, column: number): { file: string; line: number } | undefined {
   const file = asPath(path);
   if (file === undefined) return undefined;
   const source = sourceOfOutput.get(file);
@@ -56,7 +56,7 @@ function shown(file: string, line: number): { file: string; line: number } | und
   const name = relative(projectRoot, file);
   const parts = name.split(sep);
   if (parts.includes('node_modules') || parts[0] === '.motia') return undefined;
-  if (parts[0] === '..' && ![...sourceOfOutput.values()].includes(file)) return undefined;
+  if (parts[0] === '..' && !sources.has(file)) return undefined;
   return { file: parts.join('/'), line };
 }
 

@@ -50,7 +50,12 @@ export function arkFindings(issue: ArkIssue): Finding[] {
 type Part = Omit<Finding, 'path'>;
 
 const TYPES: Readonly<Record<string, string>> = {
-  'a string': 'string', 'a number': 'number', boolean: 'boolean', 'an object': 'object', 'an array': 'array', null: 'null',
+  'a string': 'string',
+  'a number': 'number',
+  boolean: 'boolean',
+  'an object': 'object',
+  'an array': 'array',
+  null: 'null',
 };
 
 const FINDINGS: Readonly<Record<string, (issue: ArkIssue) => Part>> = {
@@ -68,10 +73,13 @@ const FINDINGS: Readonly<Record<string, (issue: ArkIssue) => Part>> = {
     const types = names.map((name) => TYPES[name]);
     if (types.every((type) => type !== undefined)) return { keyword: 'type', expected: types };
     const options = names.map(literal);
-    return options.includes(undefined) ? { keyword: 'custom', text: `must be ${issue.expected}` } : { keyword: 'enum', expected: options };
+    return options.includes(undefined)
+      ? { keyword: 'custom', text: `must be ${issue.expected}` }
+      : { keyword: 'enum', expected: options };
   },
   pattern: ({ rule }) => ({ keyword: 'pattern', expected: rule }),
-  divisor: ({ rule }) => (rule === 1 ? { keyword: 'type', expected: 'integer' } : { keyword: 'multipleOf', expected: rule }),
+  divisor: ({ rule }) =>
+    rule === 1 ? { keyword: 'type', expected: 'integer' } : { keyword: 'multipleOf', expected: rule },
   min: ({ rule, exclusive }) => ({ keyword: exclusive ? 'exclusiveMinimum' : 'minimum', expected: rule }),
   max: ({ rule, exclusive }) => ({ keyword: exclusive ? 'exclusiveMaximum' : 'maximum', expected: rule }),
   minLength: ({ rule, data }) => ({ keyword: Array.isArray(data) ? 'minItems' : 'minLength', expected: rule }),

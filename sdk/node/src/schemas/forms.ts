@@ -10,15 +10,31 @@ import type { JsonSchema } from './contract.js';
 import { isJson } from './contract.js';
 import { ASTRAL_PATTERN, literalPattern, portablePattern } from './patterns.js';
 
-const ANNOTATIONS = new Set(['title', 'description', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$comment', 'default']);
+const ANNOTATIONS = new Set([
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  '$comment',
+  'default',
+]);
 /** Formats that the engine enforces; the others are names to it. */
 const ENFORCED_FORMATS = new Set(
-  ('date date-time time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
-    'uri-template uuid json-pointer relative-json-pointer regex').split(' '),
+  (
+    'date date-time time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference ' +
+    'uri-template uuid json-pointer relative-json-pointer regex'
+  ).split(' '),
 );
 /** Enforced formats that accept all that the libraries accept. */
 const WIDE_ENOUGH_FORMATS = new Set(['date', 'ipv4', 'uuid']);
-const FORMAT_NAMES: Readonly<Record<string, string>> = { guid: 'uuid', url: 'uri', datetime: 'date-time', json_string: 'json-string' };
+const FORMAT_NAMES: Readonly<Record<string, string>> = {
+  guid: 'uuid',
+  url: 'uri',
+  datetime: 'date-time',
+  json_string: 'json-string',
+};
 
 /** Whether `form` says nothing but annotations. */
 export function isOpen(form: JsonSchema): boolean {
@@ -32,17 +48,17 @@ export function documented(asserted: JsonSchema, documents: JsonSchema): JsonSch
   const rest: JsonSchema = {};
   for (const [keyword, value] of Object.entries(documents)) (ANNOTATIONS.has(keyword) ? lifted : rest)[keyword] = value;
   const both = { anyOf: [rest, {}] };
-  if (asserted['anyOf'] === undefined) return { ...lifted, ...asserted, ...both };
-  return { ...lifted, ...asserted, allOf: [...((asserted['allOf'] as JsonSchema[] | undefined) ?? []), both] };
+  if (asserted.anyOf === undefined) return { ...lifted, ...asserted, ...both };
+  return { ...lifted, ...asserted, allOf: [...((asserted.allOf as JsonSchema[] | undefined) ?? []), both] };
 }
 
 /** `form`, or null. */
 export function nullable(form: JsonSchema): JsonSchema {
   if (isOpen(form)) return form;
   const { type } = form;
-  if (type !== undefined && form['const'] === undefined) {
+  if (type !== undefined && form.const === undefined) {
     const types = Array.isArray(type) ? (type as string[]) : [type as string];
-    const options = form['enum'] as unknown[] | undefined;
+    const options = form.enum as unknown[] | undefined;
     return {
       ...form,
       type: types.includes('null') ? type : [...types, 'null'],
@@ -51,18 +67,20 @@ export function nullable(form: JsonSchema): JsonSchema {
   }
   const [annotations, rest] = parted(form);
   const keywords = Object.keys(rest);
-  if (keywords.length === 1 && rest['enum'] !== undefined) return { ...form, enum: unique([...(rest['enum'] as unknown[]), null]) };
-  if (keywords.length === 1 && 'const' in rest) return { ...annotations, enum: unique([rest['const'], null]) };
-  if (keywords.length === 1 && rest['anyOf'] !== undefined) return { ...form, anyOf: [...(rest['anyOf'] as JsonSchema[]), { type: 'null' }] };
+  if (keywords.length === 1 && rest.enum !== undefined)
+    return { ...form, enum: unique([...(rest.enum as unknown[]), null]) };
+  if (keywords.length === 1 && 'const' in rest) return { ...annotations, enum: unique([rest.const, null]) };
+  if (keywords.length === 1 && rest.anyOf !== undefined)
+    return { ...form, anyOf: [...(rest.anyOf as JsonSchema[]), { type: 'null' }] };
   return { ...annotations, anyOf: [rest, { type: 'null' }] };
 }
 
 /** One of `forms`. */
 export function oneOfForms(forms: readonly JsonSchema[]): JsonSchema {
   if (forms.length === 1) return forms[0] as JsonSchema;
-  if (forms.every((form) => isOnly(form, 'type'))) return { type: unique(forms.flatMap((form) => form['type'])) };
+  if (forms.every((form) => isOnly(form, 'type'))) return { type: unique(forms.flatMap((form) => form.type)) };
   if (forms.every((form) => isOnly(form, 'const') || isOnly(form, 'enum'))) {
-    return { enum: unique(forms.flatMap((form) => ('const' in form ? [form['const']] : (form['enum'] as unknown[])))) };
+    return { enum: unique(forms.flatMap((form) => ('const' in form ? [form.const] : (form.enum as unknown[])))) };
   }
   return { anyOf: [...forms] };
 }
@@ -78,10 +96,13 @@ export function oneOfValues(values: readonly unknown[]): JsonSchema {
 export function bothForms(left: JsonSchema, right: JsonSchema): JsonSchema {
   if (isOpen(left)) return { ...left, ...right };
   if (isOpen(right)) return { ...right, ...left };
-  const properties = { ...(left['properties'] as object), ...(right['properties'] as object) };
-  const isDisjoint = [left, right].reduce((sum, form) => sum + Object.keys((form['properties'] as object) ?? {}).length, 0);
+  const properties = { ...(left.properties as object), ...(right.properties as object) };
+  const isDisjoint = [left, right].reduce(
+    (sum, form) => sum + Object.keys((form.properties as object) ?? {}).length,
+    0,
+  );
   if (isPlainObjectForm(left) && isPlainObjectForm(right) && isDisjoint === Object.keys(properties).length) {
-    const required = [...((left['required'] as string[]) ?? []), ...((right['required'] as string[]) ?? [])];
+    const required = [...((left.required as string[]) ?? []), ...((right.required as string[]) ?? [])];
     return { ...left, ...right, properties, ...(required.length > 0 && { required }) };
   }
   return { allOf: [left, right] };
@@ -148,7 +169,7 @@ export class Keywords {
   /** `type: number` becomes `integer`. */
   integer(): void {
     const into = this.#hasChanged ? this.#documents : this.#asserted;
-    into['type'] = 'integer';
+    into.type = 'integer';
   }
 
   /** `isWhole`: only whole numbers come this far; libraries divide small fractions wrongly. */
@@ -160,7 +181,7 @@ export class Keywords {
 
   pattern(expression: RegExp): void {
     const source = portablePattern(expression);
-    if (source === undefined) this.#asserted['$comment'] = `checked by the step itself: ${expression}`;
+    if (source === undefined) this.#asserted.$comment = `checked by the step itself: ${expression}`;
     else this.#add('pattern', source, true);
   }
 
@@ -184,10 +205,10 @@ export class Keywords {
   /** The whole node. */
   form(): JsonSchema {
     const asserted = this.#asserted;
-    const least = asserted['minLength'];
+    const least = asserted.minLength;
     if (typeof least === 'number' && least > 1) {
       // JavaScript counts a character beyond U+FFFF as two, JSON Schema as one.
-      delete asserted['minLength'];
+      delete asserted.minLength;
       Object.assign(asserted, { if: { pattern: ASTRAL_PATTERN }, else: { minLength: least } });
     }
     return documented(asserted, this.#documents);
@@ -203,7 +224,8 @@ export class Keywords {
   #add(keyword: string, value: unknown, isSafe: boolean): void {
     const into = this.#hasChanged || !isSafe ? this.#documents : this.#asserted;
     if (into[keyword] === undefined) into[keyword] = value;
-    else if (into[keyword] !== value) into['allOf'] = [...((into['allOf'] as JsonSchema[] | undefined) ?? []), { [keyword]: value }];
+    else if (into[keyword] !== value)
+      into.allOf = [...((into.allOf as JsonSchema[] | undefined) ?? []), { [keyword]: value }];
   }
 }
 
@@ -218,7 +240,9 @@ function isOnly(form: JsonSchema, keyword: string): boolean {
 }
 
 function isPlainObjectForm(form: JsonSchema): boolean {
-  return form['type'] === 'object' && Object.keys(form).every((keyword) => ['type', 'properties', 'required'].includes(keyword));
+  return (
+    form.type === 'object' && Object.keys(form).every((keyword) => ['type', 'properties', 'required'].includes(keyword))
+  );
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -10,12 +10,14 @@ import { type Finding, isOfType, problemsOf } from './problems.js';
 
 const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
 const KEYWORDS = new Set(
-  ('$schema $id $ref $defs $anchor $dynamicRef $dynamicAnchor $vocabulary $comment definitions type enum const properties ' +
+  (
+    '$schema $id $ref $defs $anchor $dynamicRef $dynamicAnchor $vocabulary $comment definitions type enum const properties ' +
     'required additionalProperties patternProperties propertyNames minProperties maxProperties dependentRequired ' +
     'dependentSchemas unevaluatedProperties unevaluatedItems items prefixItems minItems maxItems uniqueItems contains ' +
     'minContains maxContains minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum ' +
     'multipleOf anyOf oneOf allOf not if then else title description default examples deprecated readOnly writeOnly ' +
-    'contentEncoding contentMediaType contentSchema nullable discriminator externalDocs xml').split(' '),
+    'contentEncoding contentMediaType contentSchema nullable discriminator externalDocs xml'
+  ).split(' '),
 );
 
 type Path = readonly (string | number)[];
@@ -26,7 +28,11 @@ type Look = (value: unknown, path: Path, found: Finding[]) => void;
 export function readJson(source: unknown, what: string): ReadSchema {
   if (typeof source === 'boolean') return reading(source, source ? () => {} : NEVER, (value) => value);
   if (!isPlainObject(source)) {
-    throw new SchemaUnreadable(what, `is ${Array.isArray(source) ? 'an array' : 'an object of a class'}, which is no schema`, HINT);
+    throw new SchemaUnreadable(
+      what,
+      `is ${Array.isArray(source) ? 'an array' : 'an object of a class'}, which is no schema`,
+      HINT,
+    );
   }
   refuseOthers(source, what);
   refuseBroken(source, what);
@@ -43,7 +49,9 @@ function reading(json: JsonSchema | boolean, look: Look, fill: Fill): ReadSchema
       const filled = fill(value);
       const found: Finding[] = [];
       look(filled, [], found);
-      return found.length === 0 ? { ok: true, value: filled } : { ok: false, problems: problemsOf(found, filled, where, json) };
+      return found.length === 0
+        ? { ok: true, value: filled }
+        : { ok: false, problems: problemsOf(found, filled, where, json) };
     },
   };
 }
@@ -53,32 +61,50 @@ function refuseOthers(source: JsonSchema, what: string): void {
   const names = Object.keys(source);
   if (names.length === 0 || names.some((name) => KEYWORDS.has(name) || name.startsWith('x-'))) return;
   const first = String(names[0]);
-  const isLibrary = typeof source[first] === 'object' && source[first] !== null && ('_def' in source[first] || '_zod' in source[first] || '~standard' in source[first]);
+  const isLibrary =
+    typeof source[first] === 'object' &&
+    source[first] !== null &&
+    ('_def' in source[first] || '_zod' in source[first] || '~standard' in source[first]);
   throw new SchemaUnreadable(
     what,
     `is an object with the key ${JSON.stringify(first)}, which JSON Schema does not have`,
-    isLibrary ? 'wrap the fields: z.object({ … })' : `name fields in properties: { type: "object", properties: { ${first}: { type: "string" } } }`,
+    isLibrary
+      ? 'wrap the fields: z.object({ … })'
+      : `name fields in properties: { type: "object", properties: { ${first}: { type: "string" } } }`,
   );
 }
 
 function refuseBroken(source: JsonSchema, what: string): void {
   if (!isJson(source)) {
     const part = Object.keys(source).find((name) => !isJson(source[name]));
-    throw new SchemaUnreadable(part === undefined ? what : `${what}.${part}`, 'is not JSON', 'a JSON Schema consists of JSON values, nested at most 64 levels');
+    throw new SchemaUnreadable(
+      part === undefined ? what : `${what}.${part}`,
+      'is not JSON',
+      'a JSON Schema consists of JSON values, nested at most 64 levels',
+    );
   }
   const walk = (schema: unknown, part: string): void => {
     if (!isPlainObject(schema)) return;
     const { type, $ref: reference } = schema;
     for (const name of Array.isArray(type) ? type : type === undefined ? [] : [type]) {
       if (!TYPES.has(name as string)) {
-        throw new SchemaUnreadable(part, `says type ${JSON.stringify(name)}, which JSON Schema does not have`, `one of ${[...TYPES].sort().join(', ')}`);
+        throw new SchemaUnreadable(
+          part,
+          `says type ${JSON.stringify(name)}, which JSON Schema does not have`,
+          `one of ${[...TYPES].sort().join(', ')}`,
+        );
       }
     }
     if (typeof reference === 'string' && !reference.startsWith('#')) {
-      throw new SchemaUnreadable(part, `refers to ${reference}, which is outside the schema`, 'schemas are never fetched: move it into $defs');
+      throw new SchemaUnreadable(
+        part,
+        `refers to ${reference}, which is outside the schema`,
+        'schemas are never fetched: move it into $defs',
+      );
     }
     for (const inner of ['properties', '$defs', 'definitions', 'patternProperties']) {
-      if (isPlainObject(schema[inner])) for (const [name, one] of Object.entries(schema[inner])) walk(one, `${part}.${name}`);
+      if (isPlainObject(schema[inner]))
+        for (const [name, one] of Object.entries(schema[inner])) walk(one, `${part}.${name}`);
     }
     for (const inner of ['items', 'additionalProperties']) walk(schema[inner], `${part}[]`);
     for (const inner of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) {
@@ -92,7 +118,10 @@ function target(root: JsonSchema, reference: string): unknown {
   let found: unknown = root;
   for (const step of reference.split('/').slice(1)) {
     const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    found = typeof found === 'object' && found !== null && Object.hasOwn(found, name) ? (found as JsonSchema)[name] : undefined;
+    found =
+      typeof found === 'object' && found !== null && Object.hasOwn(found, name)
+        ? (found as JsonSchema)[name]
+        : undefined;
   }
   return found;
 }
@@ -116,8 +145,8 @@ class Fills {
 
   #compile(schema: JsonSchema): Fill | undefined {
     const fills: Fill[] = [];
-    if (typeof schema['$ref'] === 'string') this.#add(fills, this.of(target(this.root, schema['$ref'])));
-    for (const part of (schema['allOf'] as unknown[] | undefined) ?? []) this.#add(fills, this.of(part));
+    if (typeof schema.$ref === 'string') this.#add(fills, this.of(target(this.root, schema.$ref)));
+    for (const part of (schema.allOf as unknown[] | undefined) ?? []) this.#add(fills, this.of(part));
     this.#add(fills, this.#fields(schema));
     this.#add(fills, this.#items(schema));
     return fills.length === 0 ? undefined : (value) => fills.reduce((filled, fill) => fill(filled), value);
@@ -128,8 +157,10 @@ class Fills {
   }
 
   #fields(schema: JsonSchema): Fill | undefined {
-    const properties = isPlainObject(schema['properties']) ? Object.entries(schema['properties']) : [];
-    const defaults = properties.flatMap(([name, one]) => (isPlainObject(one) && 'default' in one ? [[name, one['default']] as const] : []));
+    const properties = isPlainObject(schema.properties) ? Object.entries(schema.properties) : [];
+    const defaults = properties.flatMap(([name, one]) =>
+      isPlainObject(one) && 'default' in one ? [[name, one.default] as const] : [],
+    );
     const inner = properties.flatMap(([name, one]) => {
       const fill = this.of(one);
       return fill ? [[name, fill] as const] : [];
@@ -145,7 +176,7 @@ class Fills {
   }
 
   #items(schema: JsonSchema): Fill | undefined {
-    const fill = this.of(schema['items']);
+    const fill = this.of(schema.items);
     return fill && ((value) => (Array.isArray(value) ? value.map(fill) : value));
   }
 }
@@ -172,29 +203,32 @@ class Looks {
 
   #compile(schema: JsonSchema): Look[] {
     const looks: Look[] = [];
-    if (typeof schema['$ref'] === 'string') looks.push(this.of(target(this.root, schema['$ref'])));
-    for (const part of (schema['allOf'] as unknown[] | undefined) ?? []) looks.push(this.of(part));
-    if (schema['type'] !== undefined) looks.push(typeLook(schema['type'] as string | string[]));
-    if (Array.isArray(schema['enum'])) looks.push(valueLook('enum', schema['enum'], schema['enum']));
-    if ('const' in schema) looks.push(valueLook('const', schema['const'], [schema['const']]));
-    for (const keyword of Object.keys(BOUNDS)) if (typeof schema[keyword] === 'number') looks.push(boundLook(keyword, schema[keyword]));
-    for (const keyword of ['anyOf', 'oneOf']) if (Array.isArray(schema[keyword])) looks.push(this.#anyLook(schema[keyword]));
+    if (typeof schema.$ref === 'string') looks.push(this.of(target(this.root, schema.$ref)));
+    for (const part of (schema.allOf as unknown[] | undefined) ?? []) looks.push(this.of(part));
+    if (schema.type !== undefined) looks.push(typeLook(schema.type as string | string[]));
+    if (Array.isArray(schema.enum)) looks.push(valueLook('enum', schema.enum, schema.enum));
+    if ('const' in schema) looks.push(valueLook('const', schema.const, [schema.const]));
+    for (const keyword of Object.keys(BOUNDS))
+      if (typeof schema[keyword] === 'number') looks.push(boundLook(keyword, schema[keyword]));
+    for (const keyword of ['anyOf', 'oneOf'])
+      if (Array.isArray(schema[keyword])) looks.push(this.#anyLook(schema[keyword]));
     looks.push(...this.#objectLooks(schema), ...this.#arrayLooks(schema));
     return looks;
   }
 
   #objectLooks(schema: JsonSchema): Look[] {
-    const properties = isPlainObject(schema['properties']) ? schema['properties'] : {};
+    const properties = isPlainObject(schema.properties) ? schema.properties : {};
     const fields = Object.entries(properties).map(([name, one]) => [name, this.of(one)] as const);
-    const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
-    const rest = schema['additionalProperties'];
+    const required = Array.isArray(schema.required) ? (schema.required as string[]) : [];
+    const rest = schema.additionalProperties;
     const restLook = this.of(rest);
-    const hasRest = rest !== undefined && rest !== true && schema['patternProperties'] === undefined;
+    const hasRest = rest !== undefined && rest !== true && schema.patternProperties === undefined;
     if (fields.length === 0 && required.length === 0 && !hasRest) return [];
     return [
       (value, path, found) => {
         if (!isPlainObject(value)) return;
-        for (const name of required) if (!Object.hasOwn(value, name)) found.push({ path: [...path, name], keyword: 'required' });
+        for (const name of required)
+          if (!Object.hasOwn(value, name)) found.push({ path: [...path, name], keyword: 'required' });
         for (const [name, look] of fields) if (Object.hasOwn(value, name)) look(value[name], [...path, name], found);
         if (!hasRest) return;
         for (const name of Object.keys(value)) {
@@ -207,13 +241,14 @@ class Looks {
   }
 
   #arrayLooks(schema: JsonSchema): Look[] {
-    const places = Array.isArray(schema['prefixItems']) ? schema['prefixItems'].map((one) => this.of(one)) : [];
-    const items = schema['items'];
+    const places = Array.isArray(schema.prefixItems) ? schema.prefixItems.map((one) => this.of(one)) : [];
+    const items = schema.items;
     if (places.length === 0 && (items === undefined || items === true)) return [];
     const rest = this.of(items);
     return [
       (value, path, found) => {
-        if (Array.isArray(value)) value.forEach((item, index) => (places[index] ?? rest)(item, [...path, index], found));
+        if (!Array.isArray(value)) return;
+        for (const [index, item] of value.entries()) (places[index] ?? rest)(item, [...path, index], found);
       },
     ];
   }
@@ -270,8 +305,14 @@ function valueLook(keyword: string, expected: unknown, options: readonly unknown
 
 function isEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (Array.isArray(left)) return Array.isArray(right) && left.length === right.length && left.every((item, index) => isEqual(item, right[index]));
+  if (Array.isArray(left))
+    return (
+      Array.isArray(right) && left.length === right.length && left.every((item, index) => isEqual(item, right[index]))
+    );
   if (!isPlainObject(left) || !isPlainObject(right)) return false;
   const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && isEqual(left[name], right[name]));
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && isEqual(left[name], right[name]))
+  );
 }

@@ -42,7 +42,7 @@ function loosen(form: unknown, place: Place, options: Options): JsonSchema | boo
   if (!isPlainObject(form)) return {};
   refuseMarked(form, place);
   const hasOptions = 'enum' in form || 'const' in form;
-  if (typeof form['$comment'] === 'string' && form['$comment'].startsWith(NO_JSON)) return { not: {} };
+  if (typeof form.$comment === 'string' && form.$comment.startsWith(NO_JSON)) return { not: {} };
   const asserted: JsonSchema = {};
   const documents: JsonSchema = {};
   for (const [keyword, value] of Object.entries(form)) {
@@ -51,16 +51,20 @@ function loosen(form: unknown, place: Place, options: Options): JsonSchema | boo
     const inner = nested(keyword, value, place, options);
     if (inner !== undefined) Object.assign(asserted, inner);
     else if (isShared(keyword, value, options)) asserted[keyword] = value;
-    else if (keyword === 'minLength') Object.assign(asserted, { if: { pattern: ASTRAL_PATTERN }, else: { minLength: value } });
+    else if (keyword === 'minLength')
+      Object.assign(asserted, { if: { pattern: ASTRAL_PATTERN }, else: { minLength: value } });
     else if (keyword !== 'pattern' || portable(value)) documents[keyword] = value;
-    else asserted['$comment'] = `checked by the step itself: ${String(value)}`;
+    else asserted.$comment = `checked by the step itself: ${String(value)}`;
   }
-  if (place.isOpen && asserted['additionalProperties'] === false) delete asserted['additionalProperties'];
+  // To valibot and arktype an array is an object too, as long as no field is required.
+  if (form.type === 'object' && !(Array.isArray(form.required) && form.required.length > 0))
+    asserted.type = ['object', 'array'];
+  if (place.isOpen && asserted.additionalProperties === false) delete asserted.additionalProperties;
   return Object.keys(documents).length > 0 ? documented(asserted, documents) : asserted;
 }
 
 function refuseMarked(form: JsonSchema, { part, isAlternative }: Place): void {
-  const comment = form['$comment'];
+  const comment = form.$comment;
   if (isAlternative || typeof comment !== 'string' || !comment.startsWith(NO_JSON)) return;
   const [is] = valueHint(comment.slice(NO_JSON.length));
   throw new SchemaUnreadable(part, is, 'take the text, number, array or object that stands for it, and transform it');
@@ -107,7 +111,9 @@ function nested(keyword: string, value: unknown, place: Place, options: Options)
     case 'items':
       return value === false ? {} : { items: loosen(value, plain(`${part}[]`), options) };
     case 'prefixItems':
-      return { prefixItems: (value as unknown[]).map((one, index) => loosen(one, plain(`${part}[${index}]`), options)) };
+      return {
+        prefixItems: (value as unknown[]).map((one, index) => loosen(one, plain(`${part}[${index}]`), options)),
+      };
     case 'additionalProperties':
       return { additionalProperties: loosen(value, plain(`${part}.*`), options) };
     case 'propertyNames':

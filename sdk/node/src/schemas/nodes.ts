@@ -69,13 +69,22 @@ export class Recursion<Schema extends object> {
 }
 
 const VALUE_HINTS: Readonly<Record<string, readonly [is: string, hint: string]>> = {
-  date: ['is a Date, which no JSON value is', 'use z.coerce.date(), or z.iso.datetime() (zod 3: z.string().datetime()) for the text'],
+  date: [
+    'is a Date, which no JSON value is',
+    'use z.coerce.date(), or z.iso.datetime() (zod 3: z.string().datetime()) for the text',
+  ],
   bigint: ['is a bigint, which no JSON value is', 'use z.coerce.bigint(), or z.int()'],
   symbol: ['is a symbol, which no JSON value is', 'use a text: z.enum([…]) or z.literal(…)'],
   nan: ['is NaN, which no JSON value is', 'use z.null()'],
   function: ['is a function, which no JSON value is', 'leave it out of the schema'],
-  file: ['is a File, which no JSON value is', 'leave it out of the schema: the files of a request are in request.files'],
-  map: ['is a Map, which no JSON value is', 'use z.record(…), with .transform((value) => new Map(Object.entries(value))) for a Map'],
+  file: [
+    'is a File, which no JSON value is',
+    'leave it out of the schema: the files of a request are in request.files',
+  ],
+  map: [
+    'is a Map, which no JSON value is',
+    'use z.record(…), with .transform((value) => new Map(Object.entries(value))) for a Map',
+  ],
   set: ['is a Set, which no JSON value is', 'use z.array(…), with .transform((items) => new Set(items)) for a Set'],
 };
 

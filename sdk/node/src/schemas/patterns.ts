@@ -14,7 +14,12 @@ const REPEATS_MAX = 255;
 const GROUP_REPEATS_MAX = 16;
 const HARMLESS_FLAGS = /^[dgu]*$/;
 const QUANTIFIER = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/;
-const ESCAPES: readonly RegExp[] = [/^\\[dws]/, /^\\[tnrfv]/, /^\\x[0-9a-fA-F]{2}/, /^\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}/];
+const ESCAPES: readonly RegExp[] = [
+  /^\\[dws]/,
+  /^\\[tnrfv]/,
+  /^\\x[0-9a-fA-F]{2}/,
+  /^\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}/,
+];
 const PUNCTUATION = /^\\[!-/:-@[-`{-~]/;
 const WIDE_ESCAPE = /^\\[DWS]/;
 const ASTRAL = /[\u{10000}-\u{10FFFF}]/u;
@@ -30,7 +35,9 @@ export const ASTRAL_PATTERN = '[\\u{10000}-\\u{10FFFF}]';
 /** The source of `expression` when the engine may use it, else undefined. */
 export function portablePattern(expression: RegExp): string | undefined {
   const isUnicode = expression.flags.includes('u');
-  return HARMLESS_FLAGS.test(expression.flags) && isPortable(expression.source, isUnicode) ? expression.source : undefined;
+  return HARMLESS_FLAGS.test(expression.flags) && isPortable(expression.source, isUnicode)
+    ? expression.source
+    : undefined;
 }
 
 /** A pattern that matches `text` itself. */
@@ -95,8 +102,8 @@ function atomOf(rest: string, isUnicode: boolean): Atom | undefined {
 function escapeOf(rest: string): Atom | undefined {
   const wide = WIDE_ESCAPE.exec(rest);
   if (wide) return { length: 2, isWide: true };
-  for (const escape of [...ESCAPES, PUNCTUATION]) {
-    const found = escape.exec(rest);
+  for (const form of [...ESCAPES, PUNCTUATION]) {
+    const found = form.exec(rest);
     if (found) return { length: found[0].length, isWide: false };
   }
   return undefined;
@@ -111,10 +118,10 @@ function classOf(rest: string): Atom | undefined {
     const first = rest[at];
     if (first === undefined || first === '[' || ASTRAL.test(rest.slice(at, at + 2))) return undefined;
     if (/^(?:&&|--|~~)/.test(rest.slice(at))) return undefined;
-    const escape = first === '\\' ? escapeOf(rest.slice(at)) : { length: 1, isWide: false };
-    if (escape === undefined) return undefined;
-    isWide ||= escape.isWide;
-    at += escape.length;
+    const one = first === '\\' ? escapeOf(rest.slice(at)) : { length: 1, isWide: false };
+    if (one === undefined) return undefined;
+    isWide ||= one.isWide;
+    at += one.length;
   }
   return at === start ? undefined : { length: at + 1, isWide };
 }

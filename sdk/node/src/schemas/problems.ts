@@ -66,7 +66,10 @@ const ARTICLES: Readonly<Record<string, string>> = {
 };
 
 const PAYLOAD_WORDS: Readonly<Record<string, Words>> = {
-  type: (types) => `must be ${sortedTypes(types, 'last').map((type) => ARTICLES[type] ?? type).join(' or ')}`,
+  type: (types) =>
+    `must be ${sortedTypes(types, 'last')
+      .map((type) => ARTICLES[type] ?? type)
+      .join(' or ')}`,
   enum: (options) => `must be one of ${cut((options as unknown[]).map(show).join(', '), ENUM_CHARS_MAX)}`,
   const: (value) => `must be ${cut(show(value), ENUM_CHARS_MAX)}`,
   minimum: (limit) => `must be at least ${show(limit)}`,
@@ -132,10 +135,10 @@ export function formAt(json: JsonSchema | boolean, path: readonly PropertyKey[])
   let form = resolved(json, json);
   for (const step of path) {
     if (form === undefined) return undefined;
-    const fields = form['properties'] as JsonSchema | undefined;
-    const places = form['prefixItems'] as unknown[] | undefined;
+    const fields = form.properties as JsonSchema | undefined;
+    const places = form.prefixItems as unknown[] | undefined;
     const next: unknown =
-      typeof step === 'number' ? (places?.[step] ?? form['items']) : (own(fields, step) ?? form['additionalProperties']);
+      typeof step === 'number' ? (places?.[step] ?? form.items) : (own(fields, step) ?? form.additionalProperties);
     form = resolved(next, json);
   }
   return form;
@@ -158,15 +161,19 @@ function problemOf(finding: Finding, input: unknown, where: string, json: JsonSc
 }
 
 function asTheEngine(finding: Finding, met: unknown, json: JsonSchema | boolean): Finding {
-  const form = formAt(json, finding.path);
-  if (finding.keyword === 'enum' || finding.keyword === 'const') {
-    return form?.['enum'] === undefined ? finding : { path: finding.path, keyword: 'enum', expected: form['enum'] };
+  const { path, keyword } = finding;
+  const form = formAt(json, path);
+  if (['enum', 'const', 'type'].includes(keyword) && form?.enum !== undefined) {
+    return { path, keyword: 'enum', expected: form.enum };
   }
-  if (finding.keyword !== 'type' && finding.keyword !== 'anyOf') return finding;
-  const types = form?.['type'];
+  if (keyword === 'type' && form !== undefined && 'const' in form) {
+    return { path, keyword: 'const', expected: form.const };
+  }
+  if (keyword !== 'type' && keyword !== 'anyOf') return finding;
+  const types = form?.type;
   const named = typeof types === 'string' ? [types] : Array.isArray(types) ? (types as string[]) : [];
   if (named.length === 0 || named.some((type) => isOfType(met, type))) return finding;
-  return { path: finding.path, keyword: 'type', expected: types };
+  return { path, keyword: 'type', expected: types };
 }
 
 function reached(input: unknown, path: readonly PropertyKey[]): { value: unknown } | undefined {
@@ -180,7 +187,7 @@ function reached(input: unknown, path: readonly PropertyKey[]): { value: unknown
 
 function resolved(form: unknown, root: JsonSchema | boolean, depth = 0): JsonSchema | undefined {
   if (typeof form !== 'object' || form === null || depth > 32) return undefined;
-  const reference = (form as JsonSchema)['$ref'];
+  const reference = (form as JsonSchema).$ref;
   if (typeof reference !== 'string') return form as JsonSchema;
   let target: unknown = root;
   for (const step of reference.split('/').slice(1)) {
@@ -205,7 +212,9 @@ const JSON_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', '
 function sortedTypes(types: unknown, nullGoes: 'inOrder' | 'last'): string[] {
   const names = Array.isArray(types) ? (types as string[]) : [String(types)];
   const sorted = [...names].sort((left, right) => JSON_TYPES.indexOf(left) - JSON_TYPES.indexOf(right));
-  return nullGoes === 'inOrder' ? sorted : [...sorted.filter((name) => name !== 'null'), ...sorted.filter((name) => name === 'null')];
+  return nullGoes === 'inOrder'
+    ? sorted
+    : [...sorted.filter((name) => name !== 'null'), ...sorted.filter((name) => name === 'null')];
 }
 
 function optionsInWords(options: readonly unknown[]): string {

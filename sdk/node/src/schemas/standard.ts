@@ -3,9 +3,9 @@
  * `@valibot/to-json-schema`), and whatever has `~standard.jsonSchema`.
  */
 
+import { type Ark, arkFindings, jsonOfArk } from './arktype.js';
 import type { Checked, JsonSchema, ReadSchema } from './contract.js';
 import { SchemaUnreadable } from './contract.js';
-import { type Ark, arkFindings, jsonOfArk } from './arktype.js';
 import { loosened } from './loosen.js';
 import { type Finding, problemsOf } from './problems.js';
 import { jsonOfValibot, type Valibot, valibotFindings } from './valibot.js';
@@ -41,7 +41,15 @@ export function readStandard(source: Standard, what: string): ReadSchema {
   const checked = (result: Result, value: unknown, where: string): Checked =>
     result.issues === undefined
       ? { ok: true, value: result.value }
-      : { ok: false, problems: problemsOf([...result.issues].flatMap((issue) => findings(issue)), value, where, json) };
+      : {
+          ok: false,
+          problems: problemsOf(
+            [...result.issues].flatMap((issue) => findings(issue)),
+            value,
+            where,
+            json,
+          ),
+        };
   return {
     json,
     check(value, where) {
@@ -59,7 +67,8 @@ const FINDINGS: Readonly<Record<string, (issue: Issue) => Finding[]>> = {
 function jsonOf(source: Standard, what: string): JsonSchema {
   const { vendor, jsonSchema } = source['~standard'];
   try {
-    if (vendor === 'valibot') return loosened(jsonOfValibot(source as unknown as Valibot, what), what, { hasWholePatterns: true });
+    if (vendor === 'valibot')
+      return loosened(jsonOfValibot(source as unknown as Valibot, what), what, { hasWholePatterns: true });
     if (vendor === 'arktype') return loosened(jsonOfArk(source as unknown as Ark), what, { hasWholePatterns: false });
     if (jsonSchema !== undefined) {
       return loosened(jsonSchema.input({ target: 'draft-2020-12' }), what, { hasWholePatterns: false });
@@ -67,7 +76,11 @@ function jsonOf(source: Standard, what: string): JsonSchema {
   } catch (error) {
     if (error instanceof SchemaUnreadable) throw error;
     const reason = String(error instanceof Error ? error.message : error).split('\n')[0];
-    throw new SchemaUnreadable(what, `has no JSON form: ${vendor} says ${reason}`, 'write this part as JSON Schema, or with zod');
+    throw new SchemaUnreadable(
+      what,
+      `has no JSON form: ${vendor} says ${reason}`,
+      'write this part as JSON Schema, or with zod',
+    );
   }
   throw new SchemaUnreadable(
     what,

@@ -62,7 +62,11 @@ function converter(what: string): Converter {
     return createRequire(join(process.cwd(), 'motia.mjs'))('@valibot/to-json-schema') as Converter;
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new SchemaUnreadable(what, 'is a valibot schema, whose JSON form needs another package', 'run: npm install @valibot/to-json-schema');
+    throw new SchemaUnreadable(
+      what,
+      'is a valibot schema, whose JSON form needs another package',
+      'run: npm install @valibot/to-json-schema',
+    );
   }
 }
 
@@ -70,7 +74,7 @@ function ofSchema({ valibotSchema, jsonSchema, errors }: SchemaContext): JsonSch
   if (valibotSchema.fallback !== undefined) return keeping({});
   if (errors !== undefined && WITHOUT_JSON.has(valibotSchema.type)) return withoutJson(valibotSchema.type);
   const { entries } = valibotSchema;
-  const required = jsonSchema['required'] as string[] | undefined;
+  const required = jsonSchema.required as string[] | undefined;
   if (entries === undefined || required === undefined) return undefined;
   const kept = required.filter((name) => entries[name]?.fallback === undefined);
   return kept.length === required.length ? undefined : { ...jsonSchema, required: kept };
@@ -109,7 +113,8 @@ function of(issue: ValibotIssue): Part {
 function ofKind({ type, expected, message: said }: ValibotIssue): Part {
   const message = withoutValue(said);
   if (type === 'union') return { keyword: 'anyOf' };
-  if (expected === 'never') return type === 'strict_tuple' ? { keyword: 'custom', text: message } : { keyword: 'additionalProperties' };
+  if (expected === 'never')
+    return type === 'strict_tuple' ? { keyword: 'custom', text: message } : { keyword: 'additionalProperties' };
   if (['literal', 'picklist', 'enum', 'variant'].includes(type)) return ofOptions(expected ?? '', message);
   const name = ({ Object: 'object', Array: 'array' } as Record<string, string>)[expected ?? ''] ?? expected;
   return { keyword: 'type', expected: name };
@@ -118,7 +123,10 @@ function ofKind({ type, expected, message: said }: ValibotIssue): Part {
 /** `("a" | "b")`: the only place where valibot names the options. */
 function ofOptions(expected: string, message: string): Part {
   try {
-    const options = expected.replace(/^\((.*)\)$/s, '$1').split(' | ').map((text) => JSON.parse(text) as unknown);
+    const options = expected
+      .replace(/^\((.*)\)$/s, '$1')
+      .split(' | ')
+      .map((text) => JSON.parse(text) as unknown);
     return options.length === 1 ? { keyword: 'const', expected: options[0] } : { keyword: 'enum', expected: options };
   } catch {
     return { keyword: 'enum', text: message };
@@ -132,13 +140,19 @@ function ofFormat({ type, requirement, message: said }: ValibotIssue): Part {
 }
 
 const FORMATS: Readonly<Record<string, string>> = {
-  iso_date: 'date', iso_timestamp: 'date-time', iso_date_time: 'date-time', iso_time: 'time', rfc_email: 'email',
+  iso_date: 'date',
+  iso_timestamp: 'date-time',
+  iso_date_time: 'date-time',
+  iso_time: 'time',
+  rfc_email: 'email',
 };
 
-const sized = (side: 'min' | 'max') => ({ input, requirement }: ValibotIssue): Part => ({
-  keyword: `${side}${Array.isArray(input) ? 'Items' : 'Length'}`,
-  expected: requirement,
-});
+const sized =
+  (side: 'min' | 'max') =>
+  ({ input, requirement }: ValibotIssue): Part => ({
+    keyword: `${side}${Array.isArray(input) ? 'Items' : 'Length'}`,
+    expected: requirement,
+  });
 
 const CHECKS: Readonly<Record<string, (issue: ValibotIssue) => Part>> = {
   min_length: sized('min'),

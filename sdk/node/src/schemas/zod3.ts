@@ -64,7 +64,10 @@ export function readZod3(schema: Zod3, what: string): ReadSchema {
 }
 
 function isAsyncNeeded(error: unknown): boolean {
-  return error instanceof Error && /(?:Async refinement|Asynchronous transform) encountered during synchronous parse/.test(error.message);
+  return (
+    error instanceof Error &&
+    /(?:Async refinement|Asynchronous transform) encountered during synchronous parse/.test(error.message)
+  );
 }
 
 type Part = Omit<Finding, 'path'> & { path?: Finding['path'] };
@@ -77,7 +80,9 @@ function findingsOf(issue: Issue, json: ReadSchema['json']): Finding[] {
     if (finding.keyword !== 'pattern' || finding.expected !== undefined) return finding;
     // zod 3 does not say which pattern it was; a weakened one has no common words.
     const form = formAt(json, finding.path);
-    return form?.['pattern'] === undefined ? { ...finding, text: text ?? 'does not match its pattern' } : { ...finding, expected: form['pattern'] };
+    return form?.pattern === undefined
+      ? { ...finding, text: text ?? 'does not match its pattern' }
+      : { ...finding, expected: form.pattern };
   });
 }
 
@@ -87,14 +92,21 @@ const OF_NAMES = new Set(['minLength', 'maxLength', 'pattern', 'format']);
 function named(finding: Finding, json: ReadSchema['json']): Finding {
   const name = finding.path.at(-1);
   const holder = typeof name === 'string' ? formAt(json, finding.path.slice(0, -1)) : undefined;
-  if (holder === undefined || Object.hasOwn((holder['properties'] as object | undefined) ?? {}, name ?? '')) return finding;
-  if (holder['additionalProperties'] === false) return { ...finding, keyword: 'additionalProperties' };
-  const value = (holder['additionalProperties'] ?? {}) as { type?: unknown };
-  if (holder['propertyNames'] === undefined || !OF_NAMES.has(finding.keyword) || value.type === 'string') return finding;
+  if (holder === undefined || Object.hasOwn((holder.properties as object | undefined) ?? {}, name ?? ''))
+    return finding;
+  if (holder.additionalProperties === false) return { ...finding, keyword: 'additionalProperties' };
+  const value = (holder.additionalProperties ?? {}) as { type?: unknown };
+  if (holder.propertyNames === undefined || !OF_NAMES.has(finding.keyword) || value.type === 'string') return finding;
   return { path: finding.path.slice(0, -1), keyword: 'propertyNames', expected: { ...finding, met: name } };
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = { map: 'object', set: 'array', date: 'string', bigint: 'integer', float: 'number' };
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  map: 'object',
+  set: 'array',
+  date: 'string',
+  bigint: 'integer',
+  float: 'number',
+};
 
 const FINDINGS: Readonly<Record<string, (issue: Issue) => Part[]>> = {
   invalid_type: ({ expected }) => {
@@ -108,8 +120,8 @@ const FINDINGS: Readonly<Record<string, (issue: Issue) => Part[]>> = {
   unrecognized_keys: ({ keys, path }) =>
     (keys as string[]).map((key) => ({ path: [...path, key], keyword: 'additionalProperties' })),
   invalid_string: ({ validation }) => [text(validation)],
-  too_small: (issue) => bounds(issue, 'min', issue['minimum']),
-  too_big: (issue) => bounds(issue, 'max', issue['maximum']),
+  too_small: (issue) => bounds(issue, 'min', issue.minimum),
+  too_big: (issue) => bounds(issue, 'max', issue.maximum),
   not_multiple_of: ({ multipleOf }) => [{ keyword: 'multipleOf', expected: multipleOf }],
   invalid_date: () => [{ keyword: 'format', expected: 'date-time' }],
   not_finite: () => [{ keyword: 'type', expected: 'number' }],

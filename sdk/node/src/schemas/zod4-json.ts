@@ -23,7 +23,6 @@ export interface Zod4 {
 interface Definition {
   readonly type: string;
   readonly checks?: readonly Zod4[];
-  // biome-ignore lint/suspicious/noExplicitAny: each kind of schema has its own
   readonly [detail: string]: any;
 }
 
@@ -58,12 +57,13 @@ class Converter {
   }
 
   #noticeAsync(def: Definition): void {
-    const functions: unknown[] = [def['transform'], ...(def.checks ?? []).map((check) => check._zod.def['fn'])];
-    if (functions.some((one) => typeof one === 'function' && one.constructor.name === 'AsyncFunction')) this.isAsync = true;
+    const functions: unknown[] = [def.transform, ...(def.checks ?? []).map((check) => check._zod.def.fn)];
+    if (functions.some((one) => typeof one === 'function' && one.constructor.name === 'AsyncFunction'))
+      this.isAsync = true;
   }
 
   #inner(def: Definition, place: Place): Node {
-    return this.visit(def['innerType'] as Zod4, place);
+    return this.visit(def.innerType as Zod4, place);
   }
 
   readonly #visits: Readonly<Record<string, Visit>> = {
@@ -77,12 +77,15 @@ class Converter {
     never: () => required({ not: {} }),
     any: () => OPEN,
     unknown: () => OPEN,
-    enum: (def) => required(oneOfValues(enumValues(def['entries']))),
-    literal: (def) => ({ form: oneOfValues(def['values']), mayBeMissing: def['values'].includes(undefined) }),
+    enum: (def) => required(oneOfValues(enumValues(def.entries))),
+    literal: (def) => ({ form: oneOfValues(def.values), mayBeMissing: def.values.includes(undefined) }),
     template_literal: (_def, _place, schema) => required(templateForm(schema)),
-    bigint: (def, { part }) => (def.coerce === true ? required(documented({}, { type: 'string' })) : unreadable('bigint', part)),
+    bigint: (def, { part }) =>
+      def.coerce === true ? required(documented({}, { type: 'string' })) : unreadable('bigint', part),
     date: (def, { part }) =>
-      def.coerce === true ? required(documented({}, { type: 'string', format: 'date-time' })) : unreadable('date', part),
+      def.coerce === true
+        ? required(documented({}, { type: 'string', format: 'date-time' }))
+        : unreadable('date', part),
     symbol: (_def, { part }) => unreadable('symbol', part),
     nan: (_def, { part }) => unreadable('nan', part),
     function: (_def, { part }) => unreadable('function', part),
@@ -92,13 +95,13 @@ class Converter {
     object: (def, place) => required(this.#object(def, place)),
     record: (def, place) => required(this.#record(def, place)),
     array: (def, place) => {
-      const items = this.visit(def['element'], { part: `${place.part}[]`, isOpen: false }).form;
+      const items = this.visit(def.element, { part: `${place.part}[]`, isOpen: false }).form;
       return required(listForm(def, { type: 'array', ...(Object.keys(items).length > 0 && { items }) }));
     },
     tuple: (def, place) => required(this.#tuple(def, place)),
-    union: (def, place) => this.#union(def['options'], place),
+    union: (def, place) => this.#union(def.options, place),
     intersection: (def, { part }) => {
-      const sides = [def['left'], def['right']].map((side: Zod4) => this.visit(side, { part, isOpen: true }));
+      const sides = [def.left, def.right].map((side: Zod4) => this.visit(side, { part, isOpen: true }));
       const [left, right] = sides as [Node, Node];
       return { form: bothForms(left.form, right.form), mayBeMissing: left.mayBeMissing && right.mayBeMissing };
     },
@@ -110,16 +113,19 @@ class Converter {
     },
     default: (def, place) => this.#withDefault(def, place),
     prefault: (def, place) => this.#withDefault(def, place),
-    catch: (def, place) => ({ form: documented({}, this.#orOpen(() => this.#inner(def, place)).form), mayBeMissing: true }),
+    catch: (def, place) => ({
+      form: documented({}, this.#orOpen(() => this.#inner(def, place)).form),
+      mayBeMissing: true,
+    }),
     success: () => OPEN,
     readonly: (def, place) => this.#inner(def, place),
     promise: (def, place) => this.#inner(def, place),
-    lazy: (def, place) => this.visit(def['getter'](), place),
+    lazy: (def, place) => this.visit(def.getter(), place),
     pipe: (def, place) => {
-      const from = def['in'] as Zod4;
+      const from = def.in as Zod4;
       // A function comes first and takes anything: what is behind it says nothing about the input.
       this.#noticeAsync(from._zod.def);
-      const rest = (def['out'] as Zod4)._zod.def;
+      const rest = (def.out as Zod4)._zod.def;
       this.#noticeAsync(rest);
       return from._zod.def.type === 'transform' ? OPEN : this.visit(from, place);
     },
@@ -128,13 +134,13 @@ class Converter {
   };
 
   #object(def: Definition, place: Place): JsonSchema {
-    const shape = def['shape'] as Record<string, Zod4>;
+    const shape = def.shape as Record<string, Zod4>;
     const fields = Object.keys(shape).map((name) => {
       const field = shape[name] as Zod4;
       const { form, mayBeMissing } = this.visit(field, { part: `${place.part}.${name}`, isOpen: false });
       return [name, form, mayBeMissing || optional(field)] as const;
     });
-    const catchall = def['catchall'] as Zod4 | undefined;
+    const catchall = def.catchall as Zod4 | undefined;
     if (catchall === undefined) return objectForm(fields);
     if (catchall._zod.def.type === 'never') return objectForm(fields, place.isOpen ? undefined : false);
     const rest = this.visit(catchall, { part: `${place.part}.*`, isOpen: false }).form;
@@ -142,13 +148,16 @@ class Converter {
   }
 
   #record(def: Definition, place: Place): JsonSchema {
-    const key = def['keyType'] as Zod4;
-    const value = this.visit(def['valueType'], { part: `${place.part}.*`, isOpen: false });
+    const key = def.keyType as Zod4;
+    const value = this.visit(def.valueType, { part: `${place.part}.*`, isOpen: false });
     const names = key._zod.values === undefined ? undefined : [...key._zod.values].map(String);
-    const isLoose = def['mode'] === 'loose' || place.isOpen;
+    const isLoose = def.mode === 'loose' || place.isOpen;
     if (names !== undefined) {
-      const isPartial = def['partial'] === true || value.mayBeMissing || optional(def['valueType']);
-      return objectForm(names.map((name) => [name, value.form, isPartial] as const), isLoose ? undefined : false);
+      const isPartial = def.partial === true || value.mayBeMissing || optional(def.valueType);
+      return objectForm(
+        names.map((name) => [name, value.form, isPartial] as const),
+        isLoose ? undefined : false,
+      );
     }
     const keys = this.#orOpen(() => this.visit(key, { part: `${place.part} keys`, isOpen: false })).form;
     const { type, ...limits } = keys;
@@ -156,17 +165,22 @@ class Converter {
       type: 'object',
       ...(!isLoose && type === 'string' && Object.keys(limits).length > 0 && { propertyNames: limits }),
       // Beside a loose key the values of unknown fields are anybody's.
-      ...(def['mode'] !== 'loose' && !place.isOpen && Object.keys(value.form).length > 0 && { additionalProperties: value.form }),
+      ...(def.mode !== 'loose' &&
+        !place.isOpen &&
+        Object.keys(value.form).length > 0 && { additionalProperties: value.form }),
     };
   }
 
   #tuple(def: Definition, { part }: Place): JsonSchema {
-    const items = (def['items'] as Zod4[]).map((item, index) => {
+    const items = (def.items as Zod4[]).map((item, index) => {
       const { form, mayBeMissing } = this.visit(item, { part: `${part}[${index}]`, isOpen: false });
       return [form, mayBeMissing || optional(item)] as const;
     });
-    const rest = def['rest'] as Zod4 | null | undefined;
-    return listForm(def, tupleForm(items, rest ? this.visit(rest, { part: `${part}[]`, isOpen: false }).form : undefined));
+    const rest = def.rest as Zod4 | null | undefined;
+    return listForm(
+      def,
+      tupleForm(items, rest ? this.visit(rest, { part: `${part}[]`, isOpen: false }).form : undefined),
+    );
   }
 
   #union(options: readonly Zod4[], place: Place): Node {
@@ -182,7 +196,10 @@ class Converter {
     }
     // An alternative that no JSON value can be is never taken, so the others say it all.
     if (nodes.length === 0 && first !== undefined) throw first;
-    return { form: nodes.length === 0 ? { not: {} } : oneOfForms(nodes.map(({ form }) => form)), mayBeMissing: nodes.some((node) => node.mayBeMissing) };
+    return {
+      form: nodes.length === 0 ? { not: {} } : oneOfForms(nodes.map(({ form }) => form)),
+      mayBeMissing: nodes.some((node) => node.mayBeMissing),
+    };
   }
 
   #withDefault(def: Definition, place: Place): Node {
@@ -225,7 +242,7 @@ function unreadable(kind: string, part: string): never {
 /** Own checks of a format schema such as `z.email()`, then those added to it, in their order. */
 function checksOf(def: Definition): Definition[] {
   const added = (def.checks ?? []).map((check) => check._zod.def);
-  return typeof def['check'] === 'string' && added[0] !== def ? [def, ...added] : added;
+  return typeof def.check === 'string' && added[0] !== def ? [def, ...added] : added;
 }
 
 function textForm(def: Definition): JsonSchema {
@@ -235,43 +252,53 @@ function textForm(def: Definition): JsonSchema {
 }
 
 function addTextCheck(keywords: Keywords, check: Definition): void {
-  switch (check['check']) {
+  switch (check.check) {
     case 'min_length':
-      return keywords.atLeast('minLength', check['minimum']);
+      keywords.atLeast('minLength', check.minimum);
+      break;
     case 'max_length':
-      return keywords.atMost('maxLength', check['maximum']);
+      keywords.atMost('maxLength', check.maximum);
+      break;
     case 'length_equals':
-      keywords.atLeast('minLength', check['length']);
-      return keywords.atMost('maxLength', check['length']);
+      keywords.atLeast('minLength', check.length);
+      keywords.atMost('maxLength', check.length);
+      break;
     case 'string_format':
-      return addFormat(keywords, check);
+      addFormat(keywords, check);
+      break;
     default:
-      return noticeChange(keywords, check);
+      noticeChange(keywords, check);
+      break;
   }
 }
 
 function addFormat(keywords: Keywords, check: Definition): void {
-  switch (check['format']) {
+  switch (check.format) {
     case 'regex':
     case 'lowercase':
     case 'uppercase':
-      return check['pattern'] instanceof RegExp ? keywords.pattern(check['pattern']) : undefined;
+      if (check.pattern instanceof RegExp) keywords.pattern(check.pattern);
+      break;
     case 'starts_with':
-      return keywords.startsWith(check['prefix']);
+      keywords.startsWith(check.prefix);
+      break;
     case 'ends_with':
-      return keywords.endsWith(check['suffix']);
+      keywords.endsWith(check.suffix);
+      break;
     case 'includes':
-      return keywords.includes(check['includes']);
+      keywords.includes(check.includes);
+      break;
     default:
-      keywords.format(String(check['format']));
+      keywords.format(String(check.format));
       // These give on another text than they took.
-      return ['url', 'ipv6', 'cidrv6'].includes(check['format']) ? keywords.changed() : undefined;
+      if (['url', 'ipv6', 'cidrv6'].includes(check.format)) keywords.changed();
+      break;
   }
 }
 
 /** What overwrites (trim, say), or a bare function that may, hides the input from the checks behind it. */
 function noticeChange(keywords: Keywords, check: Definition): void {
-  if (check['check'] === 'overwrite' || (check['check'] === 'custom' && check['fn'] === undefined)) keywords.changed();
+  if (check.check === 'overwrite' || (check.check === 'custom' && check.fn === undefined)) keywords.changed();
 }
 
 function numberForm(def: Definition): JsonSchema {
@@ -280,11 +307,11 @@ function numberForm(def: Definition): JsonSchema {
   // Early versions take 7e-7 for a multiple of 2.
   const isWhole = checks.some(({ format }) => typeof format === 'string' && format.includes('int'));
   for (const check of checks) {
-    const isWithin = check['inclusive'] !== false;
-    if (check['check'] === 'greater_than') keywords.atLeast(isWithin ? 'minimum' : 'exclusiveMinimum', check['value']);
-    else if (check['check'] === 'less_than') keywords.atMost(isWithin ? 'maximum' : 'exclusiveMaximum', check['value']);
-    else if (check['check'] === 'multiple_of') keywords.multipleOf(check['value'], isWhole);
-    else if (check['check'] === 'number_format') addNumberFormat(keywords, String(check['format']));
+    const isWithin = check.inclusive !== false;
+    if (check.check === 'greater_than') keywords.atLeast(isWithin ? 'minimum' : 'exclusiveMinimum', check.value);
+    else if (check.check === 'less_than') keywords.atMost(isWithin ? 'maximum' : 'exclusiveMaximum', check.value);
+    else if (check.check === 'multiple_of') keywords.multipleOf(check.value, isWhole);
+    else if (check.check === 'number_format') addNumberFormat(keywords, String(check.format));
     else noticeChange(keywords, check);
   }
   return keywords.form();
@@ -301,11 +328,11 @@ function addNumberFormat(keywords: Keywords, format: string): void {
 function listForm(def: Definition, base: JsonSchema): JsonSchema {
   const keywords = new Keywords(base);
   for (const check of checksOf(def)) {
-    if (check['check'] === 'min_length') keywords.atLeast('minItems', check['minimum']);
-    else if (check['check'] === 'max_length') keywords.atMost('maxItems', check['maximum']);
-    else if (check['check'] === 'length_equals') {
-      keywords.atLeast('minItems', check['length']);
-      keywords.atMost('maxItems', check['length']);
+    if (check.check === 'min_length') keywords.atLeast('minItems', check.minimum);
+    else if (check.check === 'max_length') keywords.atMost('maxItems', check.maximum);
+    else if (check.check === 'length_equals') {
+      keywords.atLeast('minItems', check.length);
+      keywords.atMost('maxItems', check.length);
     } else noticeChange(keywords, check);
   }
   return keywords.form();
@@ -320,13 +347,15 @@ function templateForm({ _zod }: Zod4): JsonSchema {
 /** Values of an enum; a numeric one of TypeScript holds its names backwards too. */
 function enumValues(entries: Record<string, unknown>): unknown[] {
   const numbers = Object.values(entries).filter((value) => typeof value === 'number');
-  return Object.entries(entries).filter(([name]) => !numbers.includes(Number(name))).map(([, value]) => value);
+  return Object.entries(entries)
+    .filter(([name]) => !numbers.includes(Number(name)))
+    .map(([, value]) => value);
 }
 
 /** The default, unless it is made anew each time (an id, the time) or is not JSON. */
 function steadyDefault(def: Definition): unknown {
   try {
-    const [first, second] = [def['defaultValue'], def['defaultValue']] as unknown[];
+    const [first, second] = [def.defaultValue, def.defaultValue] as unknown[];
     return isJson(first) && JSON.stringify(first) === JSON.stringify(second) ? first : undefined;
   } catch {
     return undefined;
@@ -334,13 +363,14 @@ function steadyDefault(def: Definition): unknown {
 }
 
 function metadataOf(schema: Zod4): JsonSchema {
-  const registry = (globalThis as { __zod_globalRegistry?: { get(schema: unknown): JsonSchema | undefined } }).__zod_globalRegistry;
+  const registry = (globalThis as { __zod_globalRegistry?: { get(schema: unknown): JsonSchema | undefined } })
+    .__zod_globalRegistry;
   const own = schema as { meta?: () => JsonSchema | undefined };
   return registry?.get(schema) ?? (typeof own.meta === 'function' ? own.meta() : undefined) ?? {};
 }
 
 function nameOf(meta: JsonSchema): string | undefined {
-  return typeof meta['id'] === 'string' ? meta['id'] : undefined;
+  return typeof meta.id === 'string' ? meta.id : undefined;
 }
 
 function annotationsOf(meta: JsonSchema): JsonSchema {

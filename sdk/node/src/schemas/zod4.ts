@@ -60,7 +60,10 @@ export function readZod4(schema: Zod4, what: string): ReadSchema {
 }
 
 function isAsyncNeeded(error: unknown): boolean {
-  return error instanceof Error && (error.constructor.name === '$ZodAsyncError' || /Encountered Promise during synchronous parse/.test(error.message));
+  return (
+    error instanceof Error &&
+    (error.constructor.name === '$ZodAsyncError' || /Encountered Promise during synchronous parse/.test(error.message))
+  );
 }
 
 function findingsOf(issue: Issue): Finding[] {
@@ -72,7 +75,14 @@ function findingsOf(issue: Issue): Finding[] {
 type Part = Omit<Finding, 'path'> & { path?: Finding['path'] };
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  int: 'integer', record: 'object', tuple: 'array', set: 'array', map: 'object', date: 'string', file: 'string', bigint: 'integer',
+  int: 'integer',
+  record: 'object',
+  tuple: 'array',
+  set: 'array',
+  map: 'object',
+  date: 'string',
+  file: 'string',
+  bigint: 'integer',
 };
 
 const FINDINGS: Readonly<Record<string, (issue: Issue) => Part[]>> = {
@@ -80,8 +90,8 @@ const FINDINGS: Readonly<Record<string, (issue: Issue) => Part[]>> = {
     if (expected === 'never' || expected === 'undefined' || expected === 'void') return [{ keyword: 'not' }];
     return [{ keyword: 'type', expected: TYPE_NAMES[String(expected)] ?? expected }];
   },
-  too_small: (issue) => [bound(issue, 'min', issue['minimum'])],
-  too_big: (issue) => [bound(issue, 'max', issue['maximum'])],
+  too_small: (issue) => [bound(issue, 'min', issue.minimum)],
+  too_big: (issue) => [bound(issue, 'max', issue.maximum)],
   not_multiple_of: ({ divisor }) => [{ keyword: 'multipleOf', expected: divisor }],
   invalid_format: (issue) => [format(issue)],
   unrecognized_keys: ({ keys, path }) =>
@@ -101,9 +111,13 @@ function bound(issue: Issue, side: 'min' | 'max', limit: unknown): Part {
   const { origin, inclusive } = issue;
   if (origin === 'string') return { keyword: `${side}Length`, expected: limit };
   if (origin === 'array' || origin === 'set') return { keyword: `${side}Items`, expected: limit };
-  if (origin === 'record' || origin === 'map' || origin === 'object') return { keyword: `${side}Properties`, expected: limit };
+  if (origin === 'record' || origin === 'map' || origin === 'object')
+    return { keyword: `${side}Properties`, expected: limit };
   const keyword = side === 'min' ? 'inimum' : 'aximum';
-  return { keyword: inclusive === false ? `exclusiveM${keyword}` : `m${keyword}`, expected: typeof limit === 'bigint' ? Number(limit) : limit };
+  return {
+    keyword: inclusive === false ? `exclusiveM${keyword}` : `m${keyword}`,
+    expected: typeof limit === 'bigint' ? Number(limit) : limit,
+  };
 }
 
 function format(issue: Issue): Part {
@@ -122,7 +136,8 @@ function union(issue: Issue): Part {
   const { discriminator, options, inclusive, note } = issue;
   if (inclusive === false) return { keyword: 'oneOf' };
   // Before 4.2 the options are not told, only that none matched.
-  if (note === 'No matching discriminator' && options === undefined) return { path: issue.path.slice(0, -1), keyword: 'anyOf' };
+  if (note === 'No matching discriminator' && options === undefined)
+    return { path: issue.path.slice(0, -1), keyword: 'anyOf' };
   if (typeof discriminator !== 'string' || !Array.isArray(options) || options.length === 0) return { keyword: 'anyOf' };
   return options.length === 1 ? { keyword: 'const', expected: options[0] } : { keyword: 'enum', expected: options };
 }

@@ -44,7 +44,10 @@ const CHANGES: Record<string, Record<string, string>> = {
   'tsconfig.json': { 'tsconfig.json': '{ "extends": "./base.json", "compilerOptions": {} }' },
   'what tsconfig.json extends': { 'base.json': '{ "compilerOptions": { "strict": false } }' },
   'package.json': { 'package.json': '{ "name": "app", "type": "module" }' },
-  'a file that comes before the one that was imported': { 'motia/lib/b/index.ts': '', 'motia/lib/b.tsx': 'export const b = 3' },
+  'a file that comes before the one that was imported': {
+    'motia/lib/b/index.ts': '',
+    'motia/lib/b.tsx': 'export const b = 3',
+  },
 };
 for (const [name, change] of Object.entries(CHANGES)) {
   test(`a change of ${name} is compiled`, async () => {
@@ -110,7 +113,7 @@ test('the cache stays bounded', async () => {
     utimesSync(dirname(dirname(dirname(built))), old, old);
   }
 
-  assert.ok(readdirSync(join(root, '.motia/cache/node')).length <= 8);
+  assert.ok(readdirSync(join(root, '.motia/cache/node')).length <= 4);
   assert.ok(existsSync(built));
 });
 
@@ -125,7 +128,9 @@ test('several processes that start at once share one result', async () => {
 });
 
 test('a project that cannot be written is compiled elsewhere and still finds its packages', async () => {
-  const root = project({ [A]: "import { z } from 'zod'\nexport default [typeof z.object, import.meta.filename.endsWith('a.ts')]" });
+  const root = project({
+    [A]: "import { z } from 'zod'\nexport default [typeof z.object, import.meta.filename.endsWith('a.ts')]",
+  });
   const elsewhere = folder();
   chmodSync(root, 0o555);
   const user = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : undefined;
@@ -141,13 +146,40 @@ test('a project that cannot be written is compiled elsewhere and still finds its
   assert.equal(readdirSync(elsewhere).filter((name) => name.startsWith('motia-')).length, 1);
 });
 
+test('what was compiled before the project became read-only is used', async () => {
+  const root = project(PROJECT);
+  await loadApart(root, [A]);
+  const elsewhere = folder();
+  spawnSync('chmod', ['-R', 'a+rX,a-w', join(root, '.motia')]);
+  const user = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : undefined;
+
+  const loaded = await loadApart(root, [A], { env: { TMPDIR: elsewhere }, ...(user ? { command: user } : {}) });
+  spawnSync('chmod', ['-R', 'u+w', join(root, '.motia')]);
+
+  assert.deepEqual([loaded.faults, loaded.modules[A]], [[], [1, 1]]);
+  assert.deepEqual(readdirSync(elsewhere), []);
+});
+
+test('a project without step files needs nothing', async () => {
+  const loaded = await load(project({ 'tsconfig.json': '{}' }), []);
+
+  assert.deepEqual([loaded.modules, loaded.faults], [[], []]);
+});
+
 test('without esbuild there is one fault for all TypeScript, and JavaScript still loads', async () => {
   const bare = folder();
-  write(bare, { [A]: 'export default 1', 'motia/steps/b.ts': 'export default 1', 'motia/steps/c.mjs': 'export default 3' });
+  write(bare, {
+    [A]: 'export default 1',
+    'motia/steps/b.ts': 'export default 1',
+    'motia/steps/c.mjs': 'export default 3',
+  });
 
   const loaded = await load(bare, [A, 'motia/steps/b.ts', 'motia/steps/c.mjs']);
 
-  assert.deepEqual(loaded.modules.map((one) => one.file), ['motia/steps/c.mjs']);
+  assert.deepEqual(
+    loaded.modules.map((one) => one.file),
+    ['motia/steps/c.mjs'],
+  );
   assert.deepEqual(
     loaded.faults.map(({ code, file, hint }) => [code, file, hint]),
     [['compiler-missing', A, 'motia install, or: npm install --save-dev esbuild']],
@@ -157,29 +189,39 @@ test('without esbuild there is one fault for all TypeScript, and JavaScript stil
 });
 
 test('a tsconfig.json that cannot be read is one fault with its place', async () => {
-  const root = project({ [A]: 'export default 1', 'tsconfig.json': '{\n  "compilerOptions": {\n    "strict": yes\n  }\n}' });
+  const root = project({
+    [A]: 'export default 1',
+    'tsconfig.json': '{\n  "compilerOptions": {\n    "strict": yes\n  }\n}',
+  });
 
   const loaded = await load(root, [A]);
 
   assert.equal(loaded.modules.length, 0);
-  assert.deepEqual(loaded.faults.map(({ file, line }) => [file, line]), [['tsconfig.json', 3]]);
+  assert.deepEqual(
+    loaded.faults.map(({ file, line }) => [file, line]),
+    [['tsconfig.json', 3]],
+  );
   await assert.rejects(buildProject(root, [A], sdkUrl, '1'), CannotCompile);
 });
 
 test('emitDecoratorMetadata is refused by name, and what it extends is named when it is missing', async () => {
   const root = project({
     [A]: 'export default 1',
-    'tsconfig.json': '{ "extends": "./gone.json", "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }',
+    'tsconfig.json':
+      '{ "extends": "./gone.json", "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }',
   });
 
   const cold = await load(root, [A]);
   const warm = await load(root, [A]);
 
   assert.deepEqual(cold.modules.length, 1);
-  assert.deepEqual(cold.faults.map((fault) => [fault.severity, fault.file, fault.line]), [
-    ['warning', 'tsconfig.json', 1],
-    ['warning', 'tsconfig.json', undefined],
-  ]);
+  assert.deepEqual(
+    cold.faults.map((fault) => [fault.severity, fault.file, fault.line]),
+    [
+      ['warning', 'tsconfig.json', 1],
+      ['warning', 'tsconfig.json', undefined],
+    ],
+  );
   assert.match(cold.faults[0]?.message ?? '', /Cannot find base config file/);
   assert.match(cold.faults[1]?.message ?? '', /emitDecoratorMetadata/);
   assert.deepEqual(warm.faults, cold.faults);

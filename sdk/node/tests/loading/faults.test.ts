@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../src/loading/faults.js';
-import { faultOfEvaluation, frameOf, installCommand } from '../../src/loading/faults.js';
-import { folder, load, project, write } from './project.js';
+import { faultOfEvaluation, frameOf } from '../../src/loading/faults.js';
+import { load, project } from './project.js';
 
 const A = 'motia/steps/a.ts';
 const GOOD = 'motia/steps/good.ts';
@@ -70,6 +70,12 @@ test('a relative import that leads nowhere has its line', async () => {
   assert.deepEqual([fault.code, fault.line, fault.message], ['import-error', 2, 'could not resolve "./nowhere"']);
 });
 
+test('a file that only imports what is not there is said alike', async () => {
+  const fault = await faultOf({ [A]: "import './nowhere'" });
+
+  assert.deepEqual([fault.line, fault.message], [1, 'could not resolve "./nowhere"']);
+});
+
 test('a name that the other file does not export has its line', async () => {
   const fault = await faultOf({
     [A]: "import { nothing } from './b'\nexport default nothing",
@@ -93,21 +99,14 @@ test('a missing package is said with its importer and the command', async () => 
 });
 
 test('a missing package that CommonJS requires is said alike', async () => {
-  const fault = await faultOf({ 'motia/steps/a.cjs': "const x = 1\nrequire('@acme/things/deep')" }, 'motia/steps/a.cjs');
+  const fault = await faultOf(
+    { 'motia/steps/a.cjs': "const x = 1\nrequire('@acme/things/deep')" },
+    'motia/steps/a.cjs',
+  );
 
   assert.equal(fault.message, "cannot find package '@acme/things', imported by motia/steps/a.cjs:2");
   assert.equal(fault.hint, 'npm install @acme/things');
   assert.equal(fault.line, 2);
-});
-
-test('the command is that of the lock file', () => {
-  const root = folder();
-  const found = ['package-lock.json', 'bun.lock', 'yarn.lock', 'pnpm-lock.yaml'].map((lock) => {
-    write(root, { [lock]: '' });
-    return installCommand(root);
-  });
-
-  assert.deepEqual(found, ['npm install', 'bun add', 'yarn add', 'pnpm add']);
 });
 
 test("a misspelt module of Node's own is recognised", async () => {
@@ -128,14 +127,17 @@ test('a name that a package does not export is said with its line', async () => 
 });
 
 test('a file of another kind is refused by name', async () => {
-  const fault = await faultOf({ [A]: "import text from './query.sql'\nexport default text", 'motia/steps/query.sql': 'select 1' });
+  const fault = await faultOf({
+    [A]: "import text from './query.sql'\nexport default text",
+    'motia/steps/query.sql': 'select 1',
+  });
 
   assert.match(fault.message, /query\.sql/);
   assert.match(fault.hint ?? '', /readFileSync/);
   assert.equal(fault.line, 1);
 });
 
-test('what a file throws has its line and the author\'s stack', async () => {
+test("what a file throws has its line and the author's stack", async () => {
   const fault = await faultOf({
     [A]: "import { go } from '../lib/go'\n\ntype Wide = {\n  a: string\n}\n\nexport default go()",
     'motia/lib/go.ts': "interface X { a: 1 }\n\nexport function go(): X {\n  throw new TypeError('no such table')\n}",
@@ -147,7 +149,15 @@ test('what a file throws has its line and the author\'s stack', async () => {
 });
 
 test('whatever is thrown becomes a fault', async () => {
-  const thrown = ['undefined', 'null', '42', "'text'", '{ a: 1 }', '(() => { const o: any = {}; o.o = o; return o })()', 'Symbol("s")'];
+  const thrown = [
+    'undefined',
+    'null',
+    '42',
+    "'text'",
+    '{ a: 1 }',
+    '(() => { const o: any = {}; o.o = o; return o })()',
+    'Symbol("s")',
+  ];
   for (const value of thrown) {
     const fault = await faultOf({ [A]: `throw ${value}` });
 
@@ -212,7 +222,7 @@ test('in JavaScript alone missing files and packages are said with their importe
   assert.equal(pack.message, `cannot find package 'stripe', imported by ${step}:1`);
 });
 
-test('JSON.parse that fails while loading is the line\'s error, not one of syntax', async () => {
+test("JSON.parse that fails while loading is the line's error, not one of syntax", async () => {
   const fault = await faultOf({ [A]: "export default JSON.parse('{')" });
 
   assert.deepEqual([fault.code, fault.line], ['load-error', 1]);

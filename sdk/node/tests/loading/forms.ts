@@ -18,12 +18,9 @@ function form(name: string, source: string, value: unknown, others: Record<strin
 
 export const FORMS: readonly Form[] = [
   form('enum', 'enum Color { Red, Green = 5, Blue }\nexport default [Color.Blue, Color[5]]', [6, 'Green']),
-  form(
-    'const enum of another file',
-    "import { Level } from './level'\nexport default Level.High",
-    2,
-    { 'motia/steps/level.ts': 'export const enum Level { Low = 1, High }' },
-  ),
+  form('const enum of another file', "import { Level } from './level'\nexport default Level.High", 2, {
+    'motia/steps/level.ts': 'export const enum Level { Low = 1, High }',
+  }),
   form(
     'namespace, merged with a function',
     'function f() { return f.inner.x }\nnamespace f { export namespace inner { export const x = 3 } }\nexport default f()',
@@ -58,7 +55,8 @@ export const FORMS: readonly Form[] = [
     { 'motia/steps/old.cjs': 'module.exports = { n: 7 }', 'motia/steps/old.ts': 'export = { n: 7 }' },
   ),
   form('export =', "import made = require('./made')\nexport default made(2)", 4, {
-    'motia/steps/made.ts': 'function made(n: number) { return n * made.by }\nnamespace made { export const by = 2 }\nexport = made',
+    'motia/steps/made.ts':
+      'function made(n: number) { return n * made.by }\nnamespace made { export const by = 2 }\nexport = made',
   }),
   {
     name: 'a CommonJS step that says export =',
@@ -66,7 +64,11 @@ export const FORMS: readonly Form[] = [
     step: 'motia/steps/a.cts',
     value: 'a/b',
   },
-  form('parameter properties', 'class A { constructor(readonly x: number, private y = 2) {} sum() { return this.x + this.y } }\nexport default new A(1).sum()', 3),
+  form(
+    'parameter properties',
+    'class A { constructor(readonly x: number, private y = 2) {} sum() { return this.x + this.y } }\nexport default new A(1).sum()',
+    3,
+  ),
   form(
     'types imported and exported again without saying type',
     "import { Options, limit } from './types'\nexport { Options } from './types'\nexport { Shape } from './again'\n" +
@@ -89,7 +91,9 @@ export const FORMS: readonly Form[] = [
       'motia/steps/four/index.ts': 'export const d = 4',
     },
   ),
-  form('specifiers with .ts', "import { a } from './one.ts'\nexport default a", 1, { 'motia/steps/one.ts': 'export const a: number = 1' }),
+  form('specifiers with .ts', "import { a } from './one.ts'\nexport default a", 1, {
+    'motia/steps/one.ts': 'export const a: number = 1',
+  }),
   form(
     'paths, baseUrl and extends of tsconfig.json',
     "import { a } from '@lib/a'\nimport { b } from 'motia/lib/b'\nexport default [a, b]",
@@ -124,7 +128,8 @@ export const FORMS: readonly Form[] = [
   {
     name: 'ESM from CommonJS',
     files: {
-      'motia/steps/a.cjs': "const { n } = require('./modern')\nconst { e } = require('./pure.mjs')\nmodule.exports = [n, e]",
+      'motia/steps/a.cjs':
+        "const { n } = require('./modern')\nconst { e } = require('./pure.mjs')\nmodule.exports = [n, e]",
       'motia/steps/modern.ts': 'export const n: number = 1',
       'motia/steps/pure.mjs': 'export const e = 2',
     },
@@ -135,18 +140,16 @@ export const FORMS: readonly Form[] = [
     name: 'CommonJS that requires itself in a circle',
     files: {
       'tsconfig.json': '{}',
-      'motia/steps/a.cjs': "exports.early = 1\nconst b = require('./b.cjs')\nexports.default = b.seen\nexports.__esModule = true",
+      'motia/steps/a.cjs':
+        "exports.early = 1\nconst b = require('./b.cjs')\nexports.default = b.seen\nexports.__esModule = true",
       'motia/steps/b.cjs': "exports.seen = require('./a.cjs').early",
     },
     step: 'motia/steps/a.cjs',
     value: 1,
   },
-  form(
-    'dynamic import by a literal',
-    "export default (await import('./late.js')).late",
-    'late',
-    { 'motia/steps/late.ts': "export const late = 'late'" },
-  ),
+  form('dynamic import by a literal', "export default (await import('./late.js')).late", 'late', {
+    'motia/steps/late.ts': "export const late = 'late'",
+  }),
   form(
     'dynamic import by a partly computed name',
     "const name = ['on', 'e'].join('')\nconst a = await import(`./plugins/${name}.ts`)\n" +
@@ -175,7 +178,10 @@ export const FORMS: readonly Form[] = [
       'export default [basename(fileURLToPath(import.meta.url)), basename(dirname), basename(import.meta.filename), ' +
       "basename(__dirname), basename(__filename), basename(import.meta.resolve('./a.ts')), lib]",
     ['a.ts', 'steps', 'a.ts', 'steps', 'a.ts', 'a.ts', 'lib/where.cts'],
-    { 'motia/lib/where.cts': "import path = require('node:path')\nexport = { lib: path.basename(__dirname) + '/' + path.basename(__filename) }" },
+    {
+      'motia/lib/where.cts':
+        "import path = require('node:path')\nexport = { lib: path.basename(__dirname) + '/' + path.basename(__filename) }",
+    },
   ),
   form(
     'names of the place declared by the file itself',
@@ -210,38 +216,91 @@ export const FORMS: readonly Form[] = [
     step: 'motia/steps/a.tsx',
     value: { tag: 'b', props: { id: 'x', children: 'text' } },
   },
-  form('satisfies, as, non-null, generics, overloads, abstract, declare, this types', `
+  form(
+    'satisfies, as, non-null, generics, overloads, abstract, declare, this types',
+    `
 declare const elsewhere: string
 abstract class Base<T extends object = {}> { declare hidden: string; abstract go(): T; self(this: this) { return this } }
 class Real extends Base<{ a: number }> { override go() { return { a: 1 } satisfies { a: number } } }
 function pick(x: string): string
 function pick(x: number): number
 function pick(x: unknown) { return x as never }
-export default [new Real().go()!.a, pick(3), typeof elsewhere, (<T,>(x: T) => x)(4)]`, [1, 3, 'undefined', 4]),
-  form('modules in the order in which they are imported', "import './first'\nimport { order } from './second'\nimport './third'\nexport default order", ['first', 'second'], {
-    'motia/steps/b.ts': "import './third'\nimport { order } from './second'\nexport const other = order",
-    'motia/steps/first.ts': "(globalThis as any).order = ['first']",
-    'motia/steps/second.ts': "export const order = [...((globalThis as any).order ?? ['nothing']), 'second']",
-    'motia/steps/third.ts': "(globalThis as any).order?.push('third')",
-  }),
+export default [new Real().go()!.a, pick(3), typeof elsewhere, (<T,>(x: T) => x)(4)]`,
+    [1, 3, 'undefined', 4],
+  ),
+  form(
+    'modules in the order in which they are imported',
+    "import './first'\nimport { order } from './second'\nimport './third'\nexport default order",
+    ['first', 'second'],
+    {
+      'motia/steps/b.ts': "import './third'\nimport { order } from './second'\nexport const other = order",
+      'motia/steps/first.ts': "(globalThis as any).order = ['first']",
+      'motia/steps/second.ts': "export const order = [...((globalThis as any).order ?? ['nothing']), 'second']",
+      'motia/steps/third.ts': "(globalThis as any).order?.push('third')",
+    },
+  ),
   form('a circle of imports', "import { b } from './b'\nexport const a = 'a'\nexport default b()", 'a', {
     'motia/steps/b.ts': "import { a } from './a'\nexport const b = () => a",
   }),
-  form('files that are said to be free of side effects', "import '../lib/effect'\nexport default (globalThis as any).effect", 1, {
-    'package.json': '{ "sideEffects": false }',
-    'motia/lib/effect.ts': '(globalThis as any).effect = 1',
-  }),
-  form('a hash-bang, a directive and a byte order mark', '#!/usr/bin/env node\n"use strict"\nimport { x } from \'./bom\'\nexport default x', 1, {
-    'motia/steps/bom.ts': '\uFEFFexport const x = 1',
-  }),
-  form('names that differ from their output', "import { x } from './a b#c?d%20é'\nexport default [x, import.meta.url.endsWith('/a.ts')]", [1, true], {
-    'motia/steps/a b#c?d%20é.ts': 'export const x = import.meta.dirname.length > 0 ? 1 : 0',
-  }),
-  form('using declarations', "const log: string[] = []\nfunction f() { using x = { [Symbol.dispose]() { log.push('out') } }; log.push('in') }\nf()\nexport default log", [
-    'in',
-    'out',
-  ]),
-  { name: 'JavaScript alone: ESM without a package.json', isNative: true, files: { 'motia/steps/a.js': "import { b } from './b.js'\nexport default b", 'motia/steps/b.js': 'export const b = 2' }, step: 'motia/steps/a.js', value: 2 },
-  { name: 'JavaScript alone: CommonJS', isNative: true, files: { 'motia/steps/a.js': "module.exports = [require('./b').b, require('./c.json').c, __filename.endsWith('a.js')]", 'motia/steps/b.js': 'exports.b = 2', 'motia/steps/c.json': '{ "c": 3 }' }, step: 'motia/steps/a.js', value: [2, 3, true] },
-  { name: 'JavaScript alone: .mjs that imports .cjs', isNative: true, files: { 'motia/steps/a.mjs': "import { b } from './b.cjs'\nexport default [b, import.meta.filename.endsWith('a.mjs')]", 'motia/steps/b.cjs': 'exports.b = 2' }, step: 'motia/steps/a.mjs', value: [2, true] },
+  form(
+    'files that are said to be free of side effects',
+    "import '../lib/effect'\nexport default (globalThis as any).effect",
+    1,
+    {
+      'package.json': '{ "sideEffects": false }',
+      'motia/lib/effect.ts': '(globalThis as any).effect = 1',
+    },
+  ),
+  form(
+    'a hash-bang, a directive and a byte order mark',
+    '#!/usr/bin/env node\n"use strict"\nimport { x } from \'./bom\'\nexport default x',
+    1,
+    {
+      'motia/steps/bom.ts': '\uFEFFexport const x = 1',
+    },
+  ),
+  form(
+    'names that differ from their output',
+    "import { x } from './a b#c?d%20é'\nexport default [x, import.meta.url.endsWith('/a.ts')]",
+    [1, true],
+    {
+      'motia/steps/a b#c?d%20é.ts': 'export const x = import.meta.dirname.length > 0 ? 1 : 0',
+    },
+  ),
+  form(
+    'using declarations',
+    "const log: string[] = []\nfunction f() { using x = { [Symbol.dispose]() { log.push('out') } }; log.push('in') }\nf()\nexport default log",
+    ['in', 'out'],
+  ),
+  {
+    name: 'JavaScript alone: ESM without a package.json',
+    isNative: true,
+    files: {
+      'motia/steps/a.js': "import { b } from './b.js'\nexport default b",
+      'motia/steps/b.js': 'export const b = 2',
+    },
+    step: 'motia/steps/a.js',
+    value: 2,
+  },
+  {
+    name: 'JavaScript alone: CommonJS',
+    isNative: true,
+    files: {
+      'motia/steps/a.js': "module.exports = [require('./b').b, require('./c.json').c, __filename.endsWith('a.js')]",
+      'motia/steps/b.js': 'exports.b = 2',
+      'motia/steps/c.json': '{ "c": 3 }',
+    },
+    step: 'motia/steps/a.js',
+    value: [2, 3, true],
+  },
+  {
+    name: 'JavaScript alone: .mjs that imports .cjs',
+    isNative: true,
+    files: {
+      'motia/steps/a.mjs': "import { b } from './b.cjs'\nexport default [b, import.meta.filename.endsWith('a.mjs')]",
+      'motia/steps/b.cjs': 'exports.b = 2',
+    },
+    step: 'motia/steps/a.mjs',
+    value: [2, true],
+  },
 ];

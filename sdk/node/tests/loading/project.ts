@@ -98,10 +98,15 @@ export async function loadApart(
   const [command = process.execPath, ...before] = options.command ?? [];
   const env = { ...process.env, ...options.env };
   return new Promise((done, fail) => {
-    execFile(command, [...before, ...(options.command ? [process.execPath] : []), ...flags], { env, cwd: root, timeout: 30_000 }, (error, stdout, stderr) => {
-      const last = stdout.trim().split('\n').pop() ?? '';
-      if (error || !last.startsWith('{')) fail(new Error(`${error?.message}\n${stdout}\n${stderr}`));
-      else done({ ...(JSON.parse(last) as Omit<LoadedApart, 'stderr'>), stderr });
-    });
+    execFile(
+      command,
+      [...before, ...(options.command ? [process.execPath] : []), ...flags],
+      { env, cwd: root, timeout: 30_000 },
+      (error, stdout, stderr) => {
+        const last = stdout.trim().split('\n').pop() ?? '';
+        if (error || !last.startsWith('{')) fail(new Error(`${error?.message}\n${stdout}\n${stderr}`));
+        else done({ ...(JSON.parse(last) as Omit<LoadedApart, 'stderr'>), stderr });
+      },
+    );
   });
 }

@@ -12,7 +12,8 @@ module Motia
   module Loading
     # Records requires. One per worker.
     class Modules
-      REQUIRE = /^\s*(?:\w+\s*=\s*)?(require_relative|require|load|autoload)\b[\s(]*(?::\w+\s*,\s*)?['"]([^'"\#]+)['"]/.freeze
+      REQUIRE = /(?<![\w.:@$])(require_relative|require|load|autoload)\b[ \t(]*(?::\w+\s*,\s*)?['"]([^'"\#]+)['"]/.freeze
+      COMMENT = /\A\s*#/.freeze
 
       # `places`: the folders of the project that `require` looks in.
       def initialize(root, places)
@@ -77,7 +78,7 @@ module Motia
       end
 
       def scan(file)
-        Steps::Sources.lines(file).join("\n").scan(REQUIRE) do |word, name|
+        Steps::Sources.lines(file).grep_v(COMMENT).join("\n").scan(REQUIRE) do |word, name|
           found = found_of(word, name, file)
           note(found, file) if found && found != file
         end

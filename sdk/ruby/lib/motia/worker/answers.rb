@@ -28,10 +28,10 @@ module Motia
       # The frame for the result of an event or cron handler. Raises ResultRefused.
       def result(running, value, bytes_max:)
         what = "the result of step #{running.step.inspect}"
+        # Text that is too long is not written first to be measured.
+        too_large(what, value.bytesize + 2, bytes_max) if value.is_a?(String) && value.bytesize + 2 > bytes_max
         body = value.nil? ? 'null' : encoded { Json.encode(value, what: what) }
-        if body.bytesize > bytes_max
-          raise ResultRefused.new('PayloadTooLarge', "#{what} is #{body.bytesize} bytes of JSON; the limit is #{bytes_max}")
-        end
+        too_large(what, body.bytesize, bytes_max) if body.bytesize > bytes_max
         handler_us, wait_us = times(running)
         Protocol.frame("{\"type\":\"result\",\"invocation\":#{running.number},\"value\":#{body}," \
                        "\"handler_us\":#{handler_us},\"wait_us\":#{wait_us}}")
@@ -117,6 +117,11 @@ module Motia
         end
       end
       private_class_method :text_of
+
+      def too_large(what, bytes, bytes_max)
+        raise ResultRefused.new('PayloadTooLarge', "#{what} is #{bytes} bytes of JSON; the limit is #{bytes_max}")
+      end
+      private_class_method :too_large
 
       def encoded
         yield

@@ -16,6 +16,13 @@ require 'motia/worker/streams'
 
 module Motia
   module Worker
+    # The handler ended its thread.
+    class ThreadEnded < StandardError
+      def initialize
+        super('the handler ended its thread (Thread.exit or Thread#kill)')
+      end
+    end
+
     # Runs handlers for one worker.
     class Runner
       # A handler that took less is expected to do so again.
@@ -52,13 +59,6 @@ module Motia
           @answer.call(running, frame || failed(running, ThreadEnded.new), is_held: is_quick)
           Invocation.current = nil
           forget_interrupts
-        end
-      end
-
-      # The error of a handler that ended its thread.
-      class ThreadEnded < StandardError
-        def initialize
-          super('the handler ended its thread (Thread.exit or Thread#kill)')
         end
       end
 

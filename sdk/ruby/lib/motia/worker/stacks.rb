@@ -54,7 +54,7 @@ module Motia
 
       # The name of an error's class, as the author wrote it.
       def name_of(error)
-        (error.class.name || 'anonymous error').gsub(WRAPPED, '').delete_prefix('Motia::')
+        (error.class.name || 'anonymous error').gsub(WRAPPED, '').delete_prefix('Motia::Worker::').delete_prefix('Motia::')
       end
 
       # The text of an error. An author's `message` may do anything.

@@ -149,12 +149,15 @@ module Motia
       end
 
       def load(message)
+        @is_loading = true
         @loader = Loading::Loader.new(message['root'], message['files'])
         @runner.root = @loader.root
         manifest = @loader.load { |hook| in_author { hook.block.call } }
-        @outbox.put_message({ type: 'manifest', **manifest })
-        @session.loaded
         GC.start
+        # Before the manifest leaves: another thread may read what the engine answers to it.
+        @session.loaded
+        @outbox.put_message({ type: 'manifest', **manifest })
+        @is_loading = false
         stop if drained?
       rescue Protocol::Fault, JSON::GeneratorError, SystemCallError => error
         log_own('error', "the manifest cannot be sent: #{error.message}; the worker ends")
@@ -320,7 +323,7 @@ module Motia
       # Whether all that is left is to stop; true once.
       def drained?
         @lock.synchronize do
-          next false if @session.state != :draining || !@in_flight.empty? || @is_stopping
+          next false if @session.state != :draining || @is_loading || !@in_flight.empty? || @is_stopping
 
           @is_stopping = true
         end

@@ -18,5 +18,10 @@ export interface Sms {
 
 export function counted(_target: object, name: string, found: PropertyDescriptor): PropertyDescriptor {
   const inner = found.value as (...values: unknown[]) => unknown;
-  return { ...found, value: (...values: unknown[]) => `${name}:${inner(...values)}` };
+  return {
+    ...found,
+    value(this: unknown, ...values: unknown[]) {
+      return `${name}:${inner.apply(this, values)}`;
+    },
+  };
 }
