@@ -70,6 +70,12 @@ test('a relative import that leads nowhere has its line', async () => {
   assert.deepEqual([fault.code, fault.line, fault.message], ['import-error', 2, 'could not resolve "./nowhere"']);
 });
 
+test('a file that only imports what is not there is said alike', async () => {
+  const fault = await faultOf({ [A]: "import './nowhere'" });
+
+  assert.deepEqual([fault.line, fault.message], [1, 'could not resolve "./nowhere"']);
+});
+
 test('a name that the other file does not export has its line', async () => {
   const fault = await faultOf({
     [A]: "import { nothing } from './b'\nexport default nothing",

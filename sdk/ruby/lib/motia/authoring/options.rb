@@ -37,13 +37,13 @@ module Motia
     # An id of a step or topic: text of 1 to 255 bytes without control characters.
     def step_id(value, name = 'id')
       value = value.name if value.is_a?(Symbol)
-      unless value.is_a?(String) && !value.strip.empty?
+      unless value.is_a?(String) && value.valid_encoding? && !value.strip.empty?
         raise Wrong.new("#{name} is #{value.inspect}", "an id is text that is not empty, such as 'resize-image'")
       end
       if value.bytesize > ID_BYTES_MAX
         raise Wrong.new("#{name} is #{value.bytesize} bytes long", "at most #{ID_BYTES_MAX}")
       end
-      if !value.dup.force_encoding('UTF-8').valid_encoding? || value.match?(/[\x00-\x1f]/)
+      if value.match?(/[\x00-\x1f]/)
         raise Wrong.new("#{name} is #{value.inspect}", 'an id has no control characters')
       end
       value
@@ -67,7 +67,7 @@ module Motia
     # Text that is not empty.
     def filled_text(value, name)
       value = value.name if value.is_a?(Symbol)
-      unless value.is_a?(String) && !value.strip.empty?
+      unless value.is_a?(String) && value.valid_encoding? && !value.strip.empty?
         raise Wrong.new("#{name} is #{value.inspect}", "#{name} is text that is not empty")
       end
       value

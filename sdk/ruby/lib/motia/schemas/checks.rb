@@ -73,7 +73,7 @@ module Motia
         return nil if names.empty? || tests.any?(&:nil?)
 
         where = @where
-        said = names.size == 1 ? "type \"#{names.first}\"" : "types #{names.map { |name| "\"#{name}\"" }.join(', ')}"
+        said = names.size == 1 ? "type \"#{names.first}\"" : "types #{names.sort.map { |name| "\"#{name}\"" }.join(', ')}"
         lambda do |value, path, problems|
           next if tests.any? { |test| test.call(value) }
 
