@@ -46,7 +46,6 @@ function libraryFiles() {
   return existsSync('src/testing/index.ts') ? { ...files, testing: 'src/testing/index.ts' } : files;
 }
 
-<<<<<<< HEAD
 /** Build into `outdir`, and remove what earlier builds left: a worker may be starting from it meanwhile. */
 async function bundle(entryPoints, outdir) {
   const { metafile } = await build({ ...common, entryPoints, outdir, metafile: true });
@@ -61,16 +60,6 @@ if (process.argv.includes('--tests')) {
   await bundle({ ...libraryFiles(), ...(await testFiles()) }, 'dist-tests');
 } else {
   await bundle(libraryFiles(), 'dist');
-=======
-if (process.argv.includes('--tests')) {
-  rmSync('dist-tests', { recursive: true, force: true });
-  // The library itself is there too: steps that a test loads share their registry with the test.
-  const entryPoints = { ...libraryFiles(), ...(await testFiles()) };
-  await build({ ...common, entryPoints, outdir: 'dist-tests' });
-} else {
-  rmSync('dist', { recursive: true, force: true });
-  await build({ ...common, entryPoints: libraryFiles(), outdir: 'dist' });
->>>>>>> topics
   if (!process.argv.includes('--fast')) {
     const tsc = promisify(execFile)(process.execPath, [
       'node_modules/typescript/bin/tsc',
