@@ -120,8 +120,8 @@ def _plain(path: Path, export: Export, place: str) -> Any:
     if export.map is not None:
         return {name: _plain(path, inner, f"{place}.{name}") for name, inner in export.map.items()}
     if export.json is None:
-        what = export.other or "a schema"
-        raise StartError(f"{path.name}: {place} is {what}, not JSON", hint=HINT)
+        what = f"a {export.other or 'schema'}"
+        raise StartError(f"{path.name}: {place} is {what}", hint=HINT)
     return msgspec.json.decode(export.json)
 
 

@@ -73,11 +73,11 @@ def test_a_python_file_may_import_what_is_beside_it(tmp_path: Path) -> None:
         ("motia.config.py", "config = {'a': float('nan')}", "motia.config.py: ValueError", "only what JSON can"),
         ("motia.config.py", "import sys\nsys.exit(3)", "motia.config.py:2: SystemExit: 3", "correct"),
         ("motia.config.py", "import os\nprint('oh no', flush=True)\nos._exit(3)", "status 3 before it was read: oh no", "only define"),  # noqa: E501
-        ("motia.config.js", "const a = 1;\nthrow new Error('bad day')", "motia.config.js:2: Error: bad day", "only define"),  # noqa: E501
+        ("motia.config.js", "const a = 1;\nthrow new Error('bad day')", "motia.config.js:2: Error: bad day", "only define values"),  # noqa: E501
         ("motia.config.js", "module.exports = {\n  a: 1\n  b: 2\n}", "motia.config.js:3: ", "look at"),
-        ("motia.config.js", "exports.a = { b: () => 1 }", "motia.config.js: config.a.b is function, not JSON", "only what JSON can"),  # noqa: E501
+        ("motia.config.js", "exports.a = { b: () => 1 }", "motia.config.js: config.a.b is a function", "only what JSON can"),  # noqa: E501
         ("motia.config.js", "import './nowhere.js'; export default {}", "motia.config.js:1: ", "look whether"),
-        ("motia.config.ts", "const a: number = 1;\nthrow new Error(`bad ${a}`)", "motia.config.ts:2: Error: bad 1", "only define"),  # noqa: E501
+        ("motia.config.ts", "const a: number = 1;\nthrow new Error(`bad ${a}`)", "motia.config.ts:2: Error: bad 1", "only define values"),  # noqa: E501
         ("motia.config.ts", "export default {\n  a: 1\n  b: 2\n}", "motia.config.ts:3: ", ""),
         ("motia.config.ts", "export default async () => {\n  throw new Error('late');\n}", "motia.config.ts:2: Error: late", "only"),  # noqa: E501
         ("motia.config.js", "module.exports = 5", "motia.config.js: it exports no object", "module.exports = {...}"),

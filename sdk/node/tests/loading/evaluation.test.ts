@@ -79,7 +79,7 @@ test('a default export may be a function that makes the value, and its failure i
 
   assert.deepEqual(files['motia.config.ts'], { exports: { default: { json: { port: 1 }, line: 1 } } });
   const { error } = files['bad.ts'] as { error: { message: string; line: number } };
-  assert.deepEqual([error.message, error.line], ['default: late', 2]);
+  assert.deepEqual([error.message, error.line], ['Error: late', 3]);
 });
 
 test('circles and depth are no trouble', async () => {

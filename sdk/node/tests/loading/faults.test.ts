@@ -7,7 +7,7 @@ import { load, project } from './project.js';
 const A = 'motia/steps/a.ts';
 const GOOD = 'motia/steps/good.ts';
 
-async function faultOf(files: Record<string, string>, step = A, limitMs = 5_000): Promise<Fault> {
+async function faultOf(files: Record<string, string>, step = A, limitMs = 30_000): Promise<Fault> {
   const good = step.endsWith('ts') ? GOOD : GOOD.replace('.ts', '.mjs');
   const loaded = await load(project({ ...files, [good]: 'export default 1' }), [step, good], limitMs);
   assert.deepEqual(

@@ -285,8 +285,11 @@ module Motia
         return unless frame
 
         @capture&.flush(running)
-        is_held ? @outbox.hold(frame) : @outbox.put(frame)
-        @in_flight.delete(running.number)
+        # Together: its number is free before the engine has the answer, and the worker is not drained before.
+        @lock.synchronize do
+          @in_flight.delete(running.number)
+          is_held ? @outbox.hold(frame) : @outbox.put(frame)
+        end
         @crew.add(Task.new { stop }) if @session.state == :draining && drained?
       end
 
