@@ -144,6 +144,7 @@ def _write(found: dict[str, Results], text: str, settings: dict[str, Any]) -> No
         "date": stamp,
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {cpu_model()}",
         "engine": version("motia-engine"),
+        "commit": version_of("git", "-C", str(RESULTS.parent), "rev-parse", "--short", "HEAD"),
         "rounds": settings["rounds"],
         "seconds": settings["seconds"],
         "durability": DURABILITY,

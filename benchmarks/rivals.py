@@ -136,16 +136,18 @@ def _install_gems(home: Path) -> bool:
 
 
 def built_sdk() -> None:
-    """Make sure that our own Node worker is built: a wheel brings it, a checkout builds it.
+    """Make sure that our own Node worker is what its sources say: a wheel brings it, a checkout builds it.
 
     Raises:
         Missing: Node or npm is not there.
     """
     sdk = sdk_dir("node")
-    if not (sdk / "dist" / "worker.mjs").exists():
+    built = sdk / "dist" / "worker.mjs"
+    changed_at = max((path.stat().st_mtime for path in (sdk / "src").rglob("*.ts")), default=0.0)
+    if not built.exists() or built.stat().st_mtime < changed_at:
         npm = program("npm")
         program("node")
-        print("building our Node SDK (once)…", flush=True)
+        print("building our Node SDK…", flush=True)
         _run([npm, "install", "--no-audit", "--no-fund", "--loglevel", "error"], sdk)
         _run([npm, "run", "build"], sdk)
 
@@ -160,9 +162,12 @@ def redis_server() -> str:
 
 
 def version_of(command: str, *arguments: str) -> str:
-    """The first line that a program prints, such as its version; empty when it is not there."""
+    """The first line that a program prints, such as its version; empty when it is not there or refuses."""
     found = shutil.which(command)
-    return _output([found, *arguments]).split("\n")[0] if found else ""
+    try:
+        return _output([found, *arguments]).split("\n")[0] if found else ""
+    except subprocess.CalledProcessError:
+        return ""
 
 
 def _output(argv: list[str]) -> str:

@@ -1,5 +1,5 @@
 /**
- * Bundles src into dist: index.mjs (what authors import), worker.mjs (what the engine starts) and
+ * Bundles src into dist: index.mjs (what authors import), worker.mjs and evaluate.mjs (what the engine starts) and
  * watchdog.mjs share their chunks, so that a step and its worker have one registry.
  *
  *   node build.mjs           the library and its declarations

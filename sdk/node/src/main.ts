@@ -29,6 +29,7 @@ function serve(fd: number): void {
   const end = guardProcess();
   ignoreSignals();
   const lines = new Lines();
+  let tellSteps: (steps: readonly string[]) => void = () => {};
   const transport = new SocketTransport(fd, lines, { data: (chunk) => worker.feed(chunk), end: () => worker.eof() });
   const worker: NodeWorker = new NodeWorker({
     sink: transport,
@@ -37,8 +38,12 @@ function serve(fd: number): void {
     greeted: () => capture(worker.logLine),
     loading: () => {
       guardDescriptor(fd);
-      startWatchdog(fd, lines, { stepOf: (number) => worker.inFlight(number)?.step ?? '', root: () => worker.root });
+      tellSteps = startWatchdog(fd, lines, {
+        stepOf: (number) => worker.inFlight(number)?.step ?? '',
+        root: () => worker.root,
+      });
     },
+    loaded: (steps) => tellSteps(steps),
     closed: () => transport.close(() => end(0)),
     complain,
   });

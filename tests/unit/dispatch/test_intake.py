@@ -129,6 +129,25 @@ async def test_a_payload_that_does_not_fit_is_refused_with_every_problem(world: 
     assert await world.runs("a") == await world.runs("b") == []
 
 
+async def test_a_topic_is_held_to_its_definition_with_and_without_subscribers(world: World) -> None:
+    world.step("a", topics=("news",))
+    world.problems = {"a": (Problem(path="/x", message="missing"),)}
+    world.topic_problems = {
+        name: (Problem(path="/x", message="missing"), Problem(path="/y", message="too long"))
+        for name in ("news", "nobody")
+    }
+    await world.boot()
+
+    with pytest.raises(PayloadInvalid) as refused:
+        await world.trigger("news", {})
+    with pytest.raises(PayloadInvalid, match="the schema of topic nobody: /x: missing"):
+        await world.trigger("nobody", {})
+
+    assert "the schema of topic news, a:" in refused.value.message
+    assert [problem.path for problem in refused.value.problems] == ["/x", "/y"]
+    assert await world.runs("a") == await world.runs("nobody") == []
+
+
 async def test_limits_are_errors_in_the_caller(make_world: Callable[..., World]) -> None:
     world = make_world(limits=Limits(payload_bytes=100))
     world.step("a")

@@ -70,6 +70,10 @@ async def test_an_edited_payload_is_checked(world: World) -> None:
     world.problems["a"] = (Problem(path="", message="too large"),)
     with pytest.raises(PayloadInvalid):
         await world.dispatcher.replay(accepted.run, b"3")
+    world.problems = {}
+    world.topic_problems["a"] = (Problem(path="", message="too large"),)
+    with pytest.raises(PayloadInvalid, match="topic a"):
+        await world.dispatcher.replay(accepted.run, b"3")
 
     assert seen == [1, 2]
 

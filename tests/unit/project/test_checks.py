@@ -16,6 +16,7 @@ from motia.model import (
     StepId,
     StepKind,
     StepSpec,
+    TopicSpec,
 )
 from motia.project import Discovery, check, discover, order
 
@@ -53,6 +54,33 @@ def test_a_sound_project_has_no_faults() -> None:
         )
         == ()
     )
+
+
+def test_a_step_that_contradicts_its_topic_names_both_places() -> None:
+    def raw(**fields: str) -> msgspec.Raw:
+        properties = {name: {"type": kind} for name, kind in fields.items()}
+        return msgspec.Raw(
+            msgspec.json.encode({"type": "object", "properties": properties, "required": [*fields]})
+        )
+
+    topic = TopicSpec(
+        name="made", schema=raw(id="string", total="number"), source=Source(file="e.json", line=2)
+    )
+    steps = (
+        step("fewer", topics=("made",), schema=raw(id="string")),
+        step("none", topics=("made",)),
+        step("bad", topics=("made",), schema=raw(id="integer"), line=7),
+        step("converts", topics=("made",), schema=raw(id="integer"), worker_validates=True),
+        step("made", schema=raw(other="string"), line=9),
+    )
+
+    found = check(Manifest(steps=steps, topics=(topic,)), Discovery(root=Path("/nowhere"), files={}))
+
+    assert [(fault.code, fault.line, fault.also) for fault in found] == [
+        ("topic-contradicted", 7, "e.json:2"),
+        ("topic-contradicted", 9, "e.json:2"),
+    ]
+    assert "step 'bad' contradicts the topic 'made' (e.json:2): /id is text in the topic" in found[0].message
 
 
 def test_two_steps_with_one_id_name_both_places() -> None:

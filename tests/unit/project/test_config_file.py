@@ -73,7 +73,7 @@ def test_a_python_file_may_import_what_is_beside_it(tmp_path: Path) -> None:
         ("motia.config.py", "config = {'a': float('nan')}", "motia.config.py: ValueError", "only what JSON can"),
         ("motia.config.py", "import sys\nsys.exit(3)", "motia.config.py:2: SystemExit: 3", "correct"),
         ("motia.config.py", "import os\nprint('oh no', flush=True)\nos._exit(3)", "status 3 before it was read: oh no", "only define"),  # noqa: E501
-        ("motia.config.js", "const a = 1;\nthrow new Error('bad day')", "motia.config.js:2: Error: bad day", "only define values"),
+        ("motia.config.js", "const a = 1;\nthrow new Error('bad day')", "motia.config.js:2: Error: bad day", "only define values"),  # noqa: E501
         ("motia.config.js", "module.exports = {\n  a: 1\n  b: 2\n}", "motia.config.js:3: ", "look at"),
         ("motia.config.js", "exports.a = { b: () => 1 }", "motia.config.js: config.a.b is a function", "only what JSON can"),  # noqa: E501
         ("motia.config.js", "import './nowhere.js'; export default {}", "motia.config.js:1: ", "look whether"),

@@ -17,6 +17,8 @@ import { packageOf } from './packages.js';
 import { relativeTo } from './paths.js';
 
 const ROUNDS_MAX = 30;
+/** Inputs that are no files of the project. */
+const OURS = /^(motia-|<)/;
 
 /** What the sources are and how they hang together; all paths relative to the root, with `/`. */
 export interface Analysis {
@@ -92,7 +94,7 @@ export async function analyse(
         splitting: true,
         format: 'esm',
         packages: 'external',
-        external: ['*.node'],
+        external: ['*.node', 'motia-any'],
         plugins: [standIns(task, known)],
       })
       .catch((failure: BuildFailure) => failure);
@@ -153,6 +155,9 @@ function isConfiguration(file: string): boolean {
   return /(^|\/)[jt]sconfig[^/]*\.json$/.test(file);
 }
 
+/** A module that has whatever name is asked of it, as far as esbuild can tell. */
+const ANY = 'export default 0; export * from "motia-any"';
+
 /** Puts an empty module of any names in the place of what is broken, so that the rest can be read. */
 function standIns(task: Task, { broken, missing, globs, linked }: Known): Plugin {
   return {
@@ -168,10 +173,10 @@ function standIns(task: Task, { broken, missing, globs, linked }: Known): Plugin
         const key = `${relativeTo(task.root, args.importer)}\0${args.path}`;
         return missing.has(key) ? { path: key, namespace: 'motia-missing' } : undefined;
       });
-      build.onLoad({ filter: /.*/, namespace: 'motia-missing' }, () => ({ contents: 'module.exports = {}' }));
+      build.onLoad({ filter: /.*/, namespace: 'motia-missing' }, () => ({ contents: ANY }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path }: OnLoadArgs) => {
         const file = relativeTo(task.root, path);
-        if (broken.has(file)) return { contents: 'module.exports = {}' };
+        if (broken.has(file)) return { contents: ANY };
         if (!globs.has(file)) return undefined;
         return { contents: withoutGlobs(readFileSync(path, 'utf8')), loader: loaderOf(extname(path)) };
       });
@@ -194,7 +199,7 @@ function noteLinked(task: Task, result: BuildResult<{ metafile: true }>, linked:
   for (const [name, { imports }] of Object.entries(result.metafile.inputs)) {
     const folder = join(task.root, dirname(plain(name)));
     for (const { path, external } of imports) {
-      if (!external || /^[./#]/.test(path) || isBuiltin(path) || Object.hasOwn(task.sdk, path)) continue;
+      if (!external || /^([./#]|motia-any$)/.test(path) || isBuiltin(path) || Object.hasOwn(task.sdk, path)) continue;
       const key = `${path}\0${folder}`;
       if (asked.has(key)) continue;
       asked.add(key);
@@ -208,7 +213,7 @@ function read(root: string, result: BuildResult<{ metafile: true }>, { broken, m
   const sources = [
     ...new Set(
       Object.keys(inputs)
-        .filter((name) => !/^(motia-|<)/.test(name))
+        .filter((name) => !OURS.test(name))
         .map(plain),
     ),
   ].sort();
@@ -222,7 +227,9 @@ function read(root: string, result: BuildResult<{ metafile: true }>, { broken, m
     missing,
     warnings: result.warnings.map((warning) => faultOfMessage(warning, 'tsconfig.json', 'warning')),
   };
-  for (const [name, input] of Object.entries(inputs)) readImports(analysis, plain(name), input, globs.get(plain(name)));
+  for (const [name, input] of Object.entries(inputs)) {
+    if (!OURS.test(name)) readImports(analysis, plain(name), input, globs.get(plain(name)));
+  }
   // What a broken source imports is read from its text: mending one of those may mend it.
   for (const [name, imported] of Object.entries(scanImports(root, [...broken.keys()]).graph)) {
     if (broken.has(name) || !analysis.graph[name]) analysis.graph[name] = imported;
@@ -245,7 +252,7 @@ function readImports(
   const links: Record<string, string> = analysis.links[name] ?? {};
   for (const one of input.imports) {
     const path = plain(one.path);
-    if (one.external || /^(motia-|<)/.test(path)) continue;
+    if (one.external || OURS.test(path)) continue;
     imported.add(path);
     if (one.original !== undefined) links[one.original] = path;
   }

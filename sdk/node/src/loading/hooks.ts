@@ -89,6 +89,7 @@ export function resolveByTable(
 
 interface ImportContext {
   parentURL?: string | undefined;
+  conditions?: readonly string[];
   importAttributes?: { type?: string };
 }
 interface Resolved {
@@ -117,6 +118,8 @@ export function installImportHook(): void {
   isHooked = true;
   registerHooks({
     resolve(specifier, context, next) {
+      // A require comes through here too (Node 22.15), and goes by its own hook, which answers with paths.
+      if (context.conditions?.includes('require')) return next(specifier, context);
       const url = resolveByTable(specifier, context.parentURL, table, urls, context.importAttributes?.type === 'json');
       const resolved = next(url ?? specifier, context);
       if (listener && context.parentURL?.startsWith('file:') && resolved.url.startsWith('file:')) {
@@ -130,6 +133,12 @@ export function installImportHook(): void {
 function registerInThread(): void {
   const code = `
     import { fileURLToPath, pathToFileURL } from 'node:url';
+    // The advice to write a package.json is given in this thread (native.ts keeps it back in the other).
+    const emit = process.emitWarning;
+    process.emitWarning = (warning, ...rest) => {
+      const code = typeof rest[0] === 'object' ? rest[0]?.code : rest[1];
+      if (code !== 'MODULE_TYPELESS_PACKAGE_JSON') emit.call(process, warning, ...rest);
+    };
     const byTable = ${resolveByTable.toString()};
     const urls = { toPath: (url) => fileURLToPath(url), toUrl: (path) => pathToFileURL(path).href };
     let known;

@@ -13,6 +13,7 @@ const TURNS = 1;
 const IN_FLIGHT = 2;
 const LAST_ENTERED = 3;
 const STALL_MS = 4;
+const LAST_STEP = 5;
 const CELLS = 8;
 
 const FREE = 0;
@@ -73,6 +74,15 @@ export class Lines {
   /** The invocation whose handler was entered last. */
   set lastEntered(invocation: number) {
     this.#cells[LAST_ENTERED] = invocation;
+  }
+
+  get lastStep(): number {
+    return this.#cells[LAST_STEP] as number;
+  }
+
+  /** Its step: the place in the list that the watchdog was given. */
+  set lastStep(index: number) {
+    this.#cells[LAST_STEP] = index;
   }
 
   get stallMs(): number {

@@ -206,6 +206,8 @@ export async function app<T>(first: AppOptions | Use<T> = {}, second?: Use<T>): 
     client[passed]();
     return value;
   } catch (error) {
+    // Stopped first: the last lines of the log may still be on their way.
+    await client.stop();
     client.showLog();
     throw error;
   } finally {

@@ -13,8 +13,8 @@ export interface Inside {
   root(): string;
 }
 
-/** Start the watchdog of the socket `fd`. It does not keep the process alive. */
-export function startWatchdog(fd: number, lines: Lines, inside: Inside): void {
+/** Start the watchdog of the socket `fd`; the returned function tells it the steps. It does not keep the process alive. */
+export function startWatchdog(fd: number, lines: Lines, inside: Inside): (steps: readonly string[]) => void {
   const data: WatchdogData = { fd, memory: lines.memory };
   // Nothing of the author's (NODE_OPTIONS, --require) belongs into this thread.
   const thread = new Worker(new URL('./watchdog.mjs', import.meta.url), {
@@ -38,4 +38,5 @@ export function startWatchdog(fd: number, lines: Lines, inside: Inside): void {
       };
     },
   });
+  return (steps) => thread.postMessage(steps);
 }

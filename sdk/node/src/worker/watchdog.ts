@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. It writes to the socket only while it holds `Lines`, and then one whole frame.
- * 2. `stalled` is sent once per stall.
+ * 2. `stalled` is sent once per stall, and never with the stack of what came after it.
  */
 
 import { writeSync } from 'node:fs';
@@ -22,7 +22,8 @@ export interface WatchdogData {
 const LOOK_MS = 100;
 /** Every so many looks is enough when nothing is in flight. */
 const LOOKS_IDLE = 4;
-const PAUSE_MS_MAX = 300;
+/** How long the main thread has to say what it runs; in native code that does not come back it never does. */
+const PAUSE_MS_MAX = 1_000;
 /** The loop gets a moment to end by itself. */
 const END_AFTER_EOF_MS = 400;
 const EVALUATE = 'globalThis[Symbol.for("motia.watchdog")]?.(new Error().stack)';
@@ -39,6 +40,7 @@ class Watchdog {
   readonly #fd: number;
   readonly #lines: Lines;
   #looks = 0;
+  #steps: readonly string[] = [];
   #askedMono = 0;
   #turnsAsked = 0;
   #isReported = false;
@@ -48,6 +50,9 @@ class Watchdog {
     this.#port = port;
     this.#fd = data.fd;
     this.#lines = new Lines(data.memory);
+    port.on('message', (steps: readonly string[]) => {
+      this.#steps = steps;
+    });
     setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -77,8 +82,9 @@ class Watchdog {
   }
 
   async #report(askedMono: number, turns: number): Promise<void> {
-    const { invocation, step, stack } = await this.#lookInside();
-    // The loop may have gone on while its stack was asked for: then it is still worth telling.
+    const { invocation, step, stack } = await this.#lookInside(turns);
+    // The loop went on before anybody could look: whatever runs now is not what held it.
+    if (stack === '' && this.#lines.turns !== turns) return;
     const ms = Math.round(performance.now() - askedMono);
     const frame = encodeFrame(JSON.stringify({ type: 'stalled', invocation, step, ms, stack }));
     for (let tries = 0; tries < 10 && !this.#lines.tryTakeForWatchdog(); tries++) {
@@ -94,14 +100,19 @@ class Watchdog {
   }
 
   /** What the main thread runs now; without a stack when it is in native code that does not come back. */
-  async #lookInside(): Promise<Look> {
+  async #lookInside(turns: number): Promise<Look> {
     const session = new Session();
-    const last = { invocation: this.#lines.lastEntered, step: '', stack: '' };
+    const last = { invocation: this.#lines.lastEntered, step: this.#steps[this.#lines.lastStep] ?? '', stack: '' };
     try {
       session.connectToMainThread();
       return await new Promise<Look>((resolve) => {
         setTimeout(() => resolve(last), PAUSE_MS_MAX);
         session.on('Debugger.paused', ({ params }) => {
+          if (this.#lines.turns !== turns) {
+            session.post('Debugger.resume');
+            resolve(last);
+            return;
+          }
           const callFrameId = params.callFrames[0]?.callFrameId ?? '';
           session.post(
             'Debugger.evaluateOnCallFrame',

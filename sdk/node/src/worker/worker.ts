@@ -34,6 +34,8 @@ export interface WorkerHost {
   greeted(): void;
   /** Author's code is about to be loaded. */
   loading(): void;
+  /** It is loaded: the ids of its steps. */
+  loaded(steps: readonly string[]): void;
   /** Nothing more will be said. */
   closed(): void;
   /** A line for the process's own output: nobody was greeted, or the connection is gone. */
@@ -50,6 +52,8 @@ export class NodeWorker implements Port {
   readonly #inFlight = new Map<number, Running>();
   #hello: Hello | undefined;
   #project: Project | undefined;
+  /** Each step's place in the list that the watchdog was given. */
+  #places: ReadonlyMap<string, number> = new Map();
   #isLoading = false;
   #isStopping = false;
   #isClosed = false;
@@ -180,6 +184,8 @@ export class NodeWorker implements Port {
     const manifest = await project.load();
     this.#isLoading = false;
     this.#busy();
+    this.#places = new Map([...project.steps.keys()].map((id, place) => [id, place]));
+    this.#host.loaded([...project.steps.keys()]);
     if (this.state === 'closed') return;
     const text = JSON.stringify({ type: 'manifest', ...manifest });
     if (text.length > JSON_BYTES_MAX / 3 && Buffer.byteLength(text) > JSON_BYTES_MAX) {
@@ -210,6 +216,7 @@ export class NodeWorker implements Port {
     const { lines } = this.#host;
     lines.inFlight = this.#inFlight.size;
     lines.lastEntered = message.invocation;
+    lines.lastStep = this.#places.get(message.step) ?? -1;
     const inexact = findInexact(text);
     const refusal = inexact === undefined ? undefined : inexactInput(inexact, message.step);
     if (refusal === undefined) this.#runner.start(running, message, blob);

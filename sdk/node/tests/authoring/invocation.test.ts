@@ -15,7 +15,7 @@ test('the signal says why the run should stop, to those who come late too', () =
     invocation.cancel('timeout');
     invocation.cancel('shutdown');
 
-    assert.deepEqual(reasons, ['timeout']);
+    assert.deepEqual([...reasons, invocation.cancelReason], ['timeout', 'timeout']);
   });
   inHandler(new MemoryPort(), (invocation) => {
     invocation.cancel('disconnect');

@@ -69,6 +69,19 @@ test('one file that fails costs no other its answer', async () => {
   assert.deepEqual(codes, ['load-error', 'syntax-error', 'unreadable']);
 });
 
+test('a default export may be a function that makes the value, and its failure is an error', async () => {
+  const root = project({
+    'motia.config.ts': 'export default async () => ({ port: 1 as number })',
+    'bad.ts': "\nexport default () => {\n  throw new Error('late')\n}",
+  });
+
+  const { files } = await evaluate(root, ['motia.config.ts', 'bad.ts'], sdkUrl);
+
+  assert.deepEqual(files['motia.config.ts'], { exports: { default: { json: { port: 1 }, line: 1 } } });
+  const { error } = files['bad.ts'] as { error: { message: string; line: number } };
+  assert.deepEqual([error.message, error.line], ['Error: late', 3]);
+});
+
 test('circles and depth are no trouble', async () => {
   const root = project({
     [EVENTS]:

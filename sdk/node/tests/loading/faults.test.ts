@@ -7,7 +7,7 @@ import { load, project } from './project.js';
 const A = 'motia/steps/a.ts';
 const GOOD = 'motia/steps/good.ts';
 
-async function faultOf(files: Record<string, string>, step = A, limitMs = 5_000): Promise<Fault> {
+async function faultOf(files: Record<string, string>, step = A, limitMs = 30_000): Promise<Fault> {
   const good = step.endsWith('ts') ? GOOD : GOOD.replace('.ts', '.mjs');
   const loaded = await load(project({ ...files, [good]: 'export default 1' }), [step, good], limitMs);
   assert.deepEqual(
@@ -68,6 +68,12 @@ test('a relative import that leads nowhere has its line', async () => {
   const fault = await faultOf({ [A]: "\nimport x from './nowhere'\nexport default x" });
 
   assert.deepEqual([fault.code, fault.line, fault.message], ['import-error', 2, 'could not resolve "./nowhere"']);
+});
+
+test('a file that only imports what is not there is said alike', async () => {
+  const fault = await faultOf({ [A]: "import './nowhere'" });
+
+  assert.deepEqual([fault.line, fault.message], [1, 'could not resolve "./nowhere"']);
 });
 
 test('a name that the other file does not export has its line', async () => {

@@ -29,15 +29,18 @@ test('JavaScript alone needs nothing installed, and finds the library by import 
   assert.equal(existsSync(join(root, '.motia')), false);
 });
 
-test('nothing is said about a missing package.json', async () => {
-  const root = bare({
-    'motia/steps/a.js': "import './b.js'\nexport default 1",
-    'motia/steps/b.js': 'export const b = 1',
-  });
+test('nothing is said about a package.json that is missing or has no type', async () => {
+  for (const more of [{}, { 'package.json': '{}' }]) {
+    const root = bare({
+      'motia/steps/a.js': "import './b.js'\nexport default 1",
+      'motia/steps/b.js': 'export {}',
+      ...more,
+    });
 
-  const { modules, stderr } = await loadApart(root, ['motia/steps/a.js']);
+    const { modules, stderr } = await loadApart(root, ['motia/steps/a.js']);
 
-  assert.deepEqual([modules['motia/steps/a.js'], stderr], [1, '']);
+    assert.deepEqual([modules['motia/steps/a.js'], stderr], [1, '']);
+  }
 });
 
 test('the files that a file imports are known, directly or not, of both kinds', async () => {

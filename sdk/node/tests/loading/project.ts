@@ -57,7 +57,7 @@ function linkPackage(root: string, name: string): void {
 }
 
 /** Load in this process. */
-export function load(root: string, files: readonly string[], limitMs = 2_000): Promise<Loaded> {
+export function load(root: string, files: readonly string[], limitMs = 30_000): Promise<Loaded> {
   return loadModules({ root, files, sdkUrl, limitMs });
 }
 
@@ -65,7 +65,7 @@ const RUNNER = `
 import { loadModules } from ${JSON.stringify(resolve('src/loading/loader.ts'))}
 import { buildProject } from ${JSON.stringify(resolve('src/loading/compiler.ts'))}
 const [root, sdkUrl, ...files] = process.argv.slice(2)
-const loaded = await loadModules({ root, files, sdkUrl, limitMs: 2000 })
+const loaded = await loadModules({ root, files, sdkUrl, limitMs: 30000 })
 const modules = Object.fromEntries(loaded.modules.map(({ file, namespace }) => [file, namespace.default]))
 console.log('\\n' + JSON.stringify({ ...loaded, modules, buildProject: typeof buildProject }))
 process.exit()

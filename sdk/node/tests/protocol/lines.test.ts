@@ -24,7 +24,11 @@ test('both sides see the same counts', () => {
   main.turned();
   main.inFlight = 3;
   main.lastEntered = 9;
+  main.lastStep = 4;
   main.stallMs = 250;
 
-  assert.deepEqual([watchdog.turns, watchdog.inFlight, watchdog.lastEntered, watchdog.stallMs], [1, 3, 9, 250]);
+  assert.deepEqual(
+    [watchdog.turns, watchdog.inFlight, watchdog.lastEntered, watchdog.lastStep, watchdog.stallMs],
+    [1, 3, 9, 4, 250],
+  );
 });

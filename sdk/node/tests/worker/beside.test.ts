@@ -6,7 +6,7 @@ const STEPS = `
 import { event } from '@motia/core';
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export const patient = event({ id: 'patient' }, async () => { await sleep(800); });
-export const first = event({ id: 'first' }, async () => { await sleep(50); const until = performance.now() + 500; while (performance.now() < until); });
+export const first = event({ id: 'first' }, async () => { await sleep(50); const until = performance.now() + 1500; while (performance.now() < until); });
 `;
 
 const made = project({ 'steps.ts': STEPS });

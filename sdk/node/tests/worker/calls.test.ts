@@ -9,7 +9,7 @@ export const leaves = event({ id: 'leaves' }, () => { trigger('x'); return 'left
 export const leavesBad = event({ id: 'leaves-bad' }, () => { trigger('x', { n: 1n }); return 'left'; });
 export const looks = event({ id: 'looks-later' }, async () => {
   const one = trigger('x');
-  await turn(); await turn();
+  await new Promise((resolve) => setTimeout(resolve, 100));
   await one.catch(() => {});
   return 'looked';
 });

@@ -160,6 +160,7 @@ export class MemoryEngine extends Engine {
       sdkUrl: pathToFileURL(resolve('dist-tests/index.mjs')).href,
       greeted: () => {},
       loading: () => {},
+      loaded: () => {},
       closed: () => this.ended(),
       complain: (text) => this.complaints.push(text),
     });

@@ -6,6 +6,7 @@ const STEPS = `
 import { api, event, logger, response } from '@motia/core';
 export const never = event({ id: 'never' }, () => new Promise(() => {}));
 export const aborts = event({ id: 'aborts' }, (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))));
+export const tidies = event({ id: 'tidies' }, async (_, { signal }) => { await new Promise((resolve) => signal.addEventListener('abort', resolve)); await new Promise((resolve) => setTimeout(resolve, 50)); return 'tidy'; });
 export const own = event({ id: 'own-error' }, (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(new Error('cleaned up')))));
 export const lazy = api({ id: 'lazy', path: '/' }, async function* () { await new Promise(() => {}); yield 1; });
 export const early = api({ id: 'early', path: '/' }, async function* () { throw new TypeError('early'); });
@@ -37,6 +38,13 @@ test('a handler that throws the reason of its signal is cancelled', async () => 
   engine.send({ type: 'cancel', invocation: 1, reason: 'shutdown' });
 
   assert.equal((await engine.next()).kind, 'cancelled');
+});
+
+test('a handler that asked for its signal has time to finish by itself', async () => {
+  engine.invoke('tidies');
+  engine.send({ type: 'cancel', invocation: 1, reason: 'timeout' });
+
+  assert.equal((await engine.next()).value, 'tidy');
 });
 
 test('an error of its own after a cancel is that error', async () => {

@@ -4,8 +4,10 @@ import { ProcessEngine, project } from './engine.js';
 
 const STEPS = `
 import { event, logger } from '@motia/core';
+import { execSync } from 'node:child_process';
+export const native = event({ id: 'native' }, () => { execSync('sleep 3'); });
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 600; while (performance.now() < until); });
+export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 1500; while (performance.now() < until); });
 export const stuck = event({ id: 'stuck' }, async () => { logger.info('entered'); await sleep(1); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });
 export const idle = event({ id: 'stuck-when-idle' }, () => { setTimeout(() => { for (;;); }, 20); });
 `;
@@ -23,6 +25,13 @@ test('a loop that stands still is told once, with its step and place', async () 
   assert.deepEqual([stalled.type, stalled.invocation, stalled.step], ['stalled', 9, 'spins']);
   assert.ok(stalled.ms >= 200);
   assert.match(stalled.stack, /at spins \(motia\/steps\/steps\.ts:\d+/);
+  assert.equal((await engine.next()).type, 'result');
+});
+
+test('a loop that is held by native code is told with its step', async () => {
+  const stalled = await engine.run('native', {}, { invocation: 11 });
+
+  assert.deepEqual([stalled.type, stalled.invocation, stalled.step], ['stalled', 11, 'native']);
   assert.equal((await engine.next()).type, 'result');
 });
 

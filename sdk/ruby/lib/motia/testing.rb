@@ -49,6 +49,7 @@ module Motia
       def use(client)
         yield
       rescue Exception # assertions of minitest are no StandardError
+        client.stop # first: the last lines of the log may still be on their way
         client.show_log
         raise
       ensure
