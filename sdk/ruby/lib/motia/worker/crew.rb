@@ -85,7 +85,8 @@ module Motia
       end
 
       # Waits until `waiter` is done, reading meanwhile when nobody else does. The caller has masked
-      # interrupts; while it waits they are let through.
+      # interrupts; while it waits they are let through. Only what is read may finish a waiter: one that reads
+      # looks at nothing else.
       def wait_for(waiter)
         @lock.lock
         until waiter.done
