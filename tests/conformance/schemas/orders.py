@@ -15,6 +15,7 @@ import pydantic
 PROJECT = Path(__file__).parent / "project"
 JSON_SCHEMA: dict[str, Any] = json.loads((PROJECT / "motia" / "lib" / "order.json").read_text())
 
+NOBODY = uuid.UUID(int=0)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=4)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=9)]
 Price = Annotated[float, msgspec.Meta(gt=0)]
@@ -43,7 +44,7 @@ class Order(pydantic.BaseModel):
     state: Literal["new"]
     tags: list[str] = pydantic.Field(min_length=1, max_length=2)
     code: str = pydantic.Field(pattern="^[A-Z]{2}$")
-    ref: uuid.UUID = uuid.UUID(int=0)
+    ref: uuid.UUID = NOBODY
     either: str | float = ""
     note: str | None
     inside: Inside
@@ -64,7 +65,7 @@ class PlainOrder:
     note: str | None
     inside: ClosedInside
     price: Price = 1.0
-    ref: uuid.UUID = uuid.UUID(int=0)
+    ref: uuid.UUID = NOBODY
     either: str | float = ""
 
 
@@ -76,7 +77,7 @@ DICT: dict[str, Any] = {
     "state": Literal["new"],
     "tags": Tags,
     "code": Code,
-    "ref": {**JSON_SCHEMA["properties"]["ref"], "default": str(uuid.UUID(int=0))},
+    "ref": {**JSON_SCHEMA["properties"]["ref"], "default": str(NOBODY)},
     "either": {**JSON_SCHEMA["properties"]["either"], "default": ""},
     "note": str | None,
     "inside": JSON_SCHEMA["properties"]["inside"],

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.conformance.schemas.orders import JSON_SCHEMA, PROJECT, PYTHON
 
 from motia.authoring.errors import InputInvalid
 from motia.authoring.readers import reader_of
@@ -23,7 +24,6 @@ from motia.edge.validation import Schema
 from motia.model import PayloadInvalid
 from motia.project import compile_schema, problems_of, sdk_dir
 from motia.testing import AppClient, app
-from tests.conformance.schemas.orders import JSON_SCHEMA, PROJECT, PYTHON
 
 HERE = Path(__file__).parent
 NODE_MODULES = sdk_dir("node") / "node_modules"

@@ -1,7 +1,8 @@
 """The forms of Python, each as an event and as an api step."""
 
-from motia import api, event
 from tests.conformance.schemas.orders import DICT, Order, PlainOrder
+
+from motia import api, event
 
 
 @event(id="dict", schema=DICT)
