@@ -31,7 +31,11 @@ class TestCrew < MotiaTest
   def crew(limit:)
     @source = Source.new
     Motia::Worker::Crew.new(limit: limit, read: @source.method(:read), run: ->(job) { job.run }, flush: @source.method(:flush))
-                       .tap(&:start)
+                       .tap do |one|
+      one.start
+      # Its own thread reads: only who reads sets what a waiter waits for.
+      within { Thread.pass until @source.reads.positive? }
+    end
   end
 
   def task(&block)

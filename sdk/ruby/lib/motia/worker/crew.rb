@@ -87,7 +87,8 @@ module Motia
       end
 
       # Waits until `waiter` is done, reading meanwhile when nobody else does. The caller has masked
-      # interrupts; while it waits they are let through. `lends`: another handler may run meanwhile.
+      # interrupts; while it waits they are let through. Only what is read may finish a waiter: one that reads
+      # looks at nothing else. `lends`: another handler may run meanwhile.
       def wait_for(waiter, lends: false)
         @lock.lock
         lends &&= Thread.current.thread_variable_get(:motia_works)
