@@ -164,4 +164,6 @@ def _plain(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_MAX else value
+    return (
+        int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_MAX else value
+    )
