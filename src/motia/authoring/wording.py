@@ -13,7 +13,7 @@ from typing import Any, Final
 from motia.model import Problem, problems_of_errors
 
 PROBLEMS_MAX: Final = 100
-_CHOICES: Final = ("anyOf", "oneOf")
+_CHOICES: Final = ("anyOf", "oneOf", "type")
 
 
 class Wording:

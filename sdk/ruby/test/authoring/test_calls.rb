@@ -20,7 +20,7 @@ class TestCalls < MotiaTest
 
     assert_equal({ 'target' => 'a', 'payload' => [1], 'delay_ms' => 2_000, 'at' => 1_500, 'key' => 'k',
                    'idempotency_key' => 'i', 'priority' => 3, 'unique' => false, 'wait_ms' => 60_000 }, given[0][1])
-    assert_equal({ 'target' => 'a', 'payload' => {}, 'timeout_ms' => 7_000 }, asked { Motia.call('a', nil, timeout: 7) }[0][1])
+    assert_equal({ 'target' => 'a', 'payload' => nil, 'timeout_ms' => 7_000 }, asked { Motia.call('a', nil, timeout: 7) }[0][1])
   end
 
   def test_a_receipt_tells_the_run

@@ -93,6 +93,22 @@ class TestCrew < MotiaTest
     assert one
   end
 
+  def test_a_job_that_waits_for_another_run_gives_its_place_to_it
+    done = Queue.new
+    one = crew(limit: 1)
+    @source.give(task do
+      waiter = Motia::Worker::Waiter.new
+      @source.give(task do
+        one.finish(waiter)
+        @source.give
+      end)
+      Thread.handle_interrupt(Motia::Worker::NEVER) { one.wait_for(waiter, lends: true) }
+      done << :answered
+    end)
+
+    assert_equal :answered, within { done.pop }
+  end
+
   def test_a_thread_that_is_ended_by_its_job_is_replaced
     done = Queue.new
     crew(limit: 1)

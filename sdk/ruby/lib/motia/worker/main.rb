@@ -38,6 +38,7 @@ module Motia
         worker = Worker.new(Protocol::Transport.new(descriptor)) { ended << true }
         ForkGuard.on_child { worker.abandon }
         ForkGuard.install
+        ExitGuard.install
         Thread.singleton_class.prepend(ThreadInheritance)
         worker.start
         ended.pop

@@ -62,7 +62,7 @@ module Motia
         Thread.handle_interrupt(NEVER) do
           waiter = Waiter.new
           @lock.synchronize { @calls.start(running, op, args, waiter) }
-          @crew.wait_for(waiter)
+          @crew.wait_for(waiter, lends: op == 'call' || (op == 'trigger' && args.include?('"wait_ms"')))
           raise waiter.error if waiter.error
 
           waiter.value
