@@ -39,7 +39,9 @@ class CallDesk:
         A handler that answers with a future costs no task; one that raises at once has answered.
         """
         try:
-            work = asyncio.ensure_future(self._handler(flight.origin, call.op, call.args))
+            work = self._handler(flight.origin, call.op, call.args)
+            if not isinstance(work, asyncio.Future):
+                work = asyncio.ensure_future(work)
         except Exception as error:  # the boundary to other rooms: the handler must get an answer
             self._refuse(error, flight, call, reply)
             return
