@@ -1,0 +1,10 @@
+import { Page } from '../../components/Page';
+import { Empty } from '../../components/States';
+
+export default function Screen() {
+  return (
+    <Page title="overview">
+      <Empty title="overview" />
+    </Page>
+  );
+}
