@@ -3,6 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NODE_SDK := sdk/node
+NODE_STAMP := $(NODE_SDK)/node_modules/.built
+NODE_DEPENDENCIES := $(NODE_SDK)/node_modules/.installed
+NODE_SOURCES := $(NODE_SDK)/build.mjs $(shell find $(NODE_SDK)/src -type f)
+NPM := $(shell command -v npm)
+RUBY := $(shell command -v ruby)
 JOBS ?= 4
 SEED ?= 1
 
@@ -12,7 +18,7 @@ SEED ?= 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## Create the virtual environment and install the engine with its test tools
+setup: $(STAMP) $(NODE_STAMP) ## Create the virtual environment, install the engine with its test tools, build the Node SDK
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -23,17 +29,46 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $(STAMP)
 
-demo: $(STAMP) ## Start the example shop with sample traffic; Ctrl-C stops it
+ifdef NPM
+$(NODE_DEPENDENCIES): $(NODE_SDK)/package-lock.json
+	@echo "Installing what the Node SDK is built with (npm ci)…"
+	@cd $(NODE_SDK) && npm ci --silent --no-fund --no-audit
+	@touch $(NODE_DEPENDENCIES)
+
+$(NODE_STAMP): $(NODE_DEPENDENCIES) $(NODE_SOURCES)
+	@echo "Building the Node SDK (npm run build)…"
+	@cd $(NODE_SDK) && npm run --silent build
+	@touch $(NODE_STAMP)
+else
+.PHONY: $(NODE_STAMP)
+$(NODE_STAMP):
+	@echo "npm is not installed, so the Node SDK is not built: JavaScript and TypeScript steps do not run."
+	@echo "Get Node 20.19 or newer with npm (https://nodejs.org, or apt-get/brew install), then make setup."
+endif
+
+demo: $(STAMP) $(NODE_STAMP) ## Start the example shop with sample traffic; Ctrl-C stops it
 	@$(BIN)/python -m tools.demo
 
-test: $(STAMP) ## Run all tests
+test: $(STAMP) $(NODE_STAMP) ## Run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: $(STAMP) ## Format, lint, types, architecture rules
+check: $(STAMP) $(NODE_STAMP) ## Format, lint, types, architecture rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyrefly check --summary=none
 	@$(BIN)/python -m tools.tidy
+ifdef NPM
+	@cd $(NODE_SDK) && npm run --silent check
+else
+	@echo "Skipped: the checks of $(NODE_SDK), for want of npm"
+endif
+ifdef RUBY
+	@find sdk/ruby -name '*.rb' | while read -r file; do \
+		said=$$(ruby -wc "$$file" 2>&1); \
+		test "$$said" = "Syntax OK" || { echo "$$said"; exit 1; }; done
+else
+	@echo "Skipped: the checks of sdk/ruby, for want of Ruby"
+endif
 
 format: $(STAMP) ## Format the sources and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
@@ -42,7 +77,7 @@ format: $(STAMP) ## Format the sources and mend what the linter can mend
 docs: $(STAMP) ## Write the generated pages of docs/reference again
 	@$(BIN)/python -m tools.docs
 
-bench: $(STAMP) ## Measure against rivals (they get an environment of their own); takes some minutes
+bench: $(STAMP) $(NODE_STAMP) ## Measure against rivals (they get an environment of their own); takes some minutes
 	@$(BIN)/python -m benchmarks
 
 crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes them repeatable
@@ -51,4 +86,5 @@ crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes th
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals
+	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from statistics import quantiles
 
-from benchmarks.http_bench import ours_argv
-from benchmarks.processes import (
-    HERE,
-    cpu_s,
-    free_port,
-    redis_server,
-    request,
-    rival_python,
-    running,
-    wait_http,
-    wait_port,
-)
-
-IN_FLIGHT = 64
+from benchmarks.our_events import ours, row
+from benchmarks.processes import HERE, cpu_s, free_port, running, wait_port
+from benchmarks.rivals import redis_server, rival_python
 
 
 def measure(
@@ -33,48 +20,12 @@ def measure(
     results: dict[str, list[dict[str, float]]] = {"ours": [], "Celery": []}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
-            results["ours"].append(_ours(Path(folder), ours_count, steady_count))
+            results["ours"].append(
+                ours(Path(folder), app="ours", count=ours_count, steady_count=steady_count)
+            )
         with tempfile.TemporaryDirectory() as folder:
             results["Celery"].append(_celery(Path(folder), rival_count, steady_count))
     return results
-
-
-def _ours(folder: Path, count: int, steady_count: int) -> dict[str, float]:
-    port, latencies = free_port(), folder / "latencies"
-    with running(ours_argv(folder, port), env={"BENCH_LATENCIES": str(latencies)}) as engine:
-        wait_http(port, "/hello/x", expect=200)
-        _bulk(port, 2_000)
-        _until_done(folder / f"ours-{port}", 2_000)
-        before, started = cpu_s(engine), time.perf_counter()
-        _bulk(port, count)
-        _until_done(folder / f"ours-{port}", count + 2_000)
-        elapsed_s, used_s = time.perf_counter() - started, cpu_s(engine) - before
-        status, _ = request(port, "POST", "/steady", json.dumps({"count": steady_count, "per_s": 50}))
-        assert status == 200, status
-        time.sleep(0.5)
-    return _row(count, elapsed_s, used_s, latencies)
-
-
-def _bulk(port: int, count: int) -> None:
-    status, body = request(port, "POST", "/bulk", json.dumps({"count": count, "in_flight": IN_FLIGHT}))
-    assert status == 200, body
-
-
-def _until_done(project: Path, count: int) -> None:
-    import http.client
-    import socket
-
-    record = json.loads((project / ".motia" / "engine.json").read_text())
-    while True:
-        connection = http.client.HTTPConnection("localhost")
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(record["control"])
-        connection.request("GET", "/v1/metrics")
-        steps = {row["step"]: row for row in json.loads(connection.getresponse().read())["metrics"]}
-        connection.close()
-        if steps.get("noop", {}).get("count", 0) >= count:
-            return
-        time.sleep(0.02)
 
 
 def _celery(folder: Path, count: int, steady_count: int) -> dict[str, float]:
@@ -92,7 +43,7 @@ def _celery(folder: Path, count: int, steady_count: int) -> dict[str, float]:
             used_s = cpu_s(process) + cpu_s(redis) - before
             _produce(env, "steady", steady_count)
             time.sleep(0.5)
-    return _row(count, elapsed_s, used_s, latencies)
+    return row(count, elapsed_s, used_s, latencies)
 
 
 def _produce(env: dict[str, str], mode: str, count: int) -> float:
@@ -107,14 +58,3 @@ def _produce(env: dict[str, str], mode: str, count: int) -> float:
         timeout=600,
     )
     return float(done.stdout)
-
-
-def _row(count: int, elapsed_s: float, used_s: float, latencies: Path) -> dict[str, float]:
-    waits_ms = sorted(int(line) / 1e6 for line in latencies.read_text().split())
-    cuts = quantiles(waits_ms, n=100)
-    return {
-        "done_per_s": count / elapsed_s,
-        "cpu_us": used_s / count * 1e6,
-        "start_p50_ms": cuts[49],
-        "start_p99_ms": cuts[98],
-    }

@@ -7,8 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.http_bench import ENGINE
-from benchmarks.processes import HERE, cpu_s, free_port, memory_mb, request, running, wait_http
+from benchmarks.processes import ENGINE, HERE, cpu_s, free_port, memory_mb, request, running, wait_http
 
 IDLE_S = 10.0
 STEP = """from motia import api

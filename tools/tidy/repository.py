@@ -1,4 +1,4 @@
-"""Reads the repository's Python files once, parsed, for all checks."""
+"""Reads the repository's sources once for all checks, Python parsed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ SKIPPED_FOLDERS = frozenset(
 PACKAGE = "src/motia/"
 AUTHORS_CODE = ("src/motia/cli/templates/", "tests/conformance/worker/steps/")
 """Projects as an author has them, some of them broken on purpose."""
+TYPESCRIPT, TYPESCRIPT_TESTS = "sdk/node/src", "sdk/node/tests"
+RUBY, RUBY_TESTS = "sdk/ruby/lib", "sdk/ruby/test"
 
 
 class SourceFile:
-    """A Python file. `path` is relative to the repository, with forward slashes."""
+    """A source file. `path` is relative to the repository, with forward slashes; trees and modules are Python's."""
 
     def __init__(self, path: str, text: str) -> None:
         """Take the text; it is parsed when first asked for."""
@@ -86,6 +88,26 @@ class Repository:
         return tuple(file for file in self.python if file.path.startswith(PACKAGE))
 
     @cached_property
+    def typescript(self) -> tuple[SourceFile, ...]:
+        """Sources of the Node SDK."""
+        return self._sources(TYPESCRIPT, ".ts")
+
+    @cached_property
+    def ruby(self) -> tuple[SourceFile, ...]:
+        """Sources of the Ruby SDK."""
+        return self._sources(RUBY, ".rb")
+
+    @cached_property
+    def sdk_tests(self) -> frozenset[str]:
+        """Paths of the SDKs' test files."""
+        folders = ((TYPESCRIPT_TESTS, ".ts"), (RUBY_TESTS, ".rb"))
+        return frozenset(
+            self._relative(path)
+            for folder, suffix in folders
+            for path in self._walk(self.root / folder, {suffix})
+        )
+
+    @cached_property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """Path and text of every text file."""
         found = [(self._relative(path), path) for path in self._walk(self.root, TEXT_SUFFIXES)]
@@ -94,6 +116,11 @@ class Repository:
     def read(self, path: str) -> str:
         """The text of a file that must be there."""
         return (self.root / path).read_text("utf-8")
+
+    def _sources(self, folder: str, suffix: str) -> tuple[SourceFile, ...]:
+        found = self._walk(self.root / folder, {suffix})
+        files = (SourceFile(self._relative(path), path.read_text("utf-8")) for path in found)
+        return tuple(sorted(files, key=lambda file: file.path))
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()

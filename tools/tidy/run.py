@@ -15,12 +15,15 @@ CHECKS: tuple[Check, ...] = (
     imports.check_cycles,
     sizes.check_files,
     sizes.check_functions,
+    sizes.check_sdk_functions,
     calls.check_calls,
     words.check_docstrings,
+    words.check_first_lines,
     words.check_names,
     words.check_sql,
     words.check_paths,
     coverage.check_tests,
+    coverage.check_sdk_tests,
 )
 
 

@@ -16,6 +16,8 @@ SQL = re.compile(
     r"^\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s"
     r"|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)\s|PRAGMA\s|BEGIN\s+IMMEDIATE|WITH\s+\w+\s+AS\s)"
 )
+# After a `#!` line and Ruby's magic comments.
+OPENING_COMMENT = re.compile(r"(?:#!.*\n|# [\w-]+: \w+\n|\s)*+(?:/\*\*|// |# )")
 SQL_OWNERS = ("src/motia/ledger/", "src/motia/telemetry/")
 # Put together from parts, so that this file does not offend itself.
 MACHINE_PATH = re.compile("(?<![\\w.~$}/-])/" + "(?:home|Users|root|work)" + "/[a-z][\\w.-]*")
@@ -29,6 +31,13 @@ def check_docstrings(repository: Repository) -> Iterator[Finding]:
         if ast.get_docstring(file.tree) is None and file.text.strip():
             yield Finding("docstrings", file.path, 1, "the module does not say what it owns", "module")
         yield from _undocumented(file, file.tree.body, "")
+
+
+def check_first_lines(repository: Repository) -> Iterator[Finding]:
+    """Every file of the SDKs says what it owns before its first line of code."""
+    for file in (*repository.typescript, *repository.ruby):
+        if not OPENING_COMMENT.match(file.text):
+            yield Finding("docstrings", file.path, 1, "the module does not say what it owns", "module")
 
 
 def _undocumented(file: SourceFile, body: list[ast.stmt], owner: str) -> Iterator[Finding]:
@@ -51,8 +60,8 @@ def _is_exempt(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> b
 
 def check_names(repository: Repository) -> Iterator[Finding]:
     """No module or folder has a name that fits anything."""
-    for file in repository.python:
-        for part in file.path.removesuffix(".py").split("/"):
+    for file in (*repository.python, *repository.typescript, *repository.ruby):
+        for part in file.path.rpartition(".")[0].split("/"):
             if part.removeprefix("test_") in EMPTY_NAMES:
                 yield Finding("names", file.path, 1, f"{part} says nothing: name what it does", part)
 

@@ -1,5 +1,6 @@
-"""The shop, exercised through its API with a frozen clock."""
+"""The shop, exercised through its API with a frozen clock. Its steps run in Python, Node and Ruby workers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from motia.testing import app
 
 ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("node") and shutil.which("ruby")), reason="the shop's steps need Node and Ruby"
+)
 
 
 @pytest.fixture
@@ -36,6 +41,38 @@ async def test_an_order_is_shipped(calm):
         answer = await shop.request("GET", f"/orders/{placed.json()['id']}")
         assert answer.json()["status"] == "shipped"
         assert answer.json()["totalCents"] == 600
+
+
+async def test_one_order_goes_through_four_languages_in_one_trace(calm):
+    async with app(ROOT) as shop:
+        order = {"userId": "u1", "items": [{"product": "tea"}]}
+        await shop.request("POST", "/orders", json=order)
+        await shop.wait_idle()
+
+        runs = await shop.runs()
+        assert {run.step for run in runs} == {
+            "analyze-behavior",  # Python
+            "reserve-stock",
+            "ship-order",
+            "charge-card",  # TypeScript, as place-order is
+            "count-sale",  # JavaScript
+            "notify-customer",  # Ruby
+        }
+        assert {run.state for run in runs} == {"completed"}
+        assert len({run.trace for run in runs}) == 1
+        assert await shop.state("sales") == {"orders": 1, "cents": 300}
+
+
+async def test_an_order_for_what_the_shop_does_not_have_is_refused(calm):
+    async with app(ROOT) as shop:
+        unknown = await shop.request("POST", "/orders", json={"userId": "u", "items": [{"product": "gold"}]})
+        malformed = await shop.request("POST", "/orders", json={"userId": "u", "items": [{"quantity": 0}]})
+
+        assert unknown.json()["error"]["details"]["unknown"] == ["gold"]
+        assert {p["path"] for p in malformed.json()["error"]["problems"]} == {
+            "/items/0/product",
+            "/items/0/quantity",
+        }
 
 
 async def test_an_order_whose_payment_always_fails_ends_in_an_incident(monkeypatch):

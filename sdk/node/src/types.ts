@@ -5,6 +5,10 @@
  * are never rewritten. Values that cross to another step are JSON.
  */
 
+import type { OutputOf, Schema } from './inference.js';
+
+export type * from './inference.js';
+
 /** Any value that JSON can say. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -34,51 +38,6 @@ export type ResultOf<Id extends string> = Id extends keyof Steps
     ? Output
     : unknown
   : unknown;
-
-// schemas
-
-/** The part of Standard Schema v1 that types lean on; zod 3.24+ and zod 4, valibot and arktype have it. */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
-    readonly validate: (value: unknown) => unknown;
-  };
-}
-
-/** zod before 3.24, which has no `~standard`. */
-export interface ZodLike<Input = unknown, Output = Input> {
-  readonly _input: Input;
-  readonly _output: Output;
-  readonly _def: object;
-}
-
-/** JSON Schema, draft 2020-12. */
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
-
-/** Whatever a schema may be written as. */
-export type Schema = StandardSchema<any, any> | ZodLike<any, any> | JsonSchema;
-
-/** What a handler gets for a schema: after defaults, coercion and transforms. */
-export type OutputOf<S> = S extends { '~standard': { types?: { output: infer Output } | undefined } }
-  ? Output
-  : S extends { _output: infer Output }
-    ? Output
-    : S extends JsonSchema
-      ? any
-      : unknown;
-
-/** What a caller sends for a schema. */
-export type InputOf<S> = S extends { '~standard': { types?: { input: infer Input } | undefined } }
-  ? Input
-  : S extends { _input: infer Input }
-    ? Input
-    : S extends JsonSchema
-      ? any
-      : unknown;
 
 // declarations
 
@@ -163,14 +122,22 @@ export interface NoopOptions extends CommonOptions {
 
 // what handlers get
 
-/** `{ id: string }` for '/users/:id'. */
-export type ParamsOf<Path extends string> = Path extends `${infer Head}/${infer Tail}`
-  ? ParamsOf<Head> & ParamsOf<Tail>
-  : Path extends `:${infer Name}`
-    ? { [Key in Name]: string }
-    : unknown;
+/** `{ id: string }` for '/users/:id'; any names for a path that is not a literal. */
+export type ParamsOf<Path extends string> = string extends Path
+  ? Record<string, string>
+  : { readonly [Name in ParamNames<Path>]: string };
 
-type PartOf<S, Part extends string, Otherwise> = S extends { [Key in Part]: infer Of } ? OutputOf<Of> : Otherwise;
+type ParamNames<Path extends string> = Path extends `${infer Head}/${infer Tail}`
+  ? ParamNames<Head> | ParamNames<Tail>
+  : Path extends `:${infer Name}`
+    ? Name
+    : never;
+
+type PartOf<S, Part extends string, Otherwise> = S extends { [Key in Part]: infer Of }
+  ? Of extends Schema
+    ? OutputOf<Of>
+    : Otherwise
+  : Otherwise;
 
 /** A file of a multipart body. */
 export interface UploadedFile {
@@ -265,7 +232,8 @@ export type Middleware = (request: Request, ctx: Context, next: () => Promise<Re
 export type ApiResult = unknown;
 
 export type ApiHandler<S, Path extends string> = (request: ApiRequest<S, Path>, ctx: Context) => ApiResult;
-export type EventHandler<S> = (payload: S extends Schema ? OutputOf<S> : any, ctx: Context) => unknown;
+// In a tuple, because without strict undefined is part of every type.
+export type EventHandler<S> = (payload: [S] extends [undefined] ? any : OutputOf<S>, ctx: Context) => unknown;
 export type CronHandler = (ctx: Context) => unknown;
 
 /** What `api`, `event`, `cron` and `noop` return: export it, by default or by name. */
@@ -275,6 +243,29 @@ export interface Step {
   /** The handler itself, for unit tests; absent for `noop`. */
   readonly handler?: (...args: any[]) => unknown;
 }
+
+// what makes steps
+
+/** Make a function the handler of an HTTP request. Export what it returns. */
+export type ApiFunction = <const S extends ApiSchemas = Record<never, never>, const Path extends string = string>(
+  options: ApiOptions<S, Path>,
+  handler: ApiHandler<S, Path>,
+) => Step;
+
+/** Make a function the handler of an event: of its id, and of the topics it subscribes to. Export what it returns. */
+export type EventFunction = <const S extends Schema | undefined = undefined>(
+  options: EventOptions<S>,
+  handler: EventHandler<S>,
+) => Step;
+
+/** Make a function the handler of a schedule. Export what it returns. */
+export type CronFunction = (options: CronOptions, handler: CronHandler) => Step;
+
+/** Declare a step that happens outside: a person, another system. Export what it returns. */
+export type NoopFunction = (options: NoopOptions) => Step;
+
+/** Register a function that runs once per worker process, before its first step or after its last. */
+export type HookFunction = (run: () => unknown) => void;
 
 // what handlers do
 
@@ -314,7 +305,11 @@ export interface Receipt {
  * Resolves when it is durable; it is sent whether or not anybody awaits. Rejects with `PayloadInvalid`
  * (nothing was queued), `PayloadTooLarge`, `ValueNotJson`, or a `WorldError` when it cannot be accepted now.
  */
-export type Trigger = <Id extends StepId>(target: Id, payload?: PayloadOf<Id>, options?: TriggerOptions) => Promise<Receipt>;
+export type Trigger = <Id extends StepId>(
+  target: Id,
+  payload?: PayloadOf<Id>,
+  options?: TriggerOptions,
+) => Promise<Receipt>;
 
 /** Run a step and resolve to its result; rejects with `CallFailed` when it failed for good. */
 export type Call = <Id extends StepId>(
@@ -376,6 +371,22 @@ export interface Motia {
   readonly logger: Logger;
 }
 
+/** Headers by name; an array repeats the header (`set-cookie`). */
+export type HeaderValues =
+  | Readonly<Record<string, string | number | readonly string[] | undefined>>
+  | Iterable<readonly [string, string]>;
+
+/** What `response` is told beside the body. */
+export interface ResponseOptions {
+  /** 200 unless said; 200 to 599. */
+  status?: number;
+  /** Without `content-type` it follows from the body. */
+  headers?: HeaderValues;
+}
+
+/** An answer with status and headers. `body`: JSON, text, bytes, a stream or an (async) iterable; nothing: none. */
+export type ResponseFunction = (body?: unknown, options?: ResponseOptions) => Response;
+
 /** What `response` makes. */
 export interface Response {
   readonly status: number;
@@ -384,4 +395,9 @@ export interface Response {
   readonly body: unknown;
   /** The same with one header more. */
   withHeader(name: string, value: string): Response;
+}
+
+declare global {
+  /** The engine, in step files without an import. */
+  const motia: Motia;
 }

@@ -26,6 +26,7 @@ from motia.authoring.response import (
     response_of,
     sse,
 )
+from motia.authoring.schemas import SchemaUnreadable, form_of
 from motia.authoring.spans import span
 from motia.authoring.state import state
 from motia.authoring.steps import api, cron, event, noop, on_start, on_stop
@@ -48,6 +49,7 @@ __all__ = [
     "Request",
     "Response",
     "RetryAfter",
+    "SchemaUnreadable",
     "StepDefinition",
     "StepFault",
     "UploadedFile",
@@ -64,6 +66,7 @@ __all__ = [
     "encode_json",
     "encode_piece",
     "event",
+    "form_of",
     "is_stream",
     "lenient_json",
     "logger",

@@ -25,6 +25,8 @@ from motia.model import CallerError, MotiaError, PayloadTooLarge
 
 T = TypeVar("T")
 WAIT_S_DEFAULT = 60.0
+NO_PAYLOAD: dict[str, Any] = {}
+"""What an event carries that was sent without a payload. An explicit None is null."""
 
 
 class Pending(Generic[T]):
@@ -143,7 +145,7 @@ def is_blocking(invocation: Invocation) -> bool:
 
 def trigger(
     target: str,
-    payload: Any = None,
+    payload: Any = NO_PAYLOAD,
     *,
     delay: float | timedelta | None = None,
     at: datetime | int | None = None,
@@ -175,7 +177,7 @@ def trigger(
         WorldError: The engine could not accept it now; nothing was queued.
     """
     invocation = require_current(f"trigger({target!r})")
-    body = encode_json({} if payload is None else payload, what=f"the payload of trigger({target!r})")
+    body = encode_json(payload, what=f"the payload of trigger({target!r})")
     args = _event_args(
         target,
         body,
@@ -199,7 +201,7 @@ def trigger(
 
 def call(
     target: str,
-    payload: Any = None,
+    payload: Any = NO_PAYLOAD,
     *,
     timeout: float | timedelta | None = None,
     key: str | None = None,
@@ -220,7 +222,7 @@ def call(
         UnknownTarget, PayloadInvalid, PayloadTooLarge, ValueNotJson, NotInHandler: It was not run.
     """
     invocation = require_current(f"call({target!r})")
-    body = encode_json({} if payload is None else payload, what=f"the payload of call({target!r})")
+    body = encode_json(payload, what=f"the payload of call({target!r})")
     args = _event_args(
         target,
         body,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from motia.authoring.calls import Receipt, call, trigger
+from motia.authoring.calls import NO_PAYLOAD, Receipt, call, trigger
 from motia.authoring.encoding import decode_json
 from motia.authoring.invocation import Invocation
 from motia.authoring.logger import Logger, logger
@@ -61,7 +61,7 @@ class TriggerInfo:
     def __call__(
         self,
         target: str,
-        payload: Any = None,
+        payload: Any = NO_PAYLOAD,
         *,
         delay: float | timedelta | None = None,
         at: datetime | int | None = None,

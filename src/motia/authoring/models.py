@@ -145,6 +145,11 @@ def decode_hook(annotation: Any, value: Any) -> Any:
     raise NotImplementedError(f"{annotation!r} cannot be made from JSON")
 
 
+_PYDANTIC_KEYWORDS = {
+    "missing": "required",
+    "extra_forbidden": "additionalProperties",
+    "json_invalid": "json",
+}
 _PLACE = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _MISSING = re.compile(r"^Object missing required field `(.*)`$")
@@ -177,7 +182,12 @@ def _pydantic_problems(error: Any, where: str, prefix: str) -> list[Problem]:
     found = []
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
         path = "".join(f"/{escape(str(part))}" for part in entry["loc"])
-        found.append(Problem(path=prefix + path, message=entry["msg"], where=where, keyword=entry["type"]))
+        # What an author's own validator raises is said as it is written there.
+        is_own = entry["type"] in ("value_error", "assertion_error")
+        message = entry["msg"].partition(", ")[2] or entry["msg"] if is_own else entry["msg"]
+        keyword = "custom" if is_own else _PYDANTIC_KEYWORDS.get(entry["type"], entry["type"])
+        message = "is required" if keyword == "required" else message
+        found.append(Problem(path=prefix + path, message=message, where=where, keyword=keyword))
     return found
 
 

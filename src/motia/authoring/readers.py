@@ -25,6 +25,7 @@ from motia.authoring.models import (
     problems_of,
 )
 from motia.authoring.schemas import Field, Form
+from motia.authoring.wording import Wording
 from motia.model import Problem
 
 
@@ -75,6 +76,7 @@ class _Plain:
         self._form = form
         self._where = where
         self._known = frozenset(form.names or ())
+        self._wording = Wording(form.schema, where=where)
 
     def _decode(self, raw: bytes | msgspec.Raw) -> Any:
         try:
@@ -86,8 +88,7 @@ class _Plain:
     def _object(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
         value = self._decode(raw)
         if not isinstance(value, dict):
-            message = f"Expected `object`, got `{_json_name(value)}`"
-            raise InputInvalid((Problem(path="", message=message, where=self._where, keyword="type"),))
+            raise InputInvalid((_no_object(value, "", self._where),))
         return value
 
     def rest(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
@@ -141,8 +142,7 @@ class FieldsReader(_Plain):
     def convert(self, value: Any, prefix: str) -> dict[str, Any]:
         """An object inside another: names beyond the schema stay in it."""
         if not isinstance(value, dict):
-            message = f"Expected `object`, got `{_json_name(value)}`"
-            raise InputInvalid((Problem(path=prefix, message=message, where=self._where, keyword="type"),))
+            raise InputInvalid((_no_object(value, prefix, self._where),))
         found, problems = self._convert(value, prefix)
         if problems:
             raise InputInvalid(tuple(problems))
@@ -164,9 +164,10 @@ class FieldsReader(_Plain):
 
     def _explain(self, raw: bytes | msgspec.Raw, error: Exception) -> dict[str, Any]:
         """The quick decode failed: find every problem; without one, the values are good after all."""
-        found, problems = self._convert(self._object(raw), "")
+        value = self._object(raw)
+        found, problems = self._convert(value, "")
         if problems:
-            raise InputInvalid(tuple(problems)) from error
+            raise InputInvalid(self._wording.of(problems, value)) from error
         return found
 
     def _convert(self, value: dict[str, Any], prefix: str) -> tuple[dict[str, Any], list[Problem]]:
@@ -223,7 +224,8 @@ class ModelReader(_Plain):
                 return self._adapter.validate_json(bytes(raw))
             return self._adapter.validate_python(self._decode(raw))
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-            raise InputInvalid(tuple(problems_of(error, where=self._where))) from error
+            problems = problems_of(error, where=self._where)
+            raise InputInvalid(self._wording.of(problems, self._decode(raw))) from error
 
     def values(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
         """See `Reader`."""
@@ -393,26 +395,15 @@ def _filler(schema: Any, defs: Mapping[str, Any], depth: int = 0) -> Callable[[A
 
 def _checker(schema: dict[str, Any], where: str) -> Callable[[Any], None]:
     """Check against a JSON Schema here, because the engine does not for this step."""
-    import jsonschema_rs  # only steps that mix a pydantic model with a JSON Schema pay for it
-
-    validator = jsonschema_rs.validator_for(schema)
+    wording = Wording(lambda: schema, where=where)
 
     def check(value: Any) -> None:
-        problems = [
-            Problem(
-                path="".join(f"/{escape(str(part))}" for part in error.instance_path),
-                message=error.message,
-                where=where,
-                keyword=str(error.schema_path[-1]) if error.schema_path else "",
-            )
-            for error in validator.iter_errors(value)
-        ]
-        if problems:
+        if problems := wording.problems(value):
             raise InputInvalid(tuple(problems))
 
     return check
 
 
-def _json_name(value: Any) -> str:
-    names = {dict: "object", list: "array", str: "str", int: "int", float: "float", bool: "bool"}
-    return "null" if value is None else names.get(type(value), type(value).__name__)
+def _no_object(value: Any, path: str, where: str) -> Problem:
+    (problem,) = Wording(lambda: {"type": "object"}, where=where).problems(value)
+    return msgspec.structs.replace(problem, path=path)

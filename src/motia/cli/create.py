@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from motia.cli.blueprint import LANGUAGES, TEMPLATES, uses_node
 from motia.cli.command import Scope, command
 from motia.cli.errors import CommandError
-from motia.cli.scaffold import LANGUAGES, TEMPLATES, check_language, check_name, write_project
+from motia.cli.scaffold import check_language, check_name, write_project
 
 
 @command("create", example="motia create demo --template tutorial --language python", is_data=False)
@@ -18,7 +19,11 @@ from motia.cli.scaffold import LANGUAGES, TEMPLATES, check_language, check_name,
     "-i", "--interactive", is_flag=True, help="Ask for what is not given; never without a terminal."
 )
 @click.option("--template", type=click.Choice(list(TEMPLATES)), help="What to start from; default: minimal.")
-@click.option("--language", metavar="LANGUAGE", help="Language of the steps; default: python.")
+@click.option(
+    "--language",
+    metavar="LANGUAGE",
+    help=f"Language of the steps: {', '.join(LANGUAGES)}; default: python.",
+)
 @click.option("--force", is_flag=True, help="Add to a folder that is not empty; its files are kept.")
 def create(
     scope: Scope, name: str | None, interactive: bool, template: str | None, language: str | None, force: bool
@@ -38,22 +43,26 @@ def create(
     if name != ".":
         check_name(target)
     check_language(language)
-    written = write_project(target, template=template, into_existing=force)
+    written = write_project(target, template=template, language=language, into_existing=force)
 
     record = {"folder": str(target.resolve()), "template": template, "language": language}
     for kept in written.kept:
         scope.out.note(f"kept    {kept}")
     scope.out.done(
-        _next(name, target, len(written.made)), record | {"made": written.made, "kept": written.kept}
+        _next(name, target, len(written.made), language),
+        record | {"made": written.made, "kept": written.kept},
     )
 
 
-def _next(name: str, target: Path, count: int) -> str:
+def _next(name: str, target: Path, count: int, language: str) -> str:
     enter = "" if name == "." else f"  cd {target}\n"
+    install = "  motia install      install what its steps and tests import\n"
+    optional = "" if uses_node(language) else " (after motia install)" if language == "python" else ""
     return (
         f"{click.style('Made', fg='green')} {target} ({count} files). Next:\n\n{enter}"
+        f"{install if uses_node(language) else ''}"
         "  motia dev          run it, and reload what you edit\n"
-        "  motia test         run its tests (after motia install)\n\n"
+        f"  motia test         run its tests{optional}\n\n"
         "Its README says what to try."
     )
 
@@ -68,7 +77,8 @@ def _ask(name: str | None, template: str | None, language: str | None) -> tuple[
         choices = [questionary.Choice(f"{title}: {about}", value=title) for title, about in TEMPLATES.items()]
         template = questionary.select("Start from:", choices=choices).unsafe_ask()
     if language is None:
-        language = (
-            LANGUAGES[0] if len(LANGUAGES) == 1 else questionary.select("Language:", LANGUAGES).unsafe_ask()
-        )
+        choices = [
+            questionary.Choice(f"{title}: {own.about}", value=title) for title, own in LANGUAGES.items()
+        ]
+        language = questionary.select("Language:", choices=choices).unsafe_ask()
     return name or "my-app", template or "minimal", language or "python"

@@ -52,12 +52,17 @@ def with_free_port(config: Config, screen: Screen) -> Config:
 
 async def _run(settings: Settings, screen: Screen, root: Path) -> int:
     from motia import __version__
+    from motia.cli.types import TypesKeeper
     from motia.engine import Engine
 
     engine = Engine(settings, mode="dev", on_log=screen.log)
-    engine.on_reload = lambda files, took_ms: screen.reloaded(
-        files, took_ms=took_ms, steps=tuple(engine.catalog.steps.values())
-    )
+    keeper = TypesKeeper(engine, screen)
+
+    def on_reload(files: tuple[str, ...], took_ms: float) -> None:
+        screen.reloaded(files, took_ms=took_ms, steps=tuple(engine.catalog.steps.values()))
+        keeper.refresh()
+
+    engine.on_reload = on_reload
     engine.on_faults = screen.faults
 
     def on_ready() -> None:
@@ -68,5 +73,6 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
             steps=tuple(engine.catalog.steps.values()),
         )
         screen.faults(engine.faults)
+        keeper.refresh()
 
     return await serve(engine, screen, on_ready=on_ready)

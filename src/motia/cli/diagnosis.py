@@ -5,40 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-OK, WARN, FAIL = "ok", "warn", "fail"
+from motia.cli.finding import FAIL, OK, WARN, Finding
+from motia.cli.languages import diagnose_languages
+
 MIB = 1024 * 1024
 DISK_WARN_BYTES = 1024 * MIB
 DISK_FAIL_BYTES = 100 * MIB
 PYTHON_MIN = (3, 11)
 SQLITE_MIN = (3, 51, 3)
-NODE_MIN = 18
-VERSION_LIMIT_S = 5.0
 EARLIEST_SANE_S = 1_735_689_600
 """2025-01-01: a clock before it was never set."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph"})
 
 
-class Finding(NamedTuple):
-    """One check's answer; `status` is ok, warn or fail, `hint` says what to do when it is not ok."""
-
-    check: str
-    status: str
-    found: str
-    hint: str = ""
-
-
 def diagnose(root: Path | None) -> list[Finding]:
     """Every check; those of the project only when there is one."""
-    checks: list[Callable[[], Iterator[Finding]]] = [_python, _sqlite, _tools, _clock]
+    checks: list[Callable[[], Iterator[Finding]]] = [_python, _sqlite, _clock]
     findings = [finding for check in checks for finding in check()]
+    findings.extend(diagnose_languages(root))
     if root is None:
         return [*findings, Finding("project", WARN, "none here", "make one with `motia create`")]
     for look in (_data_directory, _file_system, _disk_space, _socket_path, _engine, _port):
@@ -64,29 +54,6 @@ def _sqlite() -> Iterator[Finding]:
         f"{version} (in apsw {apsw.apsw_version()})",
         "older ones can corrupt a database: pip install --upgrade apsw",
     )
-
-
-def _tools() -> Iterator[Finding]:
-    node = os.environ.get("MOTIA_NODE") or shutil.which("node")
-    yield from _tool("node", node, "needed for JavaScript and TypeScript steps only", least=NODE_MIN)
-    yield from _tool("npm", shutil.which("npm"), "needed to install a package.json only")
-    yield from _tool("ruby", shutil.which("ruby"), "needed for Ruby steps only")
-
-
-def _tool(name: str, path: str | None, purpose: str, *, least: int = 0) -> Iterator[Finding]:
-    if path is None:
-        yield Finding(name, OK, f"not installed ({purpose})")
-        return
-    try:
-        answer = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=VERSION_LIMIT_S, check=True
-        ).stdout.strip()
-    except (OSError, subprocess.SubprocessError) as error:
-        yield Finding(name, WARN, f"{path} does not answer: {error}", f"repair or remove it; {purpose}")
-        return
-    major = answer.lstrip("v").partition(".")[0]
-    too_old = least > 0 and major.isdigit() and int(major) < least
-    yield Finding(name, WARN if too_old else OK, f"{answer} at {path}", f"{name} {least} or newer is needed")
 
 
 def _clock() -> Iterator[Finding]:

@@ -6,13 +6,14 @@ do at import time happens.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import msgspec
 
 from motia.cli.errors import CommandError
-from motia.model import LoadFault, Manifest, StepSpec
+from motia.model import LoadFault, Manifest, StepSpec, TopicSpec
 
 if TYPE_CHECKING:
     from motia.project import Settings
@@ -29,6 +30,7 @@ class Loaded(NamedTuple):
     steps: tuple[StepSpec, ...]
     faults: tuple[LoadFault, ...]
     output: tuple[str, ...] = ()
+    topics: tuple[TopicSpec, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -43,32 +45,37 @@ async def load_project(settings: Settings) -> Loaded:
         MotiaError: No worker could be started at all.
     """
     from motia import __version__
-    from motia.project import WorkerPools, check, discover
+    from motia.project import TopicReader, WorkerPools, check, discover
     from motia.runtime import SystemClock
-    from motia.workers import PythonLauncher, Supervisor
+    from motia.workers import Supervisor, launchers_for
 
     config = msgspec.structs.replace(settings.config, workers=WorkerPools())
-    launchers = {"python": PythonLauncher(environment=settings.environ)}
-    discovery = discover(
-        config.root, launchable=frozenset(launchers), is_production=settings.config.is_production
-    )
+    discovery = discover(config.root)
+    launching = launchers_for(settings.environ, discovery)
     listener = Listener()
     supervisor = Supervisor(
         config=config,
         clock=SystemClock(),
         events=listener,
         calls=refuse_call,
-        launchers=launchers,
-        files={language: discovery.of(language) for language in launchers},
+        launchers=launching.launchers,
+        files=launching.files(discovery),
         engine_version=__version__,
+        stands_by=False,
     )
-    await supervisor.start()
+    _, topics = await asyncio.gather(
+        supervisor.start(),
+        asyncio.to_thread(TopicReader(config.root, settings.environ).read, discovery.events),
+    )
     try:
-        manifest = supervisor.manifest
+        manifest = msgspec.structs.replace(
+            supervisor.manifest, topics=topics.topics, faults=(*supervisor.manifest.faults, *topics.faults)
+        )
     finally:
         await supervisor.stop()
+    manifest = msgspec.structs.replace(manifest, faults=(*manifest.faults, *launching.faults))
     faults = check(manifest, discovery, is_strict=config.triggers_strict)
-    return Loaded(manifest.steps, faults, tuple(listener.lines))
+    return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics)
 
 
 async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:

@@ -25,9 +25,10 @@ COMMANDS: dict[str, Entry] = {
     "dev": Entry("motia.cli.dev:dev", "Run the project and reload what you edit."),
     "start": Entry("motia.cli.start:start", "Run the project in production."),
     "check": Entry("motia.cli.check:check", "Load every step and report all faults at once."),
-    "test": Entry("motia.cli.test:test", "Run the project's tests."),
+    "test": Entry("motia.cli.test:test", "Run the project's tests, in each language that has some."),
     "install": Entry("motia.cli.install:install", "Install the dependencies of every language."),
     "steps": Entry("motia.cli.steps:steps", "List the project's steps."),
+    "types": Entry("motia.cli.types:types", "Write what type checkers know of the steps."),
     "trigger": Entry("motia.cli.trigger:trigger", "Send an event to a step or topic."),
     "runs": Entry("motia.cli.runs:runs", "List, show, replay and cancel runs."),
     "dead": Entry("motia.cli.dead:dead", "List, replay and purge dead letters."),
@@ -41,6 +42,11 @@ COMMANDS: dict[str, Entry] = {
     ),
 }
 
+HIDDEN: dict[str, Entry] = {
+    "serve-test": Entry("motia.cli.serve_test:serve_test", "Run an engine for a test."),
+}
+"""For programs of ours: in no help, in no list."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
@@ -51,7 +57,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command; None when there is none of that name."""
-        entry = COMMANDS.get(cmd_name)
+        entry = COMMANDS.get(cmd_name) or HIDDEN.get(cmd_name)
         if entry is None:
             return None
         module, _, attribute = entry.place.partition(":")
@@ -66,7 +72,7 @@ class LazyGroup(click.Group):
             UsageError: There is none; the message has the closest names.
         """
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and name not in HIDDEN and not name.startswith("-"):
             close = get_close_matches(name, COMMANDS, n=3)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             ctx.fail(f"There is no command {name!r}.{meant}")

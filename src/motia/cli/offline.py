@@ -170,7 +170,9 @@ class _Rooms:
             is_ready=lambda: False,
             is_online=False,
             cron=self.cron,
-            api_document=lambda: openapi_document(self.catalog.steps.values(), title=config.root.name),
+            api_document=lambda: openapi_document(
+                self.catalog.steps.values(), title=config.root.name, topics=self.catalog.topics.values()
+            ),
         )
 
     async def _manifest(self) -> Manifest:
@@ -183,7 +185,7 @@ class _Rooms:
         from motia.cli.loading import load_project
 
         loaded = await load_project(self.settings)
-        return Manifest(steps=loaded.steps, faults=loaded.faults)
+        return Manifest(steps=loaded.steps, faults=loaded.faults, topics=loaded.topics)
 
     def _use(self, manifest: Manifest) -> None:
         from motia.project import Catalog, PayloadValidators
@@ -217,6 +219,7 @@ class _Rooms:
             config=self.settings.config,
             node=NODE,
             validate=lambda step, payload: self._validators.check(step, payload),
+            validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
         )
 
     def _idle_cron(self) -> Any:

@@ -11,20 +11,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from motia.cli.blueprint import LANGUAGES, project_files, uses_node
 from motia.cli.errors import CommandError
+from motia.cli.vendored import pack
 
-TEMPLATES = {
-    "minimal": "one endpoint and its test",
-    "tutorial": "endpoints, background steps, a schedule, tests",
-}
-LANGUAGES = ("python",)
-LATER_LANGUAGES = ("typescript", "javascript", "ruby")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 IGNORED = frozenset({".git", ".DS_Store", ".idea", ".vscode"})
 """What may be in a folder that counts as empty."""
@@ -56,27 +50,31 @@ def check_language(language: str) -> None:
     Raises:
         CommandError: With what is there instead.
     """
-    if language in LATER_LANGUAGES:
-        raise CommandError(f"there is no {language} template yet", hint="use --language python")
     if language not in LANGUAGES:
         raise CommandError(f"unknown language {language!r}", hint=f"use one of: {', '.join(LANGUAGES)}")
 
 
-def write_project(target: Path, *, template: str, into_existing: bool) -> Written:
+def write_project(
+    target: Path, *, template: str, language: str, into_existing: bool, sdk: Path | None = None
+) -> Written:
     """Write the files of `template` below `target`.
 
     Args:
         target: The project's folder; it need not exist.
         template: A name of `TEMPLATES`.
+        language: A name of `LANGUAGES`.
         into_existing: Write into a folder that is not empty; its files are kept.
+        sdk: The Node library to pack for projects that have JavaScript or TypeScript; None: the engine's own.
 
     Raises:
-        CommandError: `target` is a file, or is not empty and `into_existing` is off. Nothing was written.
+        CommandError: `target` is a file, or is not empty and `into_existing` is off, or the Node
+            library is not built. Nothing was written.
     """
     if target.exists() and not target.is_dir():
         raise CommandError(f"{target} is a file", hint="give the project another name")
+    name = target.resolve().name
     if not target.exists():
-        return _write_whole(target, template)
+        return _write_whole(target, _contents(name, template, language, sdk))
     there = sorted(entry.name for entry in target.iterdir() if entry.name not in IGNORED)
     if there and not into_existing:
         shown = ", ".join(there[:5]) + (" …" if len(there) > 5 else "")
@@ -84,14 +82,27 @@ def write_project(target: Path, *, template: str, into_existing: bool) -> Writte
             f"the folder {target} is not empty (it has {shown})",
             hint="give another name, or --force to add the missing files and keep what is there",
         )
-    return _write_into(target, template, name=target.resolve().name)
+    return _write_into(target, _contents(name, template, language, sdk))
 
 
-def _write_whole(target: Path, template: str) -> Written:
+def _contents(name: str, template: str, language: str, sdk: Path | None) -> dict[str, bytes]:
+    """What to write, made before anything is written."""
+    if not uses_node(language):
+        packed: dict[str, bytes] = {}
+    else:
+        from motia.project import sdk_dir
+
+        package = pack(sdk or sdk_dir("node"))
+        packed = {package.path: package.content}
+    texts = project_files(template, language, name=name, tarball=next(iter(packed), ""))
+    return {path: text.encode() for path, text in texts.items()} | packed
+
+
+def _write_whole(target: Path, contents: Mapping[str, bytes]) -> Written:
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        written = _write_into(building, template, name=target.name)
+        written = _write_into(building, contents)
         building.chmod(0o777 & ~_umask())
         building.rename(target)
     except BaseException:
@@ -100,30 +111,18 @@ def _write_whole(target: Path, template: str) -> Written:
     return written
 
 
-def _write_into(folder: Path, template: str, *, name: str) -> Written:
+def _write_into(folder: Path, contents: Mapping[str, bytes]) -> Written:
     made: list[str] = []
     kept: list[str] = []
-    for relative, source in _template_files(files("motia.cli") / "templates" / template):
+    for relative, content in contents.items():
         path = folder / relative
         if path.exists():
             kept.append(relative)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source.read_text("utf-8").replace("{{name}}", name), "utf-8")
+        path.write_bytes(content)
         made.append(relative)
     return Written(tuple(made), tuple(kept))
-
-
-def _template_files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
-    """Files of a template; `dot-x` stands for `.x`, so that no tool takes it for the repository's own."""
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name == "__pycache__":
-            continue
-        name = f".{entry.name.removeprefix('dot-')}" if entry.name.startswith("dot-") else entry.name
-        if entry.is_dir():
-            yield from _template_files(entry, f"{prefix}{name}/")
-        else:
-            yield f"{prefix}{name}", entry
 
 
 def _umask() -> int:

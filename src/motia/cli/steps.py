@@ -18,15 +18,29 @@ COLUMNS = {
 }
 
 
-@command("steps", example="motia steps\nmotia steps --kind cron --json")
+TOPIC_COLUMNS = {
+    "name": "TOPIC",
+    "source": "DEFINED IN",
+    "subscribers": "SUBSCRIBERS",
+    "description": "DESCRIPTION",
+}
+
+
+@command("steps", example="motia steps\nmotia steps --kind cron --json\nmotia steps --topics")
 @click.option("--kind", type=click.Choice(["api", "event", "cron", "noop"]), help="Only steps of this kind.")
-def steps(scope: Scope, kind: str | None) -> None:
+@click.option(
+    "--topics", "is_topics", is_flag=True, help="The topics and where they are defined, not the steps."
+)
+def steps(scope: Scope, kind: str | None, is_topics: bool) -> None:
     """List the project's steps.
 
     Without a running engine: as the last one loaded them.
     """
     from motia.cli.client import connect
 
+    if is_topics:
+        _list_topics(scope)
+        return
     with connect(scope.root) as control:
         found = control.request("GET", "/v1/steps")["steps"]
     wanted = [step for step in found if kind in (None, step["kind"])]
@@ -35,6 +49,23 @@ def steps(scope: Scope, kind: str | None) -> None:
         return
     rows = [step | {"trigger": trigger_of(step), "source": source_of(step)} for step in wanted]
     scope.out.rows(rows, COLUMNS, empty="No steps. Add a file to motia/steps, then `motia dev`.")
+
+
+def _list_topics(scope: Scope) -> None:
+    from motia.cli.client import connect
+
+    with connect(scope.root) as control:
+        found = control.request("GET", "/v1/topics")["topics"]
+    if scope.out.is_json:
+        scope.out.value(found)
+        return
+    rows = [
+        topic | {"source": source_of(topic), "subscribers": ", ".join(topic["subscribers"])}
+        for topic in found
+    ]
+    scope.out.rows(
+        rows, TOPIC_COLUMNS, empty="No topics. Define one in motia/events, or name one in a step's `topics`."
+    )
 
 
 def trigger_of(step: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ from motia.dispatch.explain import Explainer, Explanation
 from motia.dispatch.idleness import Idleness
 from motia.dispatch.intake import NO_OPTIONS, Intake, TriggerOptions
 from motia.dispatch.lease import LeaseKeeper
-from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator
+from motia.dispatch.node_state import POLL_S, NodeState, PayloadValidator, TopicValidator
 from motia.dispatch.parking import ParkedDelivery
 from motia.dispatch.periodic import Periodic
 from motia.dispatch.promoter import Promoter
@@ -49,6 +49,7 @@ from motia.model import (
     RunId,
     RunState,
     StepId,
+    StepSpec,
     TraceId,
     TriggerKind,
 )
@@ -72,6 +73,7 @@ class Dispatcher(Duty):
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        validate_topic: TopicValidator = lambda target, payload: (),
         poll_s: float = POLL_S,
     ) -> None:
         """Prepare a node's dispatcher; see `NodeState` for what is handed in."""
@@ -85,6 +87,7 @@ class Dispatcher(Duty):
             config=config,
             node=node,
             validate=validate,
+            validate_topic=validate_topic,
             poll_s=poll_s,
         )
         self._settler = Settler(state)
@@ -119,7 +122,7 @@ class Dispatcher(Duty):
         now = state.ledger.now()
         for step, spec in catalog.steps.items():
             known = state.catalog.step(step)
-            if known is None or _schema(known.schema) != _schema(spec.schema):
+            if known is None or _accepts(known) != _accepts(spec):
                 state.schema_since[step] = now
         state.schema_since = {step: at for step, at in state.schema_since.items() if step in catalog.steps}
         state.catalog = catalog
@@ -375,5 +378,6 @@ CANCEL_LIMIT_S = 6.0
 """Workers kill what has not yielded 5 s after its cancel; one second more for the answer."""
 
 
-def _schema(schema: msgspec.Raw | None) -> bytes | None:
-    return bytes(schema) if schema is not None else None
+def _accepts(spec: StepSpec) -> tuple[str, bytes | None]:
+    """What decides which payloads a step takes: its schema, and its language's numbers."""
+    return spec.language, bytes(spec.schema) if spec.schema is not None else None

@@ -13,6 +13,7 @@ import msgspec
 from motia.dispatch.failures import Decision, Fail, Release, decide
 from motia.dispatch.isolation import Isolator
 from motia.dispatch.node_state import Flight, NodeState
+from motia.dispatch.payload import problems_for
 from motia.dispatch.settler import Settler
 from motia.model import Claim, Dead, InternalError, Problem, RunError, RunState, StepSpec, timeout_ms_of
 from motia.workers import Answer, Invocation, Lane, NoWorker
@@ -38,8 +39,8 @@ class Executor:
         if state.is_draining:
             self._settle(flight, Release(reason="shutdown", suspect=claim.is_suspect))
             return
-        if claim.created_at <= state.schema_since.get(claim.step, 0) and not spec.worker_validates:
-            problems = state.validate(spec, claim.payload)
+        if claim.created_at <= state.schema_since.get(claim.step, 0):
+            problems = problems_for(spec, claim.payload, validate=state.validate)
             if problems:
                 self._settle(flight, _refusal(spec, problems))
                 return

@@ -18,7 +18,7 @@ from motia.dispatch.claimer import Claimer
 from motia.dispatch.deliveries import delivery_of, parked_delivery
 from motia.dispatch.executor import Executor
 from motia.dispatch.node_state import Flight, NodeState
-from motia.dispatch.payload import Payload, checked_name, fingerprint_of, read_payload
+from motia.dispatch.payload import Payload, checked_name, fingerprint_of, problems_for, read_payload
 from motia.model import (
     Accepted,
     CallerError,
@@ -27,7 +27,6 @@ from motia.model import (
     LedgerUnavailable,
     NewEvent,
     PayloadInvalid,
-    Problem,
     RunId,
     RunState,
     StepId,
@@ -123,7 +122,7 @@ class Intake:
         subscribers = state.catalog.subscribers(target)
         if not subscribers and (must_exist or state.config.triggers_strict):
             raise self._unknown(target)
-        self.check(subscribers, read.data)
+        self.check(subscribers, read.data, target=target)
         event = self._event(target, read, subscribers, options, origin, kind, trace, info)
         if origin is not None:
             state.recorder.edge_observed(origin.step, target)
@@ -131,12 +130,12 @@ class Intake:
                 return self._accept_once(event, read, subscribers, options, origin, salt)
         return self._commit(event, subscribers)
 
-    def check(self, subscribers: tuple[StepSpec, ...], payload: bytes) -> None:
-        """Raise PayloadInvalid with every problem that any of the steps has with `payload`."""
-        problems: list[Problem] = []
-        refusing: list[str] = []
+    def check(self, subscribers: tuple[StepSpec, ...], payload: bytes, *, target: str) -> None:
+        """Raise PayloadInvalid with every problem that the topic `target`, or any of the steps, has with `payload`."""
+        problems = list(self._state.validate_topic(target, payload))
+        refusing = [f"topic {target}"] if problems else []
         for spec in subscribers:
-            found = self._state.validate(spec, payload) if not spec.worker_validates else ()
+            found = problems_for(spec, payload, validate=self._state.validate)
             if found:
                 refusing.append(spec.id)
                 problems.extend(problem for problem in found if problem not in problems)

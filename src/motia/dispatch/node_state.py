@@ -24,6 +24,9 @@ from motia.workers import Ticket, Workers
 PayloadValidator = Callable[[StepSpec, bytes], tuple[Problem, ...]]
 """Checks a payload against a step's schema; empty when it fits."""
 
+TopicValidator = Callable[[str, bytes], tuple[Problem, ...]]
+"""Checks a payload against the definition of a topic; empty when it fits or there is none."""
+
 
 POLL_S = 1.0
 
@@ -100,6 +103,7 @@ class NodeState:
         config: Config,
         node: NodeId,
         validate: PayloadValidator,
+        validate_topic: TopicValidator = lambda target, payload: (),
         poll_s: float = POLL_S,
     ) -> None:
         self.ledger = ledger
@@ -110,6 +114,7 @@ class NodeState:
         self.config = config
         self.node = node
         self.validate = validate
+        self.validate_topic = validate_topic
         self.poll_s = poll_s
         """How often the ledger is asked for what nobody told of."""
         self.bells = Bells()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from motia.model import ID_BYTES_MAX, CallerError, PayloadTooLarge
+from motia.model import ID_BYTES_MAX, CallerError, PayloadTooLarge, Problem, StepSpec
+from motia.project import INEXACT_LANGUAGE, inexact_integers
 
 DEPTH_MAX = 64
 RETRY_FIELD = "__retry"
@@ -58,6 +60,14 @@ def decode_json(data: bytes | msgspec.Raw, *, what: str) -> Any:
     if text.count(b"[") + text.count(b"{") > DEPTH_MAX and _is_deeper(value, DEPTH_MAX):
         raise _too_deep(what)
     return value
+
+
+def problems_for(
+    spec: StepSpec, payload: bytes, *, validate: Callable[[StepSpec, bytes], tuple[Problem, ...]]
+) -> tuple[Problem, ...]:
+    """What in `payload` does not fit the step: by its schema, unless its worker decides, and by its language."""
+    found = () if spec.worker_validates else validate(spec, payload)
+    return (*found, *inexact_integers(payload)) if spec.language == INEXACT_LANGUAGE else found
 
 
 def value_at(value: Any, path: str) -> Any:

@@ -94,7 +94,7 @@ class Replayer:
         )
         spec = state.catalog.step(run.step)
         subscribers = (spec,) if spec is not None else ()
-        self._intake.check(subscribers, read.data)
+        self._intake.check(subscribers, read.data, target=run.target)
         delivery = (
             delivery_of(spec, read.value, key=None, depth_max=None)
             if spec is not None

@@ -17,6 +17,7 @@ from motia.edge.faults import HttpFault
 from motia.edge.multipart import parameters_of, parse_multipart
 from motia.edge.validation import RequestSchema, Schema, Texts
 from motia.model import Problem
+from motia.project import inexact_integers
 from motia.protocol import FilePart
 
 JSON_DEPTH_MAX: Final = 64
@@ -85,13 +86,17 @@ def read_body(raw: bytes, index: dict[bytes, bytes], schema: RequestSchema) -> B
         if b"=" in content_type:
             _check_charset(content_type)
         value = decode_json(raw)
-        if enforced is None or enforced.is_valid(value):
-            return JSON
-        return Body("json", problems=tuple(enforced.problems(value)))
-    if media == "form":
-        return _form(raw, enforced)
-    if media == "multipart":
-        return _multipart(raw, parameters_of(content_type.decode("latin-1")).get("boundary", ""), enforced)
+        problems = () if enforced is None or enforced.is_valid(value) else enforced.problems(value)
+        inexact = inexact_integers(raw, where="body") if schema.is_inexact else ()
+        return Body("json", problems=(*problems, *inexact)) if problems or inexact else JSON
+    if media in ("form", "multipart"):
+        body = (
+            _form(raw, enforced)
+            if media == "form"
+            else _multipart(raw, parameters_of(content_type.decode("latin-1")).get("boundary", ""), enforced)
+        )
+        inexact = inexact_integers(bytes(body.form or b""), where="body") if schema.is_inexact else ()
+        return msgspec.structs.replace(body, problems=(*body.problems, *inexact)) if inexact else body
     if enforced is not None and not enforced.is_open:
         raise HttpFault(
             415,

@@ -80,7 +80,9 @@ class Builtin:
     def openapi(self) -> bytes:
         """The OpenAPI document as JSON text."""
         if self._openapi is None:
-            document = openapi_document(self._catalog.steps.values(), title=self._title)
+            document = openapi_document(
+                self._catalog.steps.values(), title=self._title, topics=self._catalog.topics.values()
+            )
             self._openapi = msgspec.json.encode(document)
         return self._openapi
 

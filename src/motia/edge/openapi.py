@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the project's api steps."""
+"""The OpenAPI 3.1 document of the project's api steps, and of the events that are defined (`x-events`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from motia.model import StepKind, StepSpec
+from motia.model import StepKind, StepSpec, TopicSpec
 
 _PARAMETER = re.compile(r":([^/]+)")
 
@@ -56,8 +56,13 @@ INVALID_SCHEMA: Final[dict[str, Any]] = {
 BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def openapi_document(steps: Iterable[StepSpec], *, title: str, version: str = "0.1.0") -> dict[str, Any]:
-    """The document for every api step of `steps`, paths in alphabetical order."""
+def openapi_document(
+    steps: Iterable[StepSpec], *, title: str, version: str = "0.1.0", topics: Iterable[TopicSpec] = ()
+) -> dict[str, Any]:
+    """The document for every api step of `steps`, paths in alphabetical order.
+
+    `x-events` has each of `topics` with its `description` and its `payload`, a reference to the components.
+    """
     document = _Document()
     apis = sorted(
         (step for step in steps if step.kind is StepKind.API), key=lambda step: (step.path, step.method)
@@ -66,12 +71,14 @@ def openapi_document(steps: Iterable[StepSpec], *, title: str, version: str = "0
         path = _PARAMETER.sub(r"{\1}", step.path)
         document.paths.setdefault(path, {})[step.method.lower()] = document.operation(step)
     tags = sorted({flow for step in apis for flow in step.flows})
+    events = {topic.name: document.event(topic) for topic in sorted(topics, key=lambda topic: topic.name)}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
         "paths": document.paths,
         "tags": [{"name": tag} for tag in tags],
         "components": {"schemas": document.schemas},
+        **({"x-events": events} if events else {}),
     }
 
 
@@ -110,21 +117,35 @@ class _Document:
         )
         return operation
 
-    def _hoisted(self, schema: Any, *, prefix: str) -> Any:
-        """`schema` with its `$defs` moved to the components, where references inside OpenAPI must point."""
+    def event(self, topic: TopicSpec) -> dict[str, Any]:
+        """The definition of one topic."""
+        name = _component(f"event.{topic.name}")
+        schema = self._hoisted(msgspec.json.decode(topic.schema), prefix=name, itself=name)
+        self.schemas[name] = {key: value for key, value in schema.items() if key != "$id"}
+        return {"description": topic.description, "payload": {"$ref": f"#/components/schemas/{name}"}}
+
+    def _hoisted(self, schema: Any, *, prefix: str, itself: str = "") -> Any:
+        """`schema` with its `$defs` moved to the components, where references inside OpenAPI must point.
+
+        `itself` is the component that a reference to the whole schema points to.
+        """
         if not isinstance(schema, dict):
             return schema
         schema = {name: value for name, value in schema.items() if name != "$schema"}
-        renamed: dict[str, str] = {}
+        renamed = {"#": f"#/components/schemas/{itself}"} if itself else {}
         inner: dict[str, Any] = {}
         for keyword in ("$defs", "definitions"):
             for name, value in (schema.pop(keyword, None) or {}).items():
-                target = re.sub(r"[^A-Za-z0-9._-]", "_", f"{prefix}.{name}")
+                target = _component(f"{prefix}.{name}")
                 renamed[f"#/{keyword}/{name}"] = f"#/components/schemas/{target}"
                 inner[target] = value
         for target, value in inner.items():
             self.schemas[target] = _renamed(value, renamed)
         return _renamed(schema, renamed)
+
+
+def _component(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
 
 
 def _renamed(value: Any, renamed: dict[str, str]) -> Any:

@@ -13,10 +13,11 @@ import jsonschema_rs
 import msgspec
 
 from motia.edge.coercion import Converter, coerce, converters_of
-from motia.model import Problem, StepSpec
+from motia.model import Problem, StepSpec, problems_of_errors
+from motia.project import INEXACT_LANGUAGE, inexact_in
 
 PROBLEMS_MAX: Final = 100
-MESSAGE_CHARS_MAX: Final = 300
+REASON_CHARS_MAX: Final = 300
 
 _encode = msgspec.json.Encoder().encode
 Texts = dict[str, list[str]]
@@ -39,12 +40,9 @@ class Schema:
 
     def problems(self, value: Any) -> list[Problem]:
         """Every place where `value` does not fit, at most `PROBLEMS_MAX`."""
-        found: list[Problem] = []
-        for error in self._validator.iter_errors(value):
-            found.extend(_problems_of(error, self.where))
-            if len(found) >= PROBLEMS_MAX:
-                break
-        return found[:PROBLEMS_MAX]
+        return problems_of_errors(
+            self._validator.iter_errors(value), value, where=self.where, most=PROBLEMS_MAX, shows_values=True
+        )
 
 
 class RequestSchema:
@@ -57,6 +55,8 @@ class RequestSchema:
         self.query = _compiled(declared.query if declared else None, "query")
         self.headers = _compiled(declared.headers if declared else None, "headers")
         self.body = _compiled(declared.body if declared else None, "body")
+        self.is_inexact = step.language == INEXACT_LANGUAGE
+        """Whether the step's language cannot hold every integer that JSON can."""
         self.is_body_enforced = self.body is not None and not step.worker_validates
         self._header_names = {name.lower(): name for name in self.headers.converters} if self.headers else {}
 
@@ -66,12 +66,13 @@ class RequestSchema:
         """Path parameters, converted and checked."""
         if self.params is None:
             return {name: msgspec.Raw(_encode(text)) for name, text in zip(names, values, strict=True)}, []
-        return _read(self.params, {name: [text] for name, text in zip(names, values, strict=True)})
+        texts = {name: [text] for name, text in zip(names, values, strict=True)}
+        return _read(self.params, texts, is_inexact=self.is_inexact)
 
     def read_query(self, texts: Texts) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
         """The query, converted and checked."""
         if self.query is not None:
-            return _read(self.query, texts)
+            return _read(self.query, texts, is_inexact=self.is_inexact)
         plain = {name: given[0] if len(given) == 1 else given for name, given in texts.items()}
         return {name: msgspec.Raw(_encode(value)) for name, value in plain.items()}, []
 
@@ -91,41 +92,13 @@ def _compiled(raw: msgspec.Raw | None, where: str) -> Schema | None:
     return None if raw is None else Schema(raw, where)
 
 
-def _read(schema: Schema, texts: Texts) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
+def _read(schema: Schema, texts: Texts, *, is_inexact: bool) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
     values = coerce(texts, schema.converters)
     problems = [] if schema.is_valid(values) else schema.problems(values)
+    if is_inexact:
+        problems += inexact_in(values, where=schema.where)
     return {name: msgspec.Raw(_encode(value)) for name, value in values.items()}, problems
 
 
-def _problems_of(error: Any, where: str) -> list[Problem]:
-    kind = error.kind
-    keyword = str(error.schema_path[-1]) if error.schema_path else ""
-    path = pointer(error.instance_path)
-    match kind.name:
-        case "required":
-            missing = pointer([kind.property])
-            return [Problem(path=path + missing, message="is required", where=where, keyword="required")]
-        case "additionalProperties" | "unevaluatedProperties":
-            return [
-                Problem(
-                    path=path + pointer([name]),
-                    message="is not a known field",
-                    where=where,
-                    keyword=kind.name,
-                )
-                for name in kind.unexpected
-            ]
-        case _:
-            message = error.message
-            if len(message) > MESSAGE_CHARS_MAX:
-                message = message[:MESSAGE_CHARS_MAX] + "…"
-            return [Problem(path=path, message=message, where=where, keyword=keyword)]
-
-
-def pointer(path: list[Any]) -> str:
-    """A JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:MESSAGE_CHARS_MAX]
+    return str(error).splitlines()[0][:REASON_CHARS_MAX]

@@ -64,8 +64,10 @@ from motia.model.step import (
     Source,
     StepKind,
     StepSpec,
+    TopicSpec,
     timeout_ms_of,
 )
+from motia.model.words import SchemaError, pointer_of, problems_of_errors
 
 __all__ = [
     "FINAL_STATES",
@@ -112,17 +114,21 @@ __all__ = [
     "RunNotFound",
     "RunPage",
     "RunState",
+    "SchemaError",
     "Source",
     "SpanId",
     "StartError",
     "StepId",
     "StepKind",
     "StepSpec",
+    "TopicSpec",
     "TraceId",
     "TriggerKind",
     "UnknownTarget",
     "WorkerUnavailable",
     "WorldError",
+    "pointer_of",
+    "problems_of_errors",
     "run_id_of",
     "run_number_of",
     "timeout_ms_of",

@@ -149,6 +149,18 @@ class LoadFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`error` fails `motia check` and `motia start`; `warning` is only shown."""
 
 
+class TopicSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The definition of a topic: the payload that every producer sends and every subscriber gets."""
+
+    name: str
+    schema: msgspec.Raw
+    source: Source
+    """`line` is where the schema is written; 1 when that is not known."""
+    language: str = "json"
+    """What it is written in: `json`, `python`, `node`, `ruby`."""
+    description: str = ""
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What one worker loaded: steps, faults, and the project files it read on the way."""
 
@@ -158,3 +170,5 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Project files (relative to the root) that were imported: a change of one means a reload."""
     file_modules: dict[str, tuple[str, ...]] = {}
     """Step file to the project files it imports, directly or not."""
+    topics: tuple[TopicSpec, ...] = ()
+    """Definitions of topics; no worker reports them, the engine reads motia/events."""

@@ -1,17 +1,24 @@
-"""The catalog: an immutable view of all steps that every room reads; swapped whole on reload."""
+"""The catalog: an immutable view of all steps and topics that every room reads; swapped whole on reload."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec
+from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec
 
 
 class Catalog:
     """Steps by id, subscribers by target. Never changes after it is made."""
 
-    def __init__(self, steps: Iterable[StepSpec] = (), faults: Iterable[LoadFault] = ()) -> None:
+    def __init__(
+        self,
+        steps: Iterable[StepSpec] = (),
+        faults: Iterable[LoadFault] = (),
+        topics: Iterable[TopicSpec] = (),
+    ) -> None:
         """Index `steps`; the first of two with one id wins (project checks report the second)."""
+        self.topics: dict[str, TopicSpec] = {topic.name: topic for topic in topics}
+        """Topics that have a definition, by name; steps may subscribe to others too."""
         self.steps: dict[StepId, StepSpec] = {}
         for step in steps:
             self.steps.setdefault(step.id, step)
@@ -27,7 +34,7 @@ class Catalog:
     @classmethod
     def of(cls, manifest: Manifest) -> Catalog:
         """The catalog of a manifest."""
-        return cls(manifest.steps, manifest.faults)
+        return cls(manifest.steps, manifest.faults, manifest.topics)
 
     def step(self, step: StepId) -> StepSpec | None:
         """The step with this id."""

@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from motia.model import ID_BYTES_MAX, LoadFault, Manifest, StepId, StepKind, StepSpec
+from motia.model import ID_BYTES_MAX, LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec
 from motia.project.catalog import Catalog
+from motia.project.contradictions import contradictions
 from motia.project.cron_text import EXAMPLE, CronInvalid, parse_expression, parse_zone
 from motia.project.discovery import Discovery
 from motia.project.schemas import SchemaInvalid, compile_schema
@@ -45,6 +46,8 @@ def check(manifest: Manifest, discovery: Discovery, *, is_strict: bool = False) 
         for rule in _RULES:
             faults += rule(step)
         faults += _unknown_names(step, catalog, is_strict=is_strict)
+    for topic in manifest.topics:
+        faults += _contradicted(topic, catalog)
     files = [file for files in discovery.files.values() for file in files]
     sites = read_sites(discovery.root, [*files, *manifest.modules], steps=manifest.steps)
     faults += unknown_targets(sites, catalog, is_strict=is_strict)
@@ -283,6 +286,28 @@ def _check_numbers(step: StepSpec) -> Iterator[LoadFault]:
 
 
 _RULES: Final = (_check_id, _check_route, _check_schedule, _check_schemas, _check_numbers)
+
+
+# steps and the topics that they subscribe to
+
+
+def _contradicted(topic: TopicSpec, catalog: Catalog) -> Iterator[LoadFault]:
+    place = f"{topic.source.file}:{topic.source.line}"
+    for step in catalog.subscribers(topic.name):
+        if step.schema is None:
+            continue
+        found = contradictions(
+            bytes(topic.schema), bytes(step.schema), subscriber_converts=step.worker_validates
+        )
+        if found:
+            listed = "; ".join(f"{one.path or 'the payload'} {one.reason}" for one in found)
+            yield _fault(
+                step,
+                "topic-contradicted",
+                f"the schema of step {step.id!r} contradicts the topic {topic.name!r} ({place}): {listed}",
+                hint="change one of the two, or leave the step's schema out: it has the topic's then",
+                also=place,
+            )
 
 
 # names of other steps

@@ -8,12 +8,6 @@ Invariants
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -24,11 +18,19 @@ import msgspec
 
 from motia.model import StartError
 from motia.project.discovery import CONFIG_NAMES
+from motia.project.evaluation import (
+    EVALUATION_LIMIT_S,
+    EvaluationFailed,
+    Export,
+    FileExports,
+    RuntimeMissing,
+    evaluate,
+    run_apart,
+    tail,
+)
 
-EVALUATION_LIMIT_S: Final = 10.0
 CONFIG_BYTES_MAX: Final = 1024 * 1024
-_OUTPUT_CHARS_MAX: Final = 2_000
-_TYPES_STRIPPED_SINCE: Final = (22, 6)
+HINT: Final = "correct the file; it may hold only what JSON can: text, numbers, true, false, lists"
 
 _PYTHON: Final = """
 import json, os, runpy, sys, traceback
@@ -50,23 +52,6 @@ except BaseException as error:
     text = json.dumps({"error": f"{type(error).__name__}: {error}", "line": lines[-1] if lines else 0})
 with open(out, "w", encoding="utf-8") as file:
     file.write(text)
-"""
-
-_NODE: Final = """
-const fs = require('node:fs'), url = require('node:url');
-const [path, out] = process.argv.slice(-2);
-const end = (answer) => { fs.writeFileSync(out, JSON.stringify(answer)); process.exit(0); };
-const failed = (error) => {
-  const text = String((error && error.stack) || error);
-  const at = text.split('\\n').map((l) => l.includes(path) && /:(\\d+)(?::\\d+)?\\)?$/.exec(l.trim())).find(Boolean);
-  end({ error: String(error), line: at ? Number(at[1]) : 0 });
-};
-import(url.pathToFileURL(path).href).then(async (found) => {
-  const config = await ('default' in found ? found.default : found.config);
-  if (config === null || typeof config !== 'object' || Array.isArray(config))
-    return end({ error: 'it exports no object', hint: 'write export default {...} or module.exports = {...}' });
-  end({ config });
-}).catch(failed);
 """
 
 
@@ -101,15 +86,59 @@ def read_config_file(
         StartError: It fails (with its line), takes too long, exports no object, or its language
             is not installed. Nothing of it runs any more.
     """
+    if path.suffix == ".py":
+        return _read_python(path, environ=environ, limit_s=limit_s)
+    try:
+        answer = evaluate("node", path.parent, [path.name], environ=environ, limit_s=limit_s)
+    except RuntimeMissing as error:
+        raise StartError(
+            f"{path.name} needs Node.js: {error.message}",
+            hint=f"{error.hint}; or write motia.config.py instead",
+        ) from error
+    except EvaluationFailed as error:
+        raise StartError(error.message, hint=error.hint) from error
+    return _config_of(path, answer.files.get(path.name, FileExports()))
+
+
+def _config_of(path: Path, found: FileExports) -> dict[str, Any]:
+    if found.error is not None:
+        place = f"{path.name}:{found.error.line}" if found.error.line else path.name
+        hint = HINT if "handler" in found.error.hint else found.error.hint
+        raise StartError(f"{place}: {found.error.message}", hint=hint or HINT)
+    export = found.exports.get("default") or found.exports.get("config")
+    value = None if export is None else _plain(path, export, "config")
+    if not isinstance(value, dict):
+        raise StartError(
+            f"{path.name}: it exports no object",
+            hint="write export default {...} or module.exports = {...}",
+        )
+    return value
+
+
+def _plain(path: Path, export: Export, place: str) -> Any:
+    """The value of an export, all of which must be JSON."""
+    if export.map is not None:
+        return {name: _plain(path, inner, f"{place}.{name}") for name, inner in export.map.items()}
+    if export.json is None:
+        what = f"a {export.other or 'schema'}"
+        raise StartError(f"{path.name}: {place} is {what}", hint=HINT)
+    return msgspec.json.decode(export.json)
+
+
+def _read_python(path: Path, *, environ: Mapping[str, str], limit_s: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="motia-config-") as directory:
         out = Path(directory) / "config.json"
         log = Path(directory) / "output"
-        status = _run(
-            path, [*_command(path, environ), str(path), str(out)], log, environ=environ, limit_s=limit_s
-        )
+        argv = [sys.executable, "-c", _PYTHON, str(path), str(out)]
+        try:
+            status = run_apart(
+                argv, cwd=path.parent, log=log, environ=environ, limit_s=limit_s, what=path.name
+            )
+        except EvaluationFailed as error:
+            raise StartError(error.message, hint=error.hint) from error
         if not out.is_file():
             raise StartError(
-                f"{path.name} ended its process with status {status} before it was read: {_tail(log)}",
+                f"{path.name} ended its process with status {status} before it was read: {tail(log)}",
                 hint="a configuration file must only define values",
             )
         if out.stat().st_size > CONFIG_BYTES_MAX:
@@ -119,74 +148,5 @@ def read_config_file(
         answer = msgspec.json.decode(out.read_bytes(), type=_Answer)
     if answer.config is None:
         place = f"{path.name}:{answer.line}" if answer.line else path.name
-        raise StartError(
-            f"{place}: {answer.error.strip()}",
-            hint=answer.hint
-            or "correct the file; it may hold only what JSON can: text, numbers, true, false, lists",
-        )
+        raise StartError(f"{place}: {answer.error.strip()}", hint=answer.hint or HINT)
     return answer.config
-
-
-def _command(path: Path, environ: Mapping[str, str]) -> list[str]:
-    if path.suffix == ".py":
-        return [sys.executable, "-c", _PYTHON]
-    node = environ.get("MOTIA_NODE") or shutil.which("node", path=environ.get("PATH"))
-    if node is None:
-        raise StartError(
-            f"{path.name} needs Node.js, and there is no `node` on the PATH",
-            hint="install Node.js 18 or newer, set MOTIA_NODE to it, or write motia.config.py instead",
-        )
-    if path.suffix != ".ts":
-        return [node, "-e", _NODE, "--"]
-    version = _node_version(node)
-    if version < _TYPES_STRIPPED_SINCE:
-        raise StartError(
-            f"{path.name}: Node.js {'.'.join(map(str, version))} cannot read TypeScript",
-            hint="install Node.js 22.6 or newer, rename it to motia.config.js (without types), or use motia.config.py",
-        )
-    return [node, "--experimental-strip-types", "--no-warnings", "-e", _NODE, "--"]
-
-
-def _node_version(node: str) -> tuple[int, ...]:
-    try:
-        text = subprocess.run(
-            [node, "--version"], capture_output=True, text=True, timeout=10, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise StartError(f"{node} --version fails: {error}", hint="check MOTIA_NODE and the PATH") from error
-    return tuple(int(part) for part in re.findall(r"\d+", text)[:2])
-
-
-def _run(path: Path, command: list[str], log: Path, *, environ: Mapping[str, str], limit_s: float) -> int:
-    # Output goes to a file, not a pipe: a grandchild that keeps a pipe open could hold us for ever.
-    with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                command,
-                cwd=path.parent,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise StartError(
-                f"{command[0]} cannot be started: {error.strerror}", hint="check MOTIA_NODE"
-            ) from error
-        try:
-            return process.wait(timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            raise StartError(
-                f"{path.name} was still running after {limit_s:g} s and was stopped: {_tail(log)}",
-                hint="a configuration file must only define values: no servers, no waiting",
-            ) from None
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _tail(log: Path) -> str:
-    text = log.read_text("utf-8", "replace").strip()
-    return text[-_OUTPUT_CHARS_MAX:] or "it printed nothing"

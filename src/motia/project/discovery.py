@@ -37,11 +37,8 @@ LANGUAGES: Final = {
     ".cts": "node",
     ".rb": "ruby",
 }
-LAUNCHABLE: Final = frozenset({"python"})
-"""Languages that this version can run."""
 SKIPPED_DIRS: Final = frozenset({"__pycache__", "node_modules"})
 _DECLARATIONS: Final = (".d.ts", ".d.mts", ".d.cts")
-_NAMED_IN_FAULT: Final = 5
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,27 +75,19 @@ def find_project(start: Path) -> Path:
     )
 
 
-def discover(
-    root: Path, *, launchable: frozenset[str] = LAUNCHABLE, is_production: bool = False
-) -> Discovery:
+def discover(root: Path) -> Discovery:
     """All step, event and workflow files of the project at `root`.
 
     Hidden files and directories, `__pycache__`, `node_modules` and TypeScript declarations are left
-    out. What cannot be read becomes a fault. So does, once a language, having steps in a language
-    that is not in `launchable`: a warning, or in production an error.
+    out. What cannot be read becomes a fault.
     """
     faults: list[LoadFault] = []
     by_language: dict[str, list[str]] = {}
     for file in _walk(root, STEPS_DIR, faults):
-        language = _language_of(file)
+        language = language_of(file)
         if language is not None:
             by_language.setdefault(language, []).append(file)
     files = {language: tuple(by_language[language]) for language in sorted(by_language)}
-    faults += [
-        _no_launcher(language, names, severity="error" if is_production else "warning")
-        for language, names in files.items()
-        if language not in launchable
-    ]
     return Discovery(
         root=root,
         files=files,
@@ -160,20 +149,8 @@ def _unreadable(place: str, what: str) -> LoadFault:
     )
 
 
-def _language_of(file: str) -> str | None:
+def language_of(file: str) -> str | None:
+    """The language whose worker loads `file`; None for what is none's, such as TypeScript declarations."""
     if file.endswith(_DECLARATIONS):
         return None
     return LANGUAGES.get(os.path.splitext(file)[1])
-
-
-def _no_launcher(language: str, files: tuple[str, ...], *, severity: str) -> LoadFault:
-    named = ", ".join(files[:_NAMED_IN_FAULT])
-    more = f" and {len(files) - _NAMED_IN_FAULT} more" if len(files) > _NAMED_IN_FAULT else ""
-    title = {"node": "JavaScript and TypeScript", "ruby": "Ruby"}.get(language, language)
-    return LoadFault(
-        code="no-launcher",
-        file=files[0],
-        message=f"this version cannot run {title} steps; not loaded: {named}{more}",
-        hint="write these steps in Python, or leave them: events for them are parked until they can run",
-        severity=severity,
-    )

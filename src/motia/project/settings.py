@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Dotted key to (value with secrets masked, where it came from), in the order of the reference."""
     environ: dict[str, str]
     """The real environment with what `.env` adds: what workers get."""
+    real_environ: dict[str, str] = {}
+    """The real environment alone."""
     warnings: tuple[str, ...] = ()
 
 
@@ -100,7 +102,11 @@ def load_config(
     if values["redis_url"] is not None:
         warnings.append("redis.url is set, but this version has no use for Redis yet")
     return Settings(
-        config=_config_of(root, name, values), origins=origins, environ=merged, warnings=tuple(warnings)
+        config=_config_of(root, name, values),
+        origins=origins,
+        environ=merged,
+        real_environ=dict(environ),
+        warnings=tuple(warnings),
     )
 
 

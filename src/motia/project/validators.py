@@ -31,6 +31,9 @@ class PayloadValidators:
         kept: dict[bytes, CompiledSchema | SchemaInvalid] = {}
         self._payloads: dict[StepId, CompiledSchema | SchemaInvalid] = {}
         self._requests: dict[tuple[StepId, str], CompiledSchema | SchemaInvalid] = {}
+        self._topics = {
+            topic.name: self._compiled(bytes(topic.schema), kept) for topic in catalog.topics.values()
+        }
         for step in catalog.steps.values():
             if step.worker_validates:
                 continue
@@ -48,17 +51,12 @@ class PayloadValidators:
         Every offending path is named (at most 1,000). Payloads of steps without a schema are only
         checked to be JSON of at most 64 levels.
         """
-        try:
-            value = msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return (Problem(path="", message=f"is no JSON: {error}", keyword="json"),)
-        compiled = self._payloads.get(step.id)
-        # Walking a value for its depth costs more than all the rest; few brackets cannot be deep.
-        if payload.count(b"[") + payload.count(b"{") <= DEPTH_MAX and (
-            compiled is None or (not isinstance(compiled, SchemaInvalid) and compiled.is_valid(value))
-        ):
-            return ()
-        return _problems(compiled, value, "payload")
+        return _check_payload(self._payloads.get(step.id), payload)
+
+    def check_topic(self, target: str, payload: bytes) -> tuple[Problem, ...]:
+        """What in `payload` does not fit the definition of `target`; empty when it fits or there is none."""
+        compiled = self._topics.get(target)
+        return () if compiled is None else _check_payload(compiled, payload)
 
     def check_value(self, step: StepSpec, value: Any) -> tuple[Problem, ...]:
         """As `check`, for a payload that is decoded already."""
@@ -82,6 +80,19 @@ class PayloadValidators:
 
 
 _ANYTHING: Final = compile_schema(b"true")
+
+
+def _check_payload(compiled: CompiledSchema | SchemaInvalid | None, payload: bytes) -> tuple[Problem, ...]:
+    try:
+        value = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return (Problem(path="", message=f"is no JSON: {error}", keyword="json"),)
+    # Walking a value for its depth costs more than all the rest; few brackets cannot be deep.
+    if payload.count(b"[") + payload.count(b"{") <= DEPTH_MAX and (
+        compiled is None or (not isinstance(compiled, SchemaInvalid) and compiled.is_valid(value))
+    ):
+        return ()
+    return _problems(compiled, value, "payload")
 
 
 def _problems(compiled: CompiledSchema | SchemaInvalid | None, value: Any, where: str) -> tuple[Problem, ...]:

@@ -20,6 +20,7 @@ from typing import Final
 
 from watchfiles import Change, awatch
 
+from motia.project.affected import ENVIRONMENT_FILE, OWNED_AT_ROOT
 from motia.project.discovery import CONFIG_NAMES, SKIPPED_DIRS
 from motia.runtime import Duty
 
@@ -30,14 +31,18 @@ LOOK_MS: Final = 2_000
 """How often to look when nothing is notified."""
 FILES_MAX: Final = 50_000
 WATCHED_DIR: Final = "motia"
-ROOT_FILES: Final = frozenset({*CONFIG_NAMES, ".env"})
+ROOT_FILES: Final = frozenset({*CONFIG_NAMES, *OWNED_AT_ROOT, ENVIRONMENT_FILE})
+_NEVER: Final = frozenset({*SKIPPED_DIRS, ".motia"})
 _TEMPORARY_ENDS: Final = ("~", ".swp", ".swo", ".swx", ".tmp", ".bak", ".pyc", ".orig", ".crdownload")
 
 Mark = tuple[int, int, int]
 
 
 class Watcher(Duty):
-    """Watches `motia/`, the configuration files, `.env` and the project files that steps import."""
+    """Watches `motia/`, `.env`, the files of each language in the root, and the project files that steps import.
+
+    Installed packages and the engine's own `.motia` are never watched, whoever imports from them.
+    """
 
     def __init__(
         self, root: Path, on_change: Callable[[frozenset[str]], None], *, modules: Iterable[str] = ()
@@ -191,7 +196,11 @@ class Watcher(Duty):
 
 
 def _outside(modules: Iterable[str]) -> frozenset[str]:
-    return frozenset(name for name in modules if not name.startswith(WATCHED_DIR + "/"))
+    return frozenset(
+        name
+        for name in modules
+        if not name.startswith(WATCHED_DIR + "/") and _NEVER.isdisjoint(name.split("/")[:-1])
+    )
 
 
 def _mark(path: Path, *, is_dir: bool = False) -> Mark | None:

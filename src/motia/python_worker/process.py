@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import site
 import socket
 import sys
 import traceback
@@ -51,6 +52,10 @@ def main() -> None:
             "MOTIA_WORKER_FD names no file descriptor: this process is started by the Motia engine\n"
         )
         os._exit(2)
+    site_packages = os.environ.pop("MOTIA_PYTHON_SITE", "")
+    if site_packages:
+        # Behind our own: the project's copy of a package that the worker uses must not replace it.
+        site.addsitedir(site_packages)
     die_with_parent()
     ignore_signals()
     os.set_inheritable(int(value), False)

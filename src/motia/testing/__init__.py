@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from motia.testing.embedded import AppClient, TestRun, app
     from motia.testing.http import Answer
+    from motia.testing.remote import serve_remote as serve_remote
 
 __all__ = ["Answer", "AppClient", "TestRun", "app"]
 
 
+PLACES = {"Answer": "http", "serve_remote": "remote"}
+"""`serve_remote` is for the command line alone, so it is not in `__all__`."""
+
+
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in __all__ and name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(
-        import_module("motia.testing.http" if name == "Answer" else "motia.testing.embedded"), name
-    )
+    return getattr(import_module(f"motia.testing.{PLACES.get(name, 'embedded')}"), name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random as random_module
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +18,13 @@ import msgspec
 from motia.dispatch import TriggerOptions
 from motia.engine import Engine
 from motia.ledger import MemoryLedger
-from motia.model import LoadFault, Run, RunFilter, RunState, StartError, StepId, StepSpec, TriggerKind
+from motia.model import LoadFault, Run, RunFilter, RunId, RunState, StartError, StepId, StepSpec, TriggerKind
 from motia.project import load_config
 from motia.telemetry import LogFilter, Telemetry
 from motia.testing.clock import PATIENCE_S, AppClock
 from motia.testing.http import Answer, send
 from motia.testing.process import EmbeddedLauncher
+from motia.workers import Launcher
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 IDLE_LIMIT_S = 10.0
@@ -135,13 +137,16 @@ class AppClient:
         """Fire a cron step by hand; the id of its run."""
         return (await self.engine.cron.run_now(StepId(step))).run
 
-    async def wait_idle(self) -> None:
+    async def wait_idle(self, *, timeout_s: float = IDLE_LIMIT_S) -> None:
         """Return when nothing is running or ready; what is due later stays for `advance`.
 
+        Args:
+            timeout_s: Most seconds of real time, counted in steps of two.
+
         Raises:
-            TimeoutError: Something still runs after ten seconds of real time; it is named.
+            TimeoutError: Something still runs after that; it is named.
         """
-        tries = round(IDLE_LIMIT_S / PATIENCE_S)
+        tries = max(1, math.ceil(timeout_s / PATIENCE_S))
         for left in reversed(range(tries)):
             await self.clock.settle()
             try:
@@ -174,6 +179,17 @@ class AppClient:
             if cursor is None:
                 return [_view(run) for run in reversed(found)]
 
+    async def run(self, run: str) -> TestRun:
+        """One run by its id.
+
+        Raises:
+            LookupError: There is none.
+        """
+        found = await self.engine.ledger.get(RunId(run))
+        if found is None:
+            raise LookupError(f"there is no run {run}")
+        return _view(found)
+
     async def state(self, group: str) -> dict[str, Any]:
         """A group of the state store."""
         entries = await self.engine.ledger.state_list(group)
@@ -191,8 +207,8 @@ async def app(
 ) -> AsyncIterator[AppClient]:
     """A running engine for the project at `root`, in this process.
 
-    The ledger is in memory, time stands still until `advance`, chance is seeded; steps run on the
-    test's event loop, in the environment of the test.
+    The ledger is in memory, time stands still until `advance`, chance is seeded. Python steps run on
+    the test's event loop, in the environment of the test; steps of other languages in workers of their own.
 
     Args:
         root: The project's directory.
@@ -202,6 +218,25 @@ async def app(
 
     Raises:
         StartError: The configuration is wrong, or the project has faults (listed in `details`).
+    """
+    launchers = {"python": EmbeddedLauncher()}
+    async with running(root, start=start, seed=seed, strict=strict, launchers=launchers) as client:
+        yield client
+
+
+@asynccontextmanager
+async def running(
+    root: Path | str,
+    *,
+    start: datetime = START,
+    seed: int = 1,
+    strict: bool = True,
+    launchers: Mapping[str, Launcher] | None = None,
+    on_log: Callable[[Mapping[str, Any]], None] | None = None,
+) -> AsyncIterator[AppClient]:
+    """The same as `app`, with the workers that `launchers` start, else with those of `motia dev`.
+
+    `on_log` is called with every log line.
     """
     path = Path(root).resolve()
     settings = load_config(path, command="test", environment="test", flags={}, environ=os.environ)
@@ -219,7 +254,8 @@ async def app(
         random=chance,
         ledger=MemoryLedger(clock=clock),
         telemetry=Telemetry(None, clock=clock, random=chance, config=settings.config),
-        launchers={"python": EmbeddedLauncher()},
+        launchers=launchers,
+        on_log=on_log,
         sock=sock,
     )
     try:

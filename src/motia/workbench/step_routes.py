@@ -9,6 +9,7 @@ import msgspec
 
 from motia.ledger import CronFire
 from motia.model import CallerError, RunState, StepId, StepSpec
+from motia.project import Catalog
 from motia.telemetry import ObservedEdge
 from motia.workbench.deps import NotRunning
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
@@ -26,6 +27,12 @@ class StepList(msgspec.Struct, frozen=True, kw_only=True):
     """All steps by id: the manifest entry of each, `is_paused`, and `open_runs` by state."""
 
     steps: tuple[dict[str, Any], ...]
+
+
+class TopicList(msgspec.Struct, frozen=True, kw_only=True):
+    """All topics by name: those that are defined (`schema`, `description`, `source`), and those that steps name."""
+
+    topics: tuple[dict[str, Any], ...]
 
 
 class StepDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +103,13 @@ async def get_step(call: Call) -> StepDetail:
     )
 
 
+async def list_topics(call: Call) -> TopicList:
+    """All topics: their definitions, and who subscribes."""
+    catalog = call.deps.catalog()
+    named = {topic for spec in catalog.steps.values() for topic in spec.topics}
+    return TopicList(topics=tuple(_topic(name, catalog) for name in sorted(named | catalog.topics.keys())))
+
+
 async def list_faults(call: Call) -> FaultList:
     """Everything that could not be loaded."""
     return FaultList(faults=call.deps.catalog().faults)
@@ -138,6 +152,13 @@ async def run_cron(call: Call) -> FiredView:
         raise NotRunning("a cron step is fired by the engine, and none runs", hint="start `motia dev`")
     accepted = await call.deps.cron.run_now(_step(call).id)
     return FiredView(run=accepted.run, trace=accepted.trace)
+
+
+def _topic(name: str, catalog: Catalog) -> dict[str, Any]:
+    defined = catalog.topics.get(name)
+    entry: dict[str, Any] = {} if defined is None else msgspec.json.decode(msgspec.json.encode(defined))
+    subscribers = [spec.id for spec in catalog.subscribers(name)]
+    return {"name": name, "is_defined": defined is not None, **entry, "subscribers": subscribers}
 
 
 def _told(call: Call, what: str) -> Done:
@@ -225,6 +246,14 @@ ENDPOINTS = (
         handler=resume_step,
         body=Nothing,
         answer=Done,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/topics",
+        permission=VIEW,
+        summary="List topics",
+        handler=list_topics,
+        answer=TopicList,
     ),
     Endpoint(
         method="GET",

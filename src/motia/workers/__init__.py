@@ -1,7 +1,9 @@
 """Worker processes: supervisor, pools, transport; entered through the seam."""
 
-from motia.workers.launch import Launcher, PythonLauncher
+from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
+from motia.workers.launching import WORKER_FILES, Launching, launchers_for
 from motia.workers.process import FD_VARIABLE, WorkerProcess
+from motia.workers.report import stall_text
 from motia.workers.seam import (
     Answer,
     CallHandler,
@@ -24,6 +26,7 @@ from motia.workers.supervisor import Supervisor, UnknownWorker, WorkerLost
 
 __all__ = [
     "FD_VARIABLE",
+    "WORKER_FILES",
     "Answer",
     "CallHandler",
     "Died",
@@ -31,12 +34,15 @@ __all__ = [
     "Invocation",
     "Lane",
     "Launcher",
+    "Launching",
     "NoWorker",
+    "NodeLauncher",
     "Origin",
     "PythonLauncher",
     "Responded",
     "ResponseStream",
     "Returned",
+    "RubyLauncher",
     "StreamBroken",
     "Supervisor",
     "Ticket",
@@ -46,4 +52,6 @@ __all__ = [
     "WorkerLost",
     "WorkerProcess",
     "Workers",
+    "launchers_for",
+    "stall_text",
 ]

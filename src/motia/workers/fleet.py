@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from motia.model import LoadFault, StepId, StepSpec
+from motia.project import TITLES
 from motia.protocol import LoadedManifest
 from motia.workers.generation import Generation
 from motia.workers.keeper import Nursery
@@ -58,10 +59,23 @@ class Fleet:
         """Return when the first generation has loaded, or failed to: then a fault says why, and it goes on trying."""
         self.current = Generation(self.nursery, files, on_change=self._on_generation)
         await self.current.open()
+
+    def stand_by(self) -> None:
+        """Have a worker wait for the next reload, where the node has any."""
         self.nursery.refill()
 
-    async def reload(self, files: Sequence[str]) -> None:
-        """Load `files` by new workers and switch to them; return when that is done or has failed."""
+    async def reload(
+        self, files: Sequence[str], *, launcher: Launcher | None = None, drops_standby: bool = False
+    ) -> None:
+        """Load `files` by new workers and switch to them; return when that is done or has failed.
+
+        Args:
+            files: The step files.
+            launcher: How workers are started from now on; None: as before.
+            drops_standby: A worker that stands by has read what changed.
+        """
+        if launcher is not None:
+            await self.nursery.renew(launcher, drops_standby=drops_standby)
         fresh = Generation(self.nursery, files, on_change=self._on_generation)
         try:
             await fresh.open()
@@ -71,7 +85,7 @@ class Fleet:
         if self._is_closed:
             fresh.retire()
         elif fresh.manifest is None and self.steps:
-            self._fault = self._worker_fault("reload-failed", fresh.last_error)
+            self._fault = self._worker_fault("reload-failed", fresh)
             self._retire(fresh)
         else:
             self._switch_to(fresh)
@@ -123,7 +137,7 @@ class Fleet:
             if step_id not in steps and _is_broken(owned, fresh, manifest):
                 steps[step_id] = owned
         self.steps = steps
-        self._fault = None if fresh.manifest else self._worker_fault("worker-failed", fresh.last_error)
+        self._fault = None if fresh.manifest else self._worker_fault("worker-failed", fresh)
         self._retire_idle()
 
     def _on_generation(self, generation: Generation) -> None:
@@ -139,7 +153,7 @@ class Fleet:
 
     def _refresh(self, current: Generation) -> None:
         if current.manifest is None:
-            self._fault = self._worker_fault("worker-failed", current.last_error)
+            self._fault = self._worker_fault("worker-failed", current)
             return
         if current.has_worker:
             self._fault = None
@@ -167,12 +181,13 @@ class Fleet:
         self._retired = [old for old in self._retired if old.is_busy]
         self._retired.append(generation)
 
-    def _worker_fault(self, code: str, reason: str) -> LoadFault:
+    def _worker_fault(self, code: str, generation: Generation) -> LoadFault:
+        title = TITLES.get(self.language, self.language)
         return LoadFault(
             code=code,
-            file="",
-            message=f"no worker for {self.language} could load the project: {reason}",
-            hint="the worker's own output in the log says more",
+            file=min(generation.files, default=""),
+            message=f"no worker for {title} could load the project: {generation.last_error}",
+            hint="`motia doctor` shows what is installed, `motia install` installs what the project needs",
         )
 
 

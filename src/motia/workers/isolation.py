@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 from motia.protocol import Failure
 from motia.runtime import Timer
+from motia.workers.death import WorkerLost
 from motia.workers.flight import Flight
 from motia.workers.keeper import Nursery
-from motia.workers.worker import Worker, WorkerLost
+from motia.workers.worker import Worker
 
 WAITING_MAX = 1_000
 IDLE_S = 30.0

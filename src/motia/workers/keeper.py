@@ -12,9 +12,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from motia.protocol import LoadedManifest
+from motia.workers.death import WorkerLost
 from motia.workers.launch import Launcher
 from motia.workers.registry import Registry
-from motia.workers.worker import Worker, WorkerLost
+from motia.workers.worker import Worker
 
 BACKOFF_FIRST_S = 0.1
 BACKOFF_CAP_S = 5.0
@@ -67,15 +68,28 @@ class Nursery:
         return worker
 
     def refill(self) -> None:
-        """Have a standby again (development only)."""
+        """Have a standby again (where the node has any)."""
         is_there = self._standby is not None and not self._standby.is_dead
         is_coming = self._filling is not None and not self._filling.done()
-        if not (is_there or is_coming or self._is_closed or self.registry.config.is_production):
+        if self.registry.stands_by and not (is_there or is_coming or self._is_closed):
             self._filling = asyncio.get_running_loop().create_task(self._fill())
+
+    async def renew(self, launcher: Launcher, *, drops_standby: bool = False) -> None:
+        """Start workers by `launcher` from now on.
+
+        A standby that was started by another command or in another environment ends, and with
+        `drops_standby` any.
+        """
+        before, self._launcher = self._launcher, launcher
+        if drops_standby or not _starts_alike(before, launcher):
+            await self._drop_standby()
 
     async def close(self) -> None:
         """Give out no standby any more; the one that waits ends."""
         self._is_closed = True
+        await self._drop_standby()
+
+    async def _drop_standby(self) -> None:
         if self._filling is not None:
             self._filling.cancel()
             await asyncio.gather(self._filling, return_exceptions=True)
@@ -95,6 +109,10 @@ class Nursery:
             worker.retire()
             raise
         self._standby = worker
+
+
+def _starts_alike(one: Launcher, other: Launcher) -> bool:
+    return one is other or (tuple(one.argv()), dict(one.env())) == (tuple(other.argv()), dict(other.env()))
 
 
 class Keeper:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
 from motia.runtime import Clock
 from motia.workers.process import Process, WorkerProcess
+
+NODE_FLAGS: Final = ("--enable-source-maps", "--disable-warning=ExperimentalWarning")
+LOCALE_VARIABLES: Final = ("LC_ALL", "LC_CTYPE", "LANG")
 
 
 class Launcher(Protocol):
@@ -66,3 +70,51 @@ class PythonLauncher(Launcher):
     def env(self) -> Mapping[str, str]:
         """The environment, with output that is not held back and in UTF-8."""
         return {**self._environment, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+
+
+class NodeLauncher(Launcher):
+    """Starts `dist/worker.mjs` of the Node SDK."""
+
+    language = "node"
+
+    def __init__(self, program: str, sdk: Path, *, environment: Mapping[str, str]) -> None:
+        """Run `program` (a Node) on the SDK at `sdk`, in the project's environment."""
+        self._program = program
+        self._worker = sdk / "dist" / "worker.mjs"
+        self._environment = dict(environment)
+
+    def argv(self) -> Sequence[str]:
+        """The command; ours is on it, so that the author's NODE_OPTIONS stay as they are."""
+        return (self._program, *NODE_FLAGS, str(self._worker))
+
+    def env(self) -> Mapping[str, str]:
+        """The project's environment."""
+        return self._environment
+
+
+class RubyLauncher(Launcher):
+    """Starts `lib/motia/worker/main.rb` of the Ruby SDK, with the gems of the project's Gemfile."""
+
+    language = "ruby"
+
+    def __init__(self, program: str, sdk: Path, *, root: Path, environment: Mapping[str, str]) -> None:
+        """Run `program` (a Ruby) on the SDK at `sdk`, for the project at `root`, in its environment."""
+        self._program = program
+        self._lib = sdk / "lib"
+        self._gemfile = root / "Gemfile"
+        self._environment = dict(environment)
+
+    def argv(self) -> Sequence[str]:
+        """The command; a Gemfile may come and go while the engine runs, so it is looked for each time."""
+        bundler = ("-rbundler/setup",) if self._gemfile.is_file() else ()
+        main = self._lib / "motia" / "worker" / "main.rb"
+        return (self._program, f"-I{self._lib}", *bundler, str(main))
+
+    def env(self) -> Mapping[str, str]:
+        """The project's environment; text is UTF-8 where it does not say otherwise, as in containers."""
+        environment = dict(self._environment)
+        if not any(environment.get(name) for name in LOCALE_VARIABLES):
+            environment["LANG"] = "C.UTF-8"
+        if self._gemfile.is_file():
+            environment.setdefault("BUNDLE_GEMFILE", str(self._gemfile))
+        return environment

@@ -30,7 +30,14 @@ class Registry:
     """What every worker needs of its node."""
 
     def __init__(
-        self, *, config: Config, clock: Clock, events: WorkerEvents, desk: CallDesk, engine_version: str
+        self,
+        *,
+        config: Config,
+        clock: Clock,
+        events: WorkerEvents,
+        desk: CallDesk,
+        engine_version: str,
+        stands_by: bool = True,
     ) -> None:
         """Share these with all workers."""
         self.config = config
@@ -38,6 +45,8 @@ class Registry:
         self.events = events
         self.desk = desk
         self.engine_version = engine_version
+        self.stands_by = stands_by and not config.is_production
+        """Whether a worker of each language waits, so that a reload only loads."""
         self.workers: set[Worker] = set()
         self.wants_capacity = False
         """`free_slots` said 0 and nobody was told of capacity since."""

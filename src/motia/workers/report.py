@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from motia.protocol import Stalled
 from motia.workers.keeper import Keeper
 from motia.workers.seam import WorkerInfo
 from motia.workers.worker import Worker
+
+_ADVICE: Final = {
+    "python": "use await, or a plain def, for what takes long",
+    "node": "use await, or a worker thread, for what takes long",
+    "ruby": "call what lets other threads run, or another process, for what takes long",
+}
+
+
+def stall_text(worker: str, stalled: Stalled) -> str:
+    """What stands still, since when, and what to do, in the words of the worker's language."""
+    advice = _ADVICE.get(worker.partition("-")[0], _ADVICE["python"])
+    return (
+        f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: {advice}\n{stalled.stack}"
+    )
 
 
 def info_of_worker(worker: Worker) -> WorkerInfo:

@@ -17,8 +17,9 @@ import msgspec
 from motia.model import CallerError, LoadFault, Manifest, StepId
 from motia.project import Config
 from motia.protocol import Log
-from motia.runtime import Clock, Duty
+from motia.runtime import Clock, Duty, Timer
 from motia.workers.calls import CallDesk
+from motia.workers.death import WorkerLost
 from motia.workers.fleet import Fleet
 from motia.workers.flight import Flight
 from motia.workers.generation import Generation
@@ -27,10 +28,28 @@ from motia.workers.launch import Launcher
 from motia.workers.registry import Registry
 from motia.workers.report import info_of_keeper, info_of_worker
 from motia.workers.seam import CallHandler, Invocation, Lane, WorkerEvents, WorkerInfo
-from motia.workers.worker import Worker, WorkerLost, WorkerState
+from motia.workers.worker import Worker, WorkerState
 
 CANCEL_WAIT_S = 6.0
 """Longer than the grace after a cancel: what did not stop was killed by then."""
+
+STANDBY_DELAY_S = 0.3
+"""After the start, so that workers that only stand by do not slow those that serve the first request."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A reload that was asked for; `only` None: of every language."""
+
+    files: dict[str, tuple[str, ...]]
+    only: frozenset[str] | None
+    drops_standby: frozenset[str]
+
+    def after(self, earlier: Wish | None) -> Wish:
+        """The same, with what an earlier one that has not begun asked for besides."""
+        if earlier is None:
+            return self
+        only = None if self.only is None or earlier.only is None else self.only | earlier.only
+        return Wish(self.files, only, self.drops_standby | earlier.drops_standby)
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +80,7 @@ class Supervisor(Duty):
         launchers: Mapping[str, Launcher],
         files: Mapping[str, Sequence[str]],
         engine_version: str,
+        stands_by: bool = True,
     ) -> None:
         """Prepare workers for `files`.
 
@@ -72,17 +92,23 @@ class Supervisor(Duty):
             launchers: By language.
             files: Step files of each language, relative to the root, in load order.
             engine_version: Told to the workers.
+            stands_by: In development, keep a worker of each language waiting for the next reload.
         """
         super().__init__()
         desk = CallDesk(calls, on_fault=self._on_call_fault)
         self._registry = Registry(
-            config=config, clock=clock, events=events, desk=desk, engine_version=engine_version
+            config=config,
+            clock=clock,
+            events=events,
+            desk=desk,
+            engine_version=engine_version,
+            stands_by=stands_by,
         )
         self._clock = clock
         self._events = events
         self._launchers = launchers
         self._files = {language: tuple(paths) for language, paths in files.items() if paths}
-        self._wanted: dict[str, tuple[str, ...]] | None = None
+        self._wanted: Wish | None = None
         self._reloading = asyncio.Lock()
         self._fleets: dict[str, Fleet] = {}
         self._routes: dict[StepId, Route] = {}
@@ -92,6 +118,7 @@ class Supervisor(Duty):
         self._tells = False
         """Whether the start is over: what half of the languages loaded is no news."""
         self._is_draining = False
+        self._standby_timer: Timer | None = None
 
     # the seam
 
@@ -158,30 +185,51 @@ class Supervisor(Duty):
 
     # operations
 
-    async def reload(self, files: Mapping[str, Sequence[str]]) -> None:
+    async def reload(
+        self,
+        files: Mapping[str, Sequence[str]],
+        *,
+        launchers: Mapping[str, Launcher] | None = None,
+        only: frozenset[str] | None = None,
+        drops_standby: frozenset[str] = frozenset(),
+    ) -> None:
         """Load the project anew, by new workers, and switch to them.
 
         No invocation is refused, dropped or interrupted meanwhile; what is in flight finishes in its
         old worker. Returns when the switch is done, or did not come about: `manifest` says which.
-        Reloads asked for during a reload become one, with the files named last. Languages that are
-        not in `files` end.
+        Reloads asked for during a reload become one, with the files and launchers named last.
+
+        Args:
+            files: Step files by language. A language that is not there ends; a new one starts.
+            launchers: How workers are started from now on; None: as before.
+            only: Languages to load anew, besides those whose list of files differs; None: all.
+            drops_standby: Languages whose standby has read what changed.
         """
-        self._wanted = {language: tuple(paths) for language, paths in files.items() if paths}
+        wish = Wish(
+            {language: tuple(paths) for language, paths in files.items() if paths}, only, drops_standby
+        )
+        self._wanted = wish.after(self._wanted)
+        if launchers is not None:
+            self._launchers = launchers
         async with self._reloading:
             wanted, self._wanted = self._wanted, None
             if wanted is None or not self.is_started:
                 return  # done by the reload just before, or nothing to do it with
-            self._files = wanted
-            gone = [self._fleets.pop(language) for language in tuple(self._fleets) if language not in wanted]
-            for fleet in gone:
-                await fleet.close()
+            before, self._files = self._files, wanted.files
+            for language in [known for known in self._fleets if known not in wanted.files]:
+                await self._fleets.pop(language).close()
             async with asyncio.TaskGroup() as group:
-                for language, paths in wanted.items():
-                    if language in self._fleets:
-                        group.create_task(self._fleets[language].reload(paths))
-                    else:
+                for language, paths in wanted.files.items():
+                    if language not in self._fleets:
                         group.create_task(self._start_fleet(language, paths))
+                    elif wanted.only is None or language in wanted.only or paths != before.get(language):
+                        group.create_task(self._reload_fleet(language, paths, wanted.drops_standby))
             self._refresh()
+            self._stand_by()
+
+    def modules(self) -> dict[str, frozenset[str]]:
+        """The project files that the workers of each language have read."""
+        return {language: frozenset(fleet.files_read()[0]) for language, fleet in self._fleets.items()}
 
     async def restart(self, worker_name: str) -> None:
         """Put a fresh worker in the place of this one, which finishes what it has.
@@ -225,9 +273,12 @@ class Supervisor(Duty):
         await asyncio.gather(*(self._start_fleet(language, paths) for language, paths in self._files.items()))
         self._tells = True
         self._refresh()
+        self._standby_timer = self._clock.call_later(STANDBY_DELAY_S, self._stand_by)
 
     async def _stop(self) -> None:
         self._tells = False
+        if self._standby_timer is not None:
+            self._standby_timer.cancel()
         await self.drain(0.0)
         for worker in tuple(self._registry.workers):
             if worker.state is WorkerState.STARTING:
@@ -251,6 +302,15 @@ class Supervisor(Duty):
         if launcher is not None:
             fleet = self._fleets[language] = Fleet(self._registry, launcher, on_change=self._refresh)
             await fleet.start(paths)
+
+    async def _reload_fleet(self, language: str, paths: Sequence[str], drops_standby: frozenset[str]) -> None:
+        await self._fleets[language].reload(
+            paths, launcher=self._launchers.get(language), drops_standby=language in drops_standby
+        )
+
+    def _stand_by(self) -> None:
+        for fleet in self._fleets.values():
+            fleet.stand_by()
 
     def _refresh(self) -> None:
         """Rebuild routes and manifest from the fleets; tell when the manifest differs."""

@@ -17,11 +17,11 @@ Invariants
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
-
-import msgspec
 
 from motia.model import MotiaError, StepId
 from motia.protocol import (
@@ -39,6 +39,7 @@ from motia.protocol import (
 from motia.runtime import Timer
 from motia.workers.calls import waits_for_a_run
 from motia.workers.connection import Connection
+from motia.workers.death import Death, WorkerLost
 from motia.workers.flight import CANCEL_GRACE_S, NEVER_MONO, TIMEOUT, Flight
 from motia.workers.launch import Launcher
 from motia.workers.output import RateBound
@@ -54,6 +55,9 @@ STOP_S = 10.0
 """Stop hooks and exit, after `drain`."""
 EXIT_GRACE_S = 0.1
 """Between end of file and exit, in either order: the second says more about the death."""
+STDERR_LINES_KEPT, STDERR_CHARS_KEPT = 12, 500
+LAST_WORDS_S = 1.0
+"""Most time for the output of a process that ended before it was ready: it says why."""
 PING_EVERY_S = 5.0
 PONG_S = 10.0
 LINES_PER_S, LINES_BURST = 1_000.0, 5_000.0
@@ -68,19 +72,6 @@ class WorkerState(StrEnum):
     READY = "ready"
     DRAINING = "draining"
     DEAD = "dead"
-
-
-class Death(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker ended. `is_expected`: it was told to."""
-
-    reason: str
-    is_expected: bool
-    ready_s: float
-    """How long it had been ready."""
-
-
-class WorkerLost(Exception):
-    """The worker died before it was where it should get to; the message says why."""
 
 
 class Worker:
@@ -129,6 +120,7 @@ class Worker:
         self._ping_token = 0
         self._is_ping_open = False
         self._is_silence_told = False
+        self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._line_bound = RateBound(self._clock, per_s=LINES_PER_S, burst=LINES_BURST)
         self._log_bound = RateBound(self._clock, per_s=LOGS_PER_S, burst=LOGS_BURST)
 
@@ -175,7 +167,7 @@ class Worker:
         self.session.greet(self._registry.hello(self.name))
         self._set_limit(HELLO_S, "hello")
         if not await asyncio.shield(self._greeted):
-            raise WorkerLost(self.last_error)
+            raise await self._lost()
 
     async def load(self, files: Sequence[str]) -> LoadedManifest:
         """Load the step files; return when the worker is ready.
@@ -190,7 +182,7 @@ class Worker:
         self._set_limit(MANIFEST_S, "manifest")
         manifest = await asyncio.shield(self._loaded)
         if manifest is None:
-            raise WorkerLost(self.last_error)
+            raise await self._lost()
         return manifest
 
     def retire(self) -> None:
@@ -368,6 +360,13 @@ class Worker:
 
     # inside
 
+    async def _lost(self) -> WorkerLost:
+        """Why it did not get ready, with the last that it wrote to standard error."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self.wait_closed()
+        return WorkerLost("\n  ".join((self.last_error, *self._stderr_tail)))
+
     def _give_up(self, ours: socket.socket, reason: str) -> None:
         ours.close()
         self.kill(reason, is_blameless=True)
@@ -475,6 +474,7 @@ class Worker:
             return
         self._tell_dropped(self._line_bound)
         if fd == STDERR:
+            self._stderr_tail.append(text[:STDERR_CHARS_KEPT])
             self._log("warn", text, source="stderr")
         else:
             self._log("info", text, source="print")

@@ -6,7 +6,9 @@ are, and in which order they are loaded. The step ids and what they do are the s
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,6 +40,8 @@ from motia.protocol import (
 )
 
 HERE = Path(__file__).parent
+SDK = HERE.parents[2] / "sdk"
+NODE = SDK / "node"
 LIMIT_S = 20.0
 BYTECODE = os.path.join(tempfile.gettempdir(), f"motia-test-bytecode-{os.getuid()}")
 TRACE, SPAN, RUN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "00000000000000a1"
@@ -52,6 +56,12 @@ class Language(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     broken: tuple[str, ...]
     """Files that do not load: a syntax error first, then a missing library."""
+    own_frames: str
+    """Text that must not be in an author's stack: it would be of the worker itself."""
+    are_big_integers_exact: bool
+    """Whether integers beyond 2^53 pass unchanged; else they are refused."""
+    has_stalls: bool = True
+    """Whether one handler can keep all others from running."""
 
 
 LANGUAGES = [
@@ -61,6 +71,32 @@ LANGUAGES = [
         str(HERE / "steps" / "python"),
         ("motia/steps/events.py", "motia/steps/http.py", "motia/steps/states.py"),
         ("motia/steps/inner/broken.py", "motia/steps/inner/missing.py"),
+        own_frames="python_worker",
+        are_big_integers_exact=True,
+    ),
+    Language(
+        "node",
+        (
+            "node",
+            "--enable-source-maps",
+            "--disable-warning=ExperimentalWarning",
+            str(NODE / "dist/worker.mjs"),
+        ),
+        str(HERE / "steps" / "node"),
+        ("motia/steps/events.ts", "motia/steps/http.js", "motia/steps/states.cjs"),
+        ("motia/steps/inner/broken.ts", "motia/steps/inner/missing.js"),
+        own_frames="worker.mjs",
+        are_big_integers_exact=False,
+    ),
+    Language(
+        "ruby",
+        ("ruby", f"-I{SDK}/ruby/lib", f"{SDK}/ruby/lib/motia/worker/main.rb"),
+        str(HERE / "steps" / "ruby"),
+        ("motia/steps/events.rb", "motia/steps/http.rb", "motia/steps/states.rb"),
+        ("motia/steps/inner/broken.rb", "motia/steps/inner/missing.rb"),
+        own_frames="lib/motia/",
+        are_big_integers_exact=True,
+        has_stalls=False,
     ),
 ]
 
@@ -213,7 +249,20 @@ StartWorker = Callable[..., WorkerProcess]
 
 @pytest.fixture(params=LANGUAGES, ids=lambda language: language.name)
 def language(request: pytest.FixtureRequest) -> Language:
-    return request.param
+    found: Language = request.param
+    if shutil.which(found.argv[0]) is None:
+        pytest.skip(f"{found.argv[0]} is not installed")
+    if found.name == "node":
+        _link_packages()
+    return found
+
+
+def _link_packages() -> None:
+    """Let the fixtures find zod where the SDK keeps it; `npm ci && npm run build` in sdk/node comes first."""
+    link = HERE / "steps" / "node" / "node_modules"
+    if not link.is_symlink():
+        with contextlib.suppress(FileExistsError):  # another test process was faster
+            link.symlink_to(NODE / "node_modules", target_is_directory=True)
 
 
 @pytest.fixture

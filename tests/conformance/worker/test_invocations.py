@@ -36,10 +36,17 @@ def test_payload_keys_become_arguments_and_defaults_apply(worker):
     assert worker.value() == {"name": "n", "size": 3}
 
 
-def test_large_integers_stay_exact(worker):
-    worker.invoke("echo", {"n": 2**53 + 1})
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**30])
+def test_large_integers_stay_exact_or_are_refused(worker, language, number: int):
+    worker.invoke("echo", {"a": [{"n": number}]})
 
-    assert worker.value() == {"n": 2**53 + 1}
+    if language.are_big_integers_exact:
+        assert worker.value() == {"a": [{"n": number}]}
+        return
+    failure = worker.answer()
+    assert isinstance(failure, Failure)
+    assert failure.kind == "fatal"
+    assert "/a/0/n" in failure.message
 
 
 def test_invocations_run_side_by_side(worker):

@@ -24,6 +24,8 @@ from motia.protocol import (
     encode_frame,
 )
 
+from .conftest import LANGUAGES
+
 HELLO = Hello(protocol=1, engine="test", worker="w")
 INVOKE = Invoke(invocation=1, step="echo", kind="event", trace="0" * 32, span="0" * 16)
 
@@ -222,6 +224,7 @@ def test_signals_to_the_group_do_not_end_the_worker(worker):
     assert worker.value() == {"still": "here"}
 
 
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one.has_stalls], indirect=True)
 def test_a_stalled_loop_is_reported_from_beside_it(start):
     worker = start(stall_ms=200)
     worker.greet()
@@ -233,4 +236,13 @@ def test_a_stalled_loop_is_reported_from_beside_it(start):
     assert (stalled.invocation, stalled.step) == (6, "stalls")
     assert stalled.ms >= 200
     assert "stalls" in stalled.stack
+    assert worker.value() is True
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if not one.has_stalls], indirect=True)
+def test_where_nothing_stalls_a_blocking_handler_keeps_nobody_waiting(worker):
+    worker.invoke("stalls", {"ms": 1500}, number=6)
+    worker.invoke("echo", "quick", number=7)
+
+    assert worker.value() == "quick"
     assert worker.value() is True

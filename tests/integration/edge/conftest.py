@@ -246,6 +246,7 @@ class App:
         *,
         step: str = "",
         schema: dict[str, Any] | None = None,
+        language: str = "python",
         **options: Any,
     ) -> None:
         """Add an api step and serve it from now on."""
@@ -255,7 +256,7 @@ class App:
             StepSpec(
                 id=name,
                 kind=StepKind.API,
-                language="python",
+                language=language,
                 source=Source(file="steps/a.py"),
                 method=method,
                 path=path,

@@ -158,3 +158,10 @@ def test_an_error_of_the_engine_becomes_its_class(code, kind, expected):
     if kind != "run":
         assert error.code == code
     assert isinstance(error, WorldError) is (kind == "world")
+
+
+async def test_an_explicit_none_is_null_and_no_payload_is_an_empty_object(port, here):
+    trigger("x", None)
+    trigger("x")
+
+    assert [args["payload"] for _, args in port.sent] == [None, {}]

@@ -90,6 +90,25 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 @pytest.fixture
+def node_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built Node library, as small as one can be."""
+    folder = tmp_path_factory.mktemp("sdk")
+    manifest = {
+        "name": "@motia/core",
+        "version": "1.2.3",
+        "bin": {"motia": "./bin/motia.mjs"},
+        "scripts": {"build": "x"},
+        "dependencies": {"esbuild": "^0.28.2"},
+        "devDependencies": {"zod": "^4"},
+    }
+    (folder / "package.json").write_text(json.dumps(manifest))
+    for name in ("bin/motia.mjs", "dist/index.mjs", "dist/schemas/reader.d.ts", "src/index.ts"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("// nothing\n")
+    return folder
+
+
+@pytest.fixture
 def empty_project(tmp_path: Path) -> Path:
     """A project that never ran and has no step."""
     (tmp_path / "motia" / "steps").mkdir(parents=True)

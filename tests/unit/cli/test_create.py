@@ -59,11 +59,11 @@ def test_a_point_is_the_folder_itself(tmp_path: Path):
     assert (tmp_path / "README.md").is_file()
 
 
-def test_another_language_is_refused_before_anything_is_made(tmp_path: Path):
-    done = CliRunner().invoke(create, ["demo", "--language", "ruby", "--project", str(tmp_path)])
+def test_an_unknown_language_is_refused_before_anything_is_made(tmp_path: Path):
+    done = CliRunner().invoke(create, ["demo", "--language", "cobol", "--project", str(tmp_path)])
 
     assert done.exit_code == 1
-    assert "python" in done.stderr
+    assert "typescript, javascript, python, ruby, mixed" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -22,3 +22,16 @@ def test_a_table_shows_what_makes_a_step_run_and_where_it_is(project):
     assert "0 3 * * * (Europe/Berlin)" in text
     assert "user.created" in text
     assert "motia/steps/users.py:7" in text
+
+
+def test_topics_are_listed_with_who_subscribes(project):
+    (topic,) = project.json(steps, "--topics")
+    text = project.run(steps, "--topics", "--no-json").stdout
+
+    assert (topic["name"], topic["is_defined"], topic["subscribers"]) == (
+        "user.created",
+        False,
+        ["send-email"],
+    )
+    assert "user.created" in text
+    assert "send-email" in text

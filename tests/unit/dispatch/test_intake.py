@@ -129,6 +129,25 @@ async def test_a_payload_that_does_not_fit_is_refused_with_every_problem(world: 
     assert await world.runs("a") == await world.runs("b") == []
 
 
+async def test_a_topic_is_held_to_its_definition_with_and_without_subscribers(world: World) -> None:
+    world.step("a", topics=("news",))
+    world.problems = {"a": (Problem(path="/x", message="missing"),)}
+    world.topic_problems = {
+        name: (Problem(path="/x", message="missing"), Problem(path="/y", message="too long"))
+        for name in ("news", "nobody")
+    }
+    await world.boot()
+
+    with pytest.raises(PayloadInvalid) as refused:
+        await world.trigger("news", {})
+    with pytest.raises(PayloadInvalid, match="the schema of topic nobody: /x: missing"):
+        await world.trigger("nobody", {})
+
+    assert "the schema of topic news, a:" in refused.value.message
+    assert [problem.path for problem in refused.value.problems] == ["/x", "/y"]
+    assert await world.runs("a") == await world.runs("nobody") == []
+
+
 async def test_limits_are_errors_in_the_caller(make_world: Callable[..., World]) -> None:
     world = make_world(limits=Limits(payload_bytes=100))
     world.step("a")
@@ -300,3 +319,30 @@ async def test_priority_goes_first(make_world: Callable[..., World]) -> None:
     await world.settle()
 
     assert done == [5, 0, -5]
+
+
+async def test_an_integer_that_javascript_cannot_hold_is_refused_where_it_would_arrive(world: World) -> None:
+    world.step("py", topics=("news",))
+    world.step("js", language="node", topics=("more",))
+    await world.boot()
+
+    await world.trigger("news", {"n": 2**60 + 1})
+    for target in ("js", "more"):
+        with pytest.raises(PayloadInvalid) as caught:
+            await world.trigger(target, {"a": [{"n": 2**60 + 1}]})
+        assert [problem.path for problem in caught.value.problems] == ["/a/0/n"]
+        assert "which JavaScript cannot hold exactly" in caught.value.message
+
+    assert await world.runs("js") == []
+
+
+async def test_a_parked_event_with_such_an_integer_dies_when_a_javascript_step_takes_it(world: World) -> None:
+    await world.boot()
+    accepted = await world.trigger("late", {"n": 2**60 + 1})
+    world.step("late", language="node")
+    await world.settle()
+
+    run = await world.run(accepted.run)
+    assert (run.state, run.reason) == (RunState.DEAD, "fatal")
+    assert run.error is not None
+    assert "beyond 2^53" in run.error.message

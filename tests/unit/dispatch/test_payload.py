@@ -7,10 +7,11 @@ from motia.dispatch.payload import (
     decode_json,
     fingerprint_of,
     key_text,
+    problems_for,
     read_payload,
     value_at,
 )
-from motia.model import CallerError, PayloadTooLarge
+from motia.model import CallerError, PayloadTooLarge, Problem, Source, StepId, StepKind, StepSpec
 
 
 def test_a_payload_over_the_limit_is_refused() -> None:
@@ -86,3 +87,31 @@ def test_the_order_of_fields_does_not_part_fingerprints_but_everything_else_does
     assert fingerprint_of("u", {"a": 1, "b": 2}, (None,)) != base
     assert fingerprint_of("t", {"a": 1, "b": 3}, (None,)) != base
     assert fingerprint_of("t", {"a": 1, "b": 2}, (5,)) != base
+
+
+def spec_of(language: str, *, worker_validates: bool = False) -> StepSpec:
+    return StepSpec(
+        id=StepId("a"),
+        kind=StepKind.EVENT,
+        language=language,
+        source=Source(file="a"),
+        worker_validates=worker_validates,
+    )
+
+
+def test_the_schema_is_asked_unless_the_worker_decides() -> None:
+    problem = Problem(path="/a", message="is required")
+
+    assert problems_for(spec_of("python"), b"{}", validate=lambda *_: (problem,)) == (problem,)
+    assert problems_for(spec_of("ruby", worker_validates=True), b"{}", validate=lambda *_: (problem,)) == ()
+
+
+def test_javascript_alone_refuses_integers_it_cannot_hold_whoever_validates() -> None:
+    payload = b'{"a":{"n":9007199254740993}}'
+
+    for worker_validates in (True, False):
+        spec = spec_of("node", worker_validates=worker_validates)
+        (problem,) = problems_for(spec, payload, validate=lambda *_: ())
+        assert problem.path == "/a/n"
+    for language in ("python", "ruby"):
+        assert problems_for(spec_of(language), payload, validate=lambda *_: ()) == ()

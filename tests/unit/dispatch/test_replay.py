@@ -70,6 +70,10 @@ async def test_an_edited_payload_is_checked(world: World) -> None:
     world.problems["a"] = (Problem(path="", message="too large"),)
     with pytest.raises(PayloadInvalid):
         await world.dispatcher.replay(accepted.run, b"3")
+    world.problems = {}
+    world.topic_problems["a"] = (Problem(path="", message="too large"),)
+    with pytest.raises(PayloadInvalid, match="topic a"):
+        await world.dispatcher.replay(accepted.run, b"3")
 
     assert seen == [1, 2]
 
@@ -137,3 +141,13 @@ async def test_a_replay_of_a_step_that_is_gone_is_parked(world: World) -> None:
 
     assert again.states == (RunState.PARKED,)
     await asyncio.sleep(0)
+
+
+async def test_an_edited_payload_that_javascript_cannot_hold_is_refused(world: World) -> None:
+    world.step("js", language="node")
+    await world.boot()
+    accepted = await world.trigger("js", {"n": 1})
+    await world.settle()
+
+    with pytest.raises(PayloadInvalid, match="/n: is an integer beyond"):
+        await world.dispatcher.replay(accepted.run, b'{"n":9007199254740993}')

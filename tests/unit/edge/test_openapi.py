@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from motia.edge.openapi import openapi_document
-from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec
+from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec, TopicSpec
 
 
 def api(method: str, path: str, **parts: Any) -> StepSpec:
@@ -74,3 +74,33 @@ def test_steps_of_other_kinds_are_left_out() -> None:
     event = StepSpec(id=StepId("e"), kind=StepKind.EVENT, language="python", source=Source(file="a.py"))
 
     assert openapi_document([event], title="t")["paths"] == {}
+
+
+def test_defined_events_are_described_beside_the_paths() -> None:
+    schema = {
+        "$id": "order.placed",
+        "properties": {"lines": {"$ref": "#/$defs/Line"}, "before": {"$ref": "#"}},
+        "$defs": {"Line": {"type": "string"}},
+    }
+    topic = TopicSpec(
+        name="order placed/1",
+        description="An order.",
+        schema=msgspec.Raw(msgspec.json.encode(schema)),
+        source=Source(file="motia/events/order.json"),
+    )
+
+    document = openapi_document([], title="t", topics=[topic])
+
+    assert document["x-events"] == {
+        "order placed/1": {
+            "description": "An order.",
+            "payload": {"$ref": "#/components/schemas/event.order_placed_1"},
+        }
+    }
+    assert document["components"]["schemas"]["event.order_placed_1"] == {
+        "properties": {
+            "lines": {"$ref": "#/components/schemas/event.order_placed_1.Line"},
+            "before": {"$ref": "#/components/schemas/event.order_placed_1"},
+        }
+    }
+    assert "x-events" not in openapi_document([], title="t")

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from motia.edge.validation import PROBLEMS_MAX, RequestSchema, Schema, pointer
-from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec
+from motia.edge.validation import PROBLEMS_MAX, RequestSchema, Schema
+from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec, pointer_of
 
 
 def schema_of(document: Any) -> Schema:
@@ -89,4 +89,4 @@ def test_a_query_that_nobody_declared_passes_as_text() -> None:
 
 
 def test_pointers_escape_as_rfc_6901_says() -> None:
-    assert pointer(["a/b", "~", 0]) == "/a~1b/~0/0"
+    assert pointer_of(["a/b", "~", 0]) == "/a~1b/~0/0"

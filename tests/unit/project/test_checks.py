@@ -16,6 +16,7 @@ from motia.model import (
     StepId,
     StepKind,
     StepSpec,
+    TopicSpec,
 )
 from motia.project import Discovery, check, discover, order
 
@@ -53,6 +54,33 @@ def test_a_sound_project_has_no_faults() -> None:
         )
         == ()
     )
+
+
+def test_a_step_that_contradicts_its_topic_names_both_places() -> None:
+    def raw(**fields: str) -> msgspec.Raw:
+        properties = {name: {"type": kind} for name, kind in fields.items()}
+        return msgspec.Raw(
+            msgspec.json.encode({"type": "object", "properties": properties, "required": [*fields]})
+        )
+
+    topic = TopicSpec(
+        name="made", schema=raw(id="string", total="number"), source=Source(file="e.json", line=2)
+    )
+    steps = (
+        step("fewer", topics=("made",), schema=raw(id="string")),
+        step("none", topics=("made",)),
+        step("bad", topics=("made",), schema=raw(id="integer"), line=7),
+        step("converts", topics=("made",), schema=raw(id="integer"), worker_validates=True),
+        step("made", schema=raw(other="string"), line=9),
+    )
+
+    found = check(Manifest(steps=steps, topics=(topic,)), Discovery(root=Path("/nowhere"), files={}))
+
+    assert [(fault.code, fault.line, fault.also) for fault in found] == [
+        ("topic-contradicted", 7, "e.json:2"),
+        ("topic-contradicted", 9, "e.json:2"),
+    ]
+    assert "step 'bad' contradicts the topic 'made' (e.json:2): /id is text in the topic" in found[0].message
 
 
 def test_two_steps_with_one_id_name_both_places() -> None:
@@ -182,9 +210,26 @@ def test_unknown_targets_in_the_source_are_listed_with_their_lines(tmp_path: Pat
     assert {fault.severity for fault in strict} == {"error"}
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.ts", "import { motia as m } from '@motia/core'\n\nm.trigger('send-mial')\n"),
+        ("a.rb", "require 'motia'\n\ntrigger 'send-mial'\n"),
+    ],
+)
+def test_unknown_targets_are_listed_in_every_language(tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / "motia/steps").mkdir(parents=True)
+    (tmp_path / "motia/steps" / file).write_text(text)
+
+    (fault,) = check(Manifest(steps=(step("send-mail"),)), discover(tmp_path))
+
+    assert (fault.code, fault.file, fault.line) == ("unknown-target", f"motia/steps/{file}", 3)
+    assert fault.hint == "did you mean 'send-mail'?"
+
+
 def test_everything_is_reported_at_once_with_what_workers_and_discovery_found(tmp_path: Path) -> None:
     (tmp_path / "motia/steps").mkdir(parents=True)
-    (tmp_path / "motia/steps/a.rb").write_text("")
+    (tmp_path / "motia/steps/a.rb").symlink_to(tmp_path / "gone.rb")
     worker = LoadFault(code="syntax-error", file="motia/steps/b.py", line=9, message="invalid syntax")
     manifest = Manifest(
         steps=(step("x y", line=2), cron("c", "bad", line=3), api("d", "bad")), faults=(worker,)
@@ -193,7 +238,7 @@ def test_everything_is_reported_at_once_with_what_workers_and_discovery_found(tm
     faults = check(manifest, discover(tmp_path))
 
     assert {fault.code for fault in faults} == {
-        "syntax-error", "no-launcher", "invalid-id", "invalid-schedule", "invalid-path",
+        "syntax-error", "unreadable-file", "invalid-id", "invalid-schedule", "invalid-path",
     }  # fmt: skip
     assert [fault.severity for fault in faults] == ["error"] * 4 + ["warning"]
 

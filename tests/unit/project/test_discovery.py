@@ -136,25 +136,6 @@ def test_a_file_name_that_is_not_utf8_is_a_warning(tmp_path: Path) -> None:
     found.faults[0].message.encode("utf-8")
 
 
-def test_a_language_without_launcher_is_one_fault_that_names_its_files(tmp_path: Path) -> None:
-    write(tmp_path, "motia/steps/a.js", "motia/steps/b.ts", "motia/steps/c.rb", "motia/steps/d.py")
-
-    node, ruby = discover(tmp_path).faults
-
-    assert node.code == ruby.code == "no-launcher"
-    assert "motia/steps/a.js, motia/steps/b.ts" in node.message
-    assert "Ruby" in ruby.message
-    assert "Python" in node.hint
-    assert node.severity == "warning"
-
-
-def test_in_production_a_language_without_launcher_is_an_error(tmp_path: Path) -> None:
-    write(tmp_path, "motia/steps/a.js")
-
-    assert [fault.severity for fault in discover(tmp_path, is_production=True).faults] == ["error"]
-    assert discover(tmp_path, launchable=frozenset({"python", "node"})).faults == ()
-
-
 def test_a_project_without_steps_has_no_files(tmp_path: Path) -> None:
     found = discover(tmp_path)
 

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from motia.model import pointer_of
 from motia.project import SchemaInvalid, compile_schema, problems_of
-from motia.project.schemas import PROBLEMS_MAX, depth_is_over, pointer_of
+from motia.project.schemas import PROBLEMS_MAX, depth_is_over
 
 
 def compiled(schema: Any) -> Any:

@@ -26,6 +26,7 @@ from motia.model import (
     Source,
     StepKind,
     StepSpec,
+    TopicSpec,
     TriggerKind,
     run_id_of,
 )
@@ -323,6 +324,12 @@ STEPS = (
     StepSpec(id="nightly", kind=StepKind.CRON, language="python", source=SOURCE, schedule="0 3 * * *"),
     StepSpec(id="get-user", kind=StepKind.API, language="python", source=SOURCE, method="GET", path="/u"),
 )
+TOPIC = TopicSpec(
+    name="mail",
+    description="To be sent.",
+    schema=msgspec.Raw(b'{"type":"object"}'),
+    source=Source(file="motia/events/mail.json"),
+)
 FAULT = LoadFault(code="syntax-error", file="motia/steps/bad.py", line=2, message="no")
 
 
@@ -341,7 +348,7 @@ class World:
             telemetry=telemetry,
             dispatcher=self.dispatcher,
             trigger_options=Options,
-            catalog=lambda: Catalog(STEPS, [FAULT]),
+            catalog=lambda: Catalog(STEPS, [FAULT], [TOPIC]),
             config=Config(root=Path("/nowhere")),
             origins=lambda: {"port": (3001, "default"), "workbench.token": ("abc", "environment")},
             flow_graph=lambda observed, parked: Graph(

@@ -73,3 +73,18 @@ async def test_without_an_engine_cron_says_so(world):
         answer = await client.get("/v1/cron")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not-running")
+
+
+async def test_topics_are_listed_with_their_definition_and_subscribers(client):
+    topics = (await client.get("/v1/topics")).json()["topics"]
+
+    assert topics == [
+        {
+            "name": "mail",
+            "is_defined": True,
+            "schema": {"type": "object"},
+            "source": {"file": "motia/events/mail.json", "line": 1, "function": ""},
+            "description": "To be sent.",
+            "subscribers": ["send-mail"],
+        }
+    ]

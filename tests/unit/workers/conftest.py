@@ -98,6 +98,7 @@ class Bench:
         launchers: Mapping[str, Launcher] | None = None,
         production: bool = True,
         waits: bool = True,
+        stands_by: bool = True,
         **pools: int,
     ) -> Supervisor:
         """Start a supervisor over the files; in production there is no standby."""
@@ -118,6 +119,7 @@ class Bench:
             launchers=launchers or {"python": ScriptedLauncher()},
             files=self.files,
             engine_version="0",
+            stands_by=stands_by,
         )
         self.made.append(self.supervisor)
         if waits:

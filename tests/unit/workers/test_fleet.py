@@ -231,3 +231,106 @@ async def test_a_current_worker_killed_from_outside_is_back_with_the_step(bench:
     assert not isinstance(await bench.answer(hanging), Failed)
     await bench.until(lambda: supervisor.has_step(StepId("a")))
     assert (await bench.value(bench.invoke(do="version")))[1] != pid
+
+
+async def test_only_the_languages_that_a_change_concerns_load_anew(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+    bench.write("two.json", "b", language="ruby")
+    launchers = {"python": scripted(), "ruby": scripted("ruby")}
+    supervisor = await bench.start(production=False, launchers=launchers)
+    old = [(await bench.value(bench.invoke(step, do="version")))[1] for step in ("a", "b")]
+
+    await supervisor.reload(bench.files, only=frozenset({"ruby"}))
+
+    new = [(await bench.value(bench.invoke(step, do="version")))[1] for step in ("a", "b")]
+    assert new[0] == old[0]
+    assert new[1] != old[1]
+
+
+async def test_a_language_whose_files_differ_loads_anew_unasked(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(production=False)
+    bench.write("two.json", "b")
+
+    await supervisor.reload(bench.files, only=frozenset())
+
+    assert supervisor.has_step(StepId("b"))
+
+
+async def test_a_language_that_comes_and_goes_gets_workers_and_loses_them(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(production=False)
+    before = dict(bench.files)
+    bench.write("two.json", "b", language="ruby")
+    launchers = {"python": scripted(), "ruby": scripted("ruby")}
+
+    await supervisor.reload(bench.files, launchers=launchers, only=frozenset())
+    assert supervisor.has_step(StepId("b"))
+    await bench.until(lambda: "standby" in {i.state for i in supervisor.info() if i.language == "ruby"})
+    await supervisor.reload(before, only=frozenset())
+
+    assert not supervisor.has_step(StepId("b"))
+    assert await bench.value(bench.invoke("a", n=1)) == {"n": 1}
+    await bench.until(lambda: all(info.language == "python" for info in supervisor.info()))
+
+
+async def test_a_standby_of_another_environment_is_not_taken(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(production=False)
+    await bench.until(lambda: "standby" in {info.state for info in supervisor.info()})
+    standby = next(info for info in supervisor.info() if info.state == "standby")
+
+    await supervisor.reload(bench.files, launchers={"python": scripted(TOKEN="new")})
+
+    assert (await bench.value(bench.invoke(do="version")))[1] != standby.pid
+    await bench.until(lambda: standby.pid not in {info.pid for info in supervisor.info()})
+
+
+async def test_a_standby_that_has_read_what_changed_is_not_taken(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+    launchers = {"python": scripted()}
+    supervisor = await bench.start(production=False, launchers=launchers)
+    await bench.until(lambda: "standby" in {info.state for info in supervisor.info()})
+    standby = next(info for info in supervisor.info() if info.state == "standby")
+
+    await supervisor.reload(bench.files, launchers=launchers, drops_standby=frozenset({"python"}))
+
+    assert (await bench.value(bench.invoke(do="version")))[1] != standby.pid
+
+
+async def test_reloads_asked_for_meanwhile_keep_what_each_asked_for(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+    bench.write("two.json", "b", language="ruby")
+    launchers = {"python": scripted(), "ruby": scripted("ruby")}
+    supervisor = await bench.start(production=False, launchers=launchers)
+    old = [(await bench.value(bench.invoke(step, do="version")))[1] for step in ("a", "b")]
+
+    await asyncio.gather(
+        supervisor.reload(bench.files, only=frozenset()),
+        supervisor.reload(bench.files, only=frozenset({"python"})),
+        supervisor.reload(bench.files, only=frozenset({"ruby"})),
+    )
+
+    new = [(await bench.value(bench.invoke(step, do="version")))[1] for step in ("a", "b")]
+    assert new[0] != old[0]
+    assert new[1] != old[1]
+
+
+async def test_a_worker_that_ends_at_its_start_is_a_fault_with_its_last_words(bench: Bench, scripted) -> None:
+    bench.write("one.json", "a")
+
+    supervisor = await bench.start(launchers={"python": scripted(SCRIPT_HELLO="exit")})
+
+    (fault,) = supervisor.manifest.faults
+    assert fault.code == "worker-failed"
+    assert fault.message.startswith("no worker for Python could load the project: exited with code 7")
+    assert fault.message.endswith("\n  cannot start")
+
+
+async def test_no_worker_stands_by_where_nobody_reloads(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(production=False, stands_by=False)
+
+    await supervisor.reload(bench.files)
+
+    assert [info.state for info in supervisor.info() if info.state == "standby"] == []

@@ -142,6 +142,23 @@ function operationBlock(api, path, method, operation) {
   return block;
 }
 
+function eventBlock(api, topic, event) {
+  const content = element("div");
+  const block = element("details", { className: "operation" },
+    element("summary", {},
+      element("span", { className: "method", text: "EVENT" }),
+      element("span", { className: "path", text: topic }),
+      element("span", { className: "summary", text: event.description ?? "" })),
+    content);
+  block.dataset.text = `event ${topic} ${event.description ?? ""}`.toLowerCase();
+  block.addEventListener("toggle", () => {
+    if (block.open && !content.childElementCount) {
+      content.append(schemaBlock("Payload", resolve(api, event.payload)));
+    }
+  });
+  return block;
+}
+
 function render(api) {
   document.getElementById("title").textContent = api.info.title;
   document.title = `${api.info.title} · API reference`;
@@ -159,6 +176,10 @@ function render(api) {
   for (const [tag, blocks] of groups) {
     if (tag) main.append(element("h2", { text: tag }));
     main.append(...blocks);
+  }
+  const events = Object.entries(api["x-events"] ?? {});
+  if (events.length) {
+    main.append(element("h2", { text: "Events" }), ...events.map(([topic, event]) => eventBlock(api, topic, event)));
   }
   document.getElementById("filter").addEventListener("input", (event) => {
     const wanted = event.target.value.toLowerCase();

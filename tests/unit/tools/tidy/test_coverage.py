@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.tidy.coverage import check_tests, path_of_tests
+from tools.tidy.coverage import check_sdk_tests, check_tests, path_of_tests
 
 LOGIC = "def f():\n    return 1\n"
 
@@ -34,3 +34,25 @@ def test_the_place_of_a_test_follows_the_module():
     assert path_of_tests("src/motia/engine.py") == "tests/unit/test_engine.py"
     assert path_of_tests("src/motia/ledger/sqlite/writer.py") == "tests/unit/ledger/sqlite/test_writer.py"
     assert path_of_tests("tests/unit/test_engine.py") == ""
+
+
+def test_a_file_of_an_sdk_without_its_tests_is_found(repository_of):
+    typescript, ruby = "export function f() {\n  return 1;\n}\n", "def f\n  1\nend\n"
+    repository = repository_of(
+        {
+            "sdk/node/src/worker/a.ts": typescript,
+            "sdk/node/src/worker/b.ts": typescript,
+            "sdk/node/src/main.ts": typescript,
+            "sdk/node/src/types.ts": "export interface A {\n  f(): void;\n}\n",
+            "sdk/node/tests/worker/b.test.ts": "",
+            "sdk/ruby/lib/motia.rb": 'require_relative "motia/a"\n',
+            "sdk/ruby/lib/motia/a.rb": ruby,
+            "sdk/ruby/lib/motia/worker/b.rb": ruby,
+            "sdk/ruby/test/worker/test_b.rb": "",
+        }
+    )
+
+    assert [finding.message for finding in check_sdk_tests(repository)] == [
+        "no sdk/node/tests/worker/a.test.ts",
+        "no sdk/ruby/test/test_a.rb",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tools.tidy.words import check_docstrings, check_names, check_paths, check_sql
+from tools.tidy.words import check_docstrings, check_first_lines, check_names, check_paths, check_sql
 
 
 def test_what_has_no_docstring_is_found_by_name(repository_of):
@@ -13,6 +13,22 @@ def test_what_has_no_docstring_is_found_by_name(repository_of):
     names = [finding.name for finding in check_docstrings(repository)]
 
     assert names == ["module", "A", "A.b", "d"]
+
+
+def test_a_file_of_an_sdk_says_what_it_owns_before_its_code(repository_of):
+    repository = repository_of(
+        {
+            "sdk/node/src/a.ts": "export const a = 1;\n",
+            "sdk/node/src/b.ts": "/** Owns b. */\nexport const b = 1;\n",
+            "sdk/ruby/lib/motia/a.rb": '# frozen_string_literal: true\n\nrequire "b"\n',
+            "sdk/ruby/lib/motia/b.rb": "# frozen_string_literal: true\n\n# Owns b.\nmodule B; end\n",
+        }
+    )
+
+    assert [finding.path for finding in check_first_lines(repository)] == [
+        "sdk/node/src/a.ts",
+        "sdk/ruby/lib/motia/a.rb",
+    ]
 
 
 def test_an_overridden_or_private_thing_needs_no_docstring(repository_of):
@@ -60,3 +76,9 @@ def test_a_path_of_somebodys_machine_is_found(repository_of):
     (finding,) = check_paths(repository)
 
     assert (finding.path, finding.line) == ("docs/a.md", 2)
+
+
+def test_a_file_of_an_sdk_with_a_name_that_says_nothing_is_found(repository_of):
+    repository = repository_of({"sdk/node/src/worker/helpers.ts": "// Owns a.\n", "sdk/node/src/a.ts": ""})
+
+    assert [finding.path for finding in check_names(repository)] == ["sdk/node/src/worker/helpers.ts"]

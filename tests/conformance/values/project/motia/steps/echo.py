@@ -1,0 +1,13 @@
+"""Gives back what it gets, and hands on what it gets to another step."""
+
+from motia import call, event
+
+
+@event(id="echo-python")
+async def echo(payload):
+    return payload
+
+
+@event(id="relay-python")
+async def relay(target, value):
+    return {"value": await call(target, value)}

@@ -1,0 +1,3 @@
+/** A helper that declares no step. */
+
+exports.prefix = (value) => ({ read: value });
