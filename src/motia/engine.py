@@ -37,6 +37,7 @@ from motia.project import (
     READ_AT_START,
     Catalog,
     Discovery,
+    FlowGraph,
     PayloadValidators,
     Settings,
     TopicReader,
@@ -390,7 +391,7 @@ class Engine(Duty):
         with contextlib.suppress(Exception):  # only commands without an engine miss it
             await self.ledger.save_manifest(msgspec.json.encode(manifest))
 
-    def _flow_graph(self, observed: Any, parked: Mapping[str, int]) -> msgspec.Struct:
+    def _flow_graph(self, observed: Any, parked: Mapping[str, int]) -> FlowGraph:
         files = [file for files in self.discovery.files.values() for file in files]
         sites = read_sites(
             self.config.root, [*files, *self.workers.manifest.modules], steps=self.workers.manifest.steps
