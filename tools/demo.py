@@ -95,7 +95,9 @@ def _show_order(api: str) -> None:
     print(f"  {'place-order':<18} {languages.get('place-order', ''):<8} answered {status}")
     for run in sorted(runs, key=lambda run: (run["created_at"], run["id"])):
         tries = f", attempt {run['attempt']}" if run["attempt"] > 1 else ""
-        print(f"  {run['step']:<18} {languages.get(run['step'], '(nothing runs it)'):<8} {run['state']}{tries}")
+        print(
+            f"  {run['step']:<18} {languages.get(run['step'], '(nothing runs it)'):<8} {run['state']}{tries}"
+        )
 
 
 def _motia(*arguments: str) -> Any:

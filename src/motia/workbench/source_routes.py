@@ -64,7 +64,9 @@ def read_source(root: Path, file: str) -> str:
             raise _not_found(file)
         content = opened.read(SOURCE_BYTES_MAX + 1)
     if len(content) > SOURCE_BYTES_MAX:
-        raise PayloadTooLarge(f"{file} is larger than {SOURCE_BYTES_MAX:,} bytes", hint="open it in an editor")
+        raise PayloadTooLarge(
+            f"{file} is larger than {SOURCE_BYTES_MAX:,} bytes", hint="open it in an editor"
+        )
     return content.decode("utf-8", "replace")
 
 

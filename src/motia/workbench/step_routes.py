@@ -194,9 +194,7 @@ async def _load(call: Call) -> tuple[frozenset[StepId], dict[StepId, dict[RunSta
     return await call.deps.ledger.paused(), {depth.step: depth.by_state for depth in depths}
 
 
-def _row(
-    spec: StepSpec, paused: frozenset[StepId], depths: dict[StepId, dict[RunState, int]]
-) -> StepView:
+def _row(spec: StepSpec, paused: frozenset[StepId], depths: dict[StepId, dict[RunState, int]]) -> StepView:
     counts = depths.get(spec.id, {})
     return StepView(
         **{field: getattr(spec, field) for field in spec.__struct_fields__},
