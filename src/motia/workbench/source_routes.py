@@ -55,19 +55,30 @@ def read_source(root: Path, file: str) -> str:
     base = os.path.realpath(root)
     try:
         path = os.path.realpath(os.path.join(base, file))
-        # Opened first and looked at afterwards: what is read is what was checked. A pipe is not waited for.
+        if not path.startswith(base + os.sep):
+            raise _not_found(file)
+        # Looked at once it is open: what is read is what was checked. A pipe is not waited for.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except (OSError, ValueError) as error:
         raise _not_found(file) from error
-    with os.fdopen(handle, "rb") as opened:
-        if not path.startswith(base + os.sep) or not stat.S_ISREG(os.fstat(handle).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise _not_found(file)
-        content = opened.read(SOURCE_BYTES_MAX + 1)
+        content = _read(handle, SOURCE_BYTES_MAX + 1)
+    finally:
+        os.close(handle)
     if len(content) > SOURCE_BYTES_MAX:
         raise PayloadTooLarge(
             f"{file} is larger than {SOURCE_BYTES_MAX:,} bytes", hint="open it in an editor"
         )
     return content.decode("utf-8", "replace")
+
+
+def _read(handle: int, bytes_max: int) -> bytes:
+    content = b""
+    while len(content) < bytes_max and (piece := os.read(handle, bytes_max - len(content))):
+        content += piece
+    return content
 
 
 def _not_found(file: str) -> SourceNotFound:
