@@ -49,7 +49,7 @@ export function CronDetail({ step }: { step: CronStep }) {
         <h3 className="mb-1 text-xs font-medium text-muted">
           {step.paused ? 'Next firings: their runs wait while it is paused' : 'Next firings'}
         </h3>
-        <ol className="divide-y divide-line rounded-md border border-line text-sm">
+        <ol className="divide-y divide-line rounded-md border border-line text-sm empty:hidden">
           {step.upcoming_at.map((at) => (
             <li key={at} className="flex justify-between px-2.5 py-1">
               <span className="tabular-nums">{zoned(instant(at), step.timezone)}</span>
@@ -63,7 +63,7 @@ export function CronDetail({ step }: { step: CronStep }) {
       </section>
       <section>
         <h3 className="mb-1 text-xs font-medium text-muted">Last firings</h3>
-        <ol className="divide-y divide-line rounded-md border border-line text-sm">
+        <ol className="divide-y divide-line rounded-md border border-line text-sm empty:hidden">
           {step.fires.map((fire) => (
             <li
               key={`${fire.instant_at} ${fire.run}`}

@@ -77,13 +77,15 @@ const COLUMNS: readonly Column<CronStep>[] = [
   {
     id: 'schedule',
     title: 'Schedule',
-    width: 'minmax(150px, 1.6fr)',
+    width: 'minmax(150px, 2fr)',
     cell: (step) => (
       <div className="min-w-0">
         <div className="truncate" title={step.words}>
-          {step.error === '' ? step.words : <span className="text-bad">{step.error}</span>}
+          {step.error === '' ? wordsOf(step) : <span className="text-bad">{step.error}</span>}
         </div>
-        <div className="truncate font-mono text-xs text-muted">{step.schedule}</div>
+        <div className="truncate text-xs text-muted">
+          <code>{step.schedule}</code> · {step.timezone}
+        </div>
       </div>
     ),
   },
@@ -98,7 +100,7 @@ const COLUMNS: readonly Column<CronStep>[] = [
   {
     id: 'last',
     title: 'Last',
-    width: '150px',
+    width: '146px',
     cell: (step) =>
       step.last === null ? (
         <span className="text-muted">not yet</span>
@@ -112,8 +114,14 @@ const COLUMNS: readonly Column<CronStep>[] = [
   {
     id: 'act',
     title: <span className="sr-only">Act</span>,
-    width: '104px',
+    width: '72px',
     align: 'right',
     cell: (step) => <CronActs step={step} isShort />,
   },
 ];
+
+/** The words without the zone, which stands beside them. */
+function wordsOf(step: CronStep): string {
+  const zone = ` (${step.timezone})`;
+  return step.words.endsWith(zone) ? step.words.slice(0, -zone.length) : step.words;
+}

@@ -28,7 +28,7 @@ export function FleetPanel({ fleet }: { fleet: Fleet }) {
             )}
           </span>
           <Link href={linkTo('/logs', { source: 'stderr' })} className="text-xs text-accent hover:underline">
-            What they print
+            Standard error
           </Link>
         </>
       }
