@@ -59,7 +59,7 @@ function Newer({ draft, newer }: { draft: Draft; newer: NonNullable<Draft['newer
   return (
     <div role="alert" className="flex flex-col gap-2 border-b border-line bg-warn-soft p-3 text-sm">
       <p className="font-medium text-warn">
-        A step changed it while you were editing: it has version {entry.version} now.
+        It was changed while you were editing: it has version {entry.version} now.
       </p>
       <ul className="max-h-40 overflow-auto font-mono text-xs">
         {changes.map((change) => (
