@@ -58,18 +58,20 @@ class Feed {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
     this.source.onopen = () => this.become({ connection: 'live' });
-    this.source.onerror = () => {
+    this.source.onerror = (event) => {
+      if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
       this.become({ connection: 'lost' });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
         setTimeout(() => this.connect(), 1_000);
       }
     };
-    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event as MessageEvent<string>));
+    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event));
   }
 
-  private take(event: MessageEvent<string>): void {
-    const item = JSON.parse(event.data) as FeedItem;
+  private take(event: Event): void {
+    if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
+    const item = JSON.parse(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);

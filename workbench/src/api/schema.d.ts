@@ -2005,13 +2005,15 @@ export interface components {
         TriggerKind: "cron" | "error" | "event" | "manual" | "replay";
         /**
          * PurgeBody
-         * @description Dead letters: those named, those of a step, or (neither given) all.
+         * @description Dead letters: those named, those that fit step and text, or (nothing given) all.
          */
         PurgeBody: {
             /** @default null */
             ids: string[] | null;
             /** @default null */
             step: string | null;
+            /** @default null */
+            text: string | null;
             /** @default false */
             dry_run: boolean;
         };
