@@ -12,7 +12,8 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.mark.parametrize("example", sorted(p.name for p in EXAMPLES.iterdir() if (p / "motia").is_dir()))
-def test_an_example_passes_its_own_tests(example: str):
+def test_an_example_passes_its_own_tests(example: str, needs):
+    needs("node", "ruby", "npm")
     command = [
         sys.executable,
         "-m",
@@ -27,3 +28,4 @@ def test_an_example_passes_its_own_tests(example: str):
     done = subprocess.run(command, cwd=EXAMPLES / example, capture_output=True, text=True, timeout=100)
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert "skipped" not in done.stdout, done.stdout

@@ -154,7 +154,7 @@ class WorkerEvents(Protocol):
         """A worker became `ready`, `ended` as it was told to, or `died`."""
 
     def on_capacity(self) -> None:
-        """Background slots became free, or a worker became ready, after `free_slots` said 0."""
+        """Background slots became free, or a worker became ready, after `free_slots` said 0 or `invoke` "busy"."""
 
 
 class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
