@@ -22,6 +22,7 @@ from motia.project import Workbench
 
 SAFE = frozenset({"GET", "HEAD"})
 HEADERS_MAX = 100
+HEADERS_BYTES_MAX = 16 * 1024
 TARGET_BYTES_MAX = 8 * 1024
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,253}))(?::([0-9]{1,5}))?")
 _TARGET = re.compile(rb"/[\x21-\x7e]*")
@@ -41,8 +42,8 @@ class TargetTooLong(CallerError):
     status = 414
 
 
-class TooManyHeaders(CallerError):
-    """There are more than 100 header fields."""
+class HeadersTooLarge(CallerError):
+    """There are more than 100 header fields, or more than 16 KiB of them."""
 
     code = "headers-too-large"
     status = 431
@@ -120,12 +121,14 @@ class Arrivals:
         """What is known of a request that may go on; it is not known yet who asks.
 
         Raises:
-            Malformed, TargetTooLong, TooManyHeaders, HostRefused, CrossSite: See the invariants.
+            Malformed, TargetTooLong, HeadersTooLarge, HostRefused, CrossSite: See the invariants.
         """
         if len(arrival.target) > TARGET_BYTES_MAX:
             raise TargetTooLong(f"the address is longer than {TARGET_BYTES_MAX:,} bytes")
         if len(arrival.headers) > HEADERS_MAX:
-            raise TooManyHeaders(f"there are more than {HEADERS_MAX} header fields")
+            raise HeadersTooLarge(f"there are more than {HEADERS_MAX} header fields")
+        if sum(len(name) + len(value) for name, value in arrival.headers) > HEADERS_BYTES_MAX:
+            raise HeadersTooLarge(f"the headers are larger than {HEADERS_BYTES_MAX:,} bytes")
         if _TARGET.fullmatch(arrival.target) is None:
             raise Malformed("the address is no path", hint="it begins with / and is escaped")
         host = self._host(arrival)

@@ -8,6 +8,7 @@ Invariants
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, unquote_to_bytes
@@ -27,6 +28,7 @@ from motia.workbench.screens import PAGE, Screen, Screens
 FORM_BYTES_MAX = 8 * 1024
 NO_STORE = {"cache-control": "no-store"}
 ICON = "icon.svg"
+_SEPARATORS = re.compile(r"[/\\]")
 
 
 class PageNotFound(CallerError):
@@ -227,10 +229,10 @@ def _clean(raw: str) -> str | None:
         path = unquote_to_bytes(raw).decode()
     except UnicodeDecodeError:
         return None
-    segments = path.removeprefix("/").split("/")
-    if any(part in (".", "..") for part in segments) or any(ord(char) < 32 for char in path):
+    # Whoever would decode once more, or takes a backslash for a slash, is not led elsewhere either.
+    if {".", ".."} & set(_SEPARATORS.split(unquote(path))) or "\\" in path or "//" in path:
         return None
-    if "\\" in path or "//" in path or unquote(path).count("..") > path.count(".."):
+    if any(ord(char) < 32 or ord(char) == 127 for char in path):
         return None
     return path.removeprefix("/")
 

@@ -95,6 +95,7 @@ def test_long_targets_and_many_headers_are_refused():
 
     assert refusal(an_arrival(target=b"/" + b"a" * 9_000)) == (414, "url-too-long")
     assert refusal(many) == (431, "headers-too-large")
+    assert refusal(an_arrival(x="a" * 17_000)) == (431, "headers-too-large")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB", "post"])
