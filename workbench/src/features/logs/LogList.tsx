@@ -10,6 +10,9 @@ import { asJson } from './line';
 import { useFollow } from './useFollow';
 import type { LogTail } from './useLogTail';
 
+/** Rows are named by their place and not by their line: a burst changes texts, it does not make new elements. */
+const SLOTS = 256;
+
 interface Props {
   tail: LogTail;
   isHeld: boolean;
@@ -120,7 +123,7 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
               return (
                 line !== undefined && (
                   <LogRow
-                    key={line.key}
+                    key={item.index % SLOTS}
                     line={line}
                     index={item.index}
                     start={item.start}

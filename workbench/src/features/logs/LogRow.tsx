@@ -62,7 +62,7 @@ export const LogRow = memo(function LogRow({ line, index, start, isOpen, isMarke
           {!isOpen && <Preview fields={line.fields} />}
         </span>
       </div>
-      {isOpen && <Whole line={line} />}
+      {isOpen && <Whole key={line.key} line={line} />}
     </div>
   );
 });
@@ -71,8 +71,9 @@ function Preview({ fields }: { fields: unknown }) {
   if (typeof fields !== 'object' || fields === null) return null;
   return Object.entries(fields)
     .slice(0, PREVIEW_FIELDS)
-    .map(([name, value]) => (
-      <span key={name} className="ml-3 text-muted">
+    .map(([name, value], at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: by place, so that the next line's fields reuse the elements
+      <span key={at} className="ml-3 text-muted">
         {name}=<span className="text-ink">{short(value)}</span>
       </span>
     ));
