@@ -29,6 +29,9 @@ export interface FeedState {
 const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
+/** In a burst nobody reads single items: half as many batches leave the page its time. */
+const BURST_MS = 200;
+const BURST_ITEMS = 200;
 
 type Listener = (items: readonly FeedItem[]) => void;
 
@@ -40,6 +43,7 @@ class Feed {
   private timer: number | undefined;
   private source: EventSource | undefined;
   private lastId = 0;
+  private isBurst = false;
 
   snapshot = (): FeedState => this.state;
 
@@ -80,13 +84,14 @@ class Feed {
       this.waiting.splice(0, over);
       this.become({ lost: this.state.lost + over });
     }
-    this.timer ??= window.setTimeout(() => this.flush(), BATCH_MS);
+    this.timer ??= window.setTimeout(() => this.flush(), this.isBurst ? BURST_MS : BATCH_MS);
   }
 
   private flush(): void {
     this.timer = undefined;
     const items = this.waiting;
     this.waiting = [];
+    this.isBurst = items.length > BURST_ITEMS;
     for (const listener of [...this.listeners]) listener(items);
   }
 

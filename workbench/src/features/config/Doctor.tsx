@@ -63,15 +63,15 @@ function Row({ finding }: { finding: Finding }) {
   const look = LOOKS[finding.status] ?? { icon: TriangleAlert, colour: 'text-muted' };
   const Icon = look.icon;
   return (
-    <li className="grid grid-cols-[76px_minmax(110px,180px)_minmax(0,1fr)] items-baseline gap-3 px-4 py-2 text-sm">
+    <li className="grid grid-cols-[76px_minmax(110px,180px)_minmax(0,1fr)] items-start gap-3 px-4 py-2 text-sm">
       <span className={`inline-flex items-center gap-1.5 ${look.colour}`}>
-        <Icon size={15} className="translate-y-0.5" aria-hidden />
+        <Icon size={15} className="shrink-0" aria-hidden />
         {finding.status}
       </span>
       <span className="font-medium">{finding.check}</span>
       <span className="break-words">
         {finding.found}
-        {finding.hint !== '' && <span className="block text-muted">{finding.hint}</span>}
+        {finding.hint !== '' && finding.status !== 'ok' && <span className="block text-muted">{finding.hint}</span>}
       </span>
     </li>
   );

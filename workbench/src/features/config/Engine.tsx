@@ -1,4 +1,5 @@
 /** Versions, addresses, how long it runs, what it keeps on disk. */
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { Facts } from '../../components/Facts';
@@ -32,22 +33,20 @@ export function Engine() {
         </div>
       </Panel>
       <Panel title="Addresses and runtimes">
-        <div className="p-3">
-          <Facts
-            facts={[
-              ...Object.entries(engine.addresses).map(
-                ([name, address]) => [name, <code key={name}>{address}</code>] as const,
-              ),
-              ...[...runtimes].map(([language, runtime]) => [language, runtime] as const),
-              [
-                'Workers',
-                <Link key="workers" href="/workers" className="text-accent hover:underline">
-                  {count(engine.workers)}
-                </Link>,
-              ],
-            ]}
-          />
-        </div>
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 p-3 text-sm">
+          {[...Object.entries(engine.addresses), ...runtimes].map(([name, value]) => (
+            <Fragment key={name}>
+              <dt className="text-muted">{name}</dt>
+              <dd className="break-all">{value}</dd>
+            </Fragment>
+          ))}
+          <dt className="text-muted">workers</dt>
+          <dd>
+            <Link href="/workers" className="text-accent hover:underline">
+              {count(engine.workers)}
+            </Link>
+          </dd>
+        </dl>
       </Panel>
       <Panel title="Ledger">
         <div className="p-3">

@@ -80,6 +80,7 @@ const COLUMNS: readonly Column<ConfigEntry>[] = [
 function Value({ entry }: { entry: ConfigEntry }) {
   const { key, value } = entry;
   if (value === null) return <span className="text-muted">not set</span>;
+  if (value === '') return <span className="text-muted">empty</span>;
   const words = meaning(key, value);
   return (
     <span title={written(value)}>

@@ -15,7 +15,7 @@ export function meaning(key: string, value: unknown): string | null {
   const isDuration =
     name.endsWith('_timeout') || (DURATIONS.includes(name) && ['limits', 'shutdown', 'retention'].includes(room));
   if (isDuration) return duration(value * 1_000);
-  return value >= 10_000 ? count(value) : null;
+  return value >= 100_000 ? count(value) : null;
 }
 
 /** The value as it would be written. */

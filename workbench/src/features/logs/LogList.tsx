@@ -10,6 +10,9 @@ import { asJson } from './line';
 import { useFollow } from './useFollow';
 import type { LogTail } from './useLogTail';
 
+/** Rows are named by their place and not by their line: a burst changes texts, it does not make new elements. */
+const SLOTS = 256;
+
 interface Props {
   tail: LogTail;
   isHeld: boolean;
@@ -28,7 +31,7 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
     getScrollElement: () => frame.current,
     estimateSize: () => ROW_PX,
     getItemKey,
-    overscan: 10,
+    overscan: tail.isPaused ? 12 : 4,
   });
   useFollow(frame, { ...tail, isHeld });
 
@@ -47,7 +50,8 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
   const choose = useCallback(
     (index: number, event: MouseEvent) => {
       const key = lines[index]?.key;
-      if (key === undefined || isSelecting()) return;
+      const isLink = event.target instanceof Element && event.target.closest('a') !== null;
+      if (key === undefined || isLink || isSelecting()) return;
       if (event.shiftKey) {
         act.current.setMarked([act.current.marked?.[0] ?? key, key]);
         tail.pause();
@@ -62,6 +66,7 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
     if (lines.length === 0) return;
     tail.pause();
     hold();
+    frame.current?.focus({ preventScroll: true }); // Enter is for the line and no longer for a button
     const at = marked === null ? lines.length : indexOf(marked[1]);
     const next = Math.min(Math.max(at + by, 0), lines.length - 1);
     const key = lines[next]?.key ?? 0;
@@ -120,7 +125,7 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
               return (
                 line !== undefined && (
                   <LogRow
-                    key={line.key}
+                    key={item.index % SLOTS}
                     line={line}
                     index={item.index}
                     start={item.start}

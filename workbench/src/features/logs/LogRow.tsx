@@ -1,9 +1,11 @@
 /** One line: time, level, step, message with its fields; open, all of it. */
 import { Bug, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { type MouseEvent, memo, type Ref } from 'react';
+import { Link } from 'wouter';
 import { RunLink, StepLink, TraceLink } from '../../components/Ids';
 import { CopyButton, Json } from '../../components/Json';
 import { clock, exact } from '../../lib/format';
+import { segment } from '../../lib/location';
 import { asJson, type LogLine } from './line';
 
 export const ROW_PX = 26;
@@ -44,7 +46,7 @@ export const LogRow = memo(function LogRow({ line, index, start, isOpen, isMarke
         aria-rowindex={index + 1}
         aria-selected={isMarked}
         onClick={(event) => choose(index, event)}
-        className="grid cursor-pointer grid-cols-[92px_62px_minmax(90px,160px)_minmax(0,1fr)] items-center gap-2 px-4 hover:bg-raised"
+        className="grid cursor-pointer grid-cols-[92px_62px_minmax(90px,160px)_minmax(0,1fr)_72px] items-center gap-2 px-4 hover:bg-raised"
         style={{ height: ROW_PX - 1 }}
       >
         <time role="cell" className="text-muted tabular-nums" title={exact(line.at)}>
@@ -61,18 +63,31 @@ export const LogRow = memo(function LogRow({ line, index, start, isOpen, isMarke
           {line.message}
           {!isOpen && <Preview fields={line.fields} />}
         </span>
+        <span role="cell" className="flex justify-end gap-2 font-sans text-xs">
+          {line.run !== null && <Jump to={`/runs/${segment(line.run)}`} id={line.run} name="run" />}
+          {line.trace !== null && <Jump to={`/traces/${segment(line.trace)}`} id={line.trace} name="trace" />}
+        </span>
       </div>
-      {isOpen && <Whole line={line} />}
+      {isOpen && <Whole key={line.key} line={line} />}
     </div>
   );
 });
+
+function Jump({ to, id, name }: { to: string; id: string; name: string }) {
+  return (
+    <Link href={to} title={`${name} ${id}`} aria-label={`${name} ${id}`} className="text-accent hover:underline">
+      {name}
+    </Link>
+  );
+}
 
 function Preview({ fields }: { fields: unknown }) {
   if (typeof fields !== 'object' || fields === null) return null;
   return Object.entries(fields)
     .slice(0, PREVIEW_FIELDS)
-    .map(([name, value]) => (
-      <span key={name} className="ml-3 text-muted">
+    .map(([name, value], at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: by place, so that the next line's fields reuse the elements
+      <span key={at} className="ml-3 text-muted">
         {name}=<span className="text-ink">{short(value)}</span>
       </span>
     ));

@@ -54,7 +54,7 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
 
   const columns: Column<QueueRow>[] = [
     { id: 'step', title: 'Step', width: 'minmax(130px, 1.3fr)', cell: (row) => <Step row={row} /> },
-    { id: 'waiting', title: 'Waiting', width: 'minmax(150px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
+    { id: 'waiting', title: 'Waiting', width: 'minmax(110px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
     {
       id: 'oldest',
       title: 'Oldest ready',
@@ -62,13 +62,13 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
       align: 'right',
       cell: (row) => (row.oldestReadyAt === null ? <None /> : <Time at={row.oldestReadyAt} />),
     },
-    { id: 'flight', title: 'In flight', width: '96px', cell: (row) => <InFlight row={row} /> },
-    { id: 'in', title: 'In', width: '68px', align: 'right', cell: (row) => speed(row, 'in') },
-    { id: 'out', title: 'Out', width: '68px', align: 'right', cell: (row) => speed(row, 'out') },
+    { id: 'flight', title: 'In flight', width: '84px', cell: (row) => <InFlight row={row} /> },
+    { id: 'in', title: 'In', width: '58px', align: 'right', cell: (row) => speed(row, 'in') },
+    { id: 'out', title: 'Out', width: '58px', align: 'right', cell: (row) => speed(row, 'out') },
     {
       id: 'act',
       title: <span className="sr-only">Act</span>,
-      width: '100px',
+      width: '88px',
       align: 'right',
       cell: (row) => (
         <ActButton
@@ -128,7 +128,7 @@ function Step({ row }: { row: QueueRow }) {
         <StepLink id={row.step} />
       </span>
       {row.isPaused && <StateBadge state="paused" />}
-      <span className="text-xs text-muted">{row.kind === 'gone' ? 'not loaded' : row.kind}</span>
+      <span className="text-xs text-muted max-lg:hidden">{row.kind === 'gone' ? 'not loaded' : row.kind}</span>
     </span>
   );
 }
@@ -172,7 +172,7 @@ function InFlight({ row }: { row: QueueRow }) {
       <span className={isFull ? 'font-medium text-warn' : ''}>
         {row.inFlight} of {row.concurrency}
       </span>
-      <span className="h-1.5 w-8 overflow-hidden rounded bg-raised" aria-hidden>
+      <span className="h-1.5 w-6 overflow-hidden rounded bg-raised" aria-hidden>
         <span
           className={`block h-full ${isFull ? 'bg-warn' : 'bg-info'}`}
           style={{ width: `${Math.min(row.inFlight / row.concurrency, 1) * 100}%` }}
