@@ -14,8 +14,6 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
 import { Groups } from './Groups';
-import { Legend } from './Legend';
-import type { EdgeKind } from './model';
 import { NODE_HEIGHT, NODE_WIDTH, StepNode, type StepNodeType } from './StepNode';
 import type { Scene } from './useScene';
 import { ArrowHead, WireEdge } from './WireEdge';
@@ -36,23 +34,19 @@ const KEYS: readonly (readonly [string, Direction])[] = [
 export function Canvas({
   scene,
   isGrouped,
-  hidden,
   chosen,
   fitKey,
   choose,
   chooseFlow,
-  toggle,
   drop,
 }: {
   scene: Scene;
   isGrouped: boolean;
-  hidden: ReadonlySet<string>;
   chosen: string | undefined;
   /** Everything is brought into view when it changes. */
   fitKey: string;
   choose: (id: string | undefined) => void;
   chooseFlow: (flow: string) => void;
-  toggle: (kind: EdgeKind) => void;
   drop: (moved: Record<string, Position>) => void;
 }) {
   const { fitView, zoomIn, zoomOut, setCenter, getZoom, screenToFlowPosition } = useReactFlow();
@@ -153,11 +147,8 @@ export function Canvas({
         <Background gap={24} />
         {isGrouped && <Groups nodes={nodes} groupOf={scene.groupOf} choose={chooseFlow} />}
         {nodes.length >= LARGE && <MiniMap pannable zoomable ariaLabel="Small map of the graph" />}
-        <Panel position="top-left">
-          <Legend wires={scene.wires} hidden={hidden} toggle={toggle} />
-        </Panel>
-        <Panel position="bottom-left">
-          <div className="flex flex-col rounded-md border border-line bg-panel shadow-sm">
+        <Panel position="top-right">
+          <div className="flex rounded-md border border-line bg-panel shadow-sm">
             <Tool title="Zoom in" act={() => void zoomIn()} icon={Plus} />
             <Tool title="Zoom out" act={() => void zoomOut()} icon={Minus} />
             <Tool title="Show everything (F)" act={showAll} icon={Maximize} />

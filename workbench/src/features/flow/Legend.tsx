@@ -1,5 +1,4 @@
 /** What the signs mean; a click hides or shows the edges of a kind. */
-import { useState } from 'react';
 import { KINDS, KindSign } from '../../components/Kind';
 import { count } from '../../lib/format';
 import { EDGE_KINDS, EDGE_WORDS, type EdgeKind, type Wire } from './model';
@@ -13,42 +12,29 @@ export function Legend({
   hidden: ReadonlySet<string>;
   toggle: (kind: EdgeKind) => void;
 }) {
-  const [isOpen, setOpen] = useState(true);
   const sizes = new Map(EDGE_KINDS.map((kind) => [kind, wires.filter((wire) => wire.kinds.has(kind)).length]));
   return (
-    <section aria-label="Legend" className="w-48 rounded-md border border-line bg-panel text-xs shadow-sm">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-        className="flex w-full items-center px-2 py-1 font-medium hover:bg-raised"
-      >
-        Legend <span className="ml-auto text-muted">{isOpen ? '▾' : '▸'}</span>
-      </button>
-      {isOpen && (
-        <>
-          <ul className="border-t border-line px-2 py-1">
-            {EDGE_KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0 || kind === 'observed').map((kind) => (
-              <li key={kind}>
-                <label className="flex items-center gap-2 py-0.5" title={EDGE_WORDS[kind].says}>
-                  <input type="checkbox" checked={!hidden.has(kind)} onChange={() => toggle(kind)} />
-                  <Sample kind={kind} />
-                  <span>{EDGE_WORDS[kind].title}</span>
-                  <span className="ml-auto tabular-nums text-muted">{count(sizes.get(kind) ?? 0)}</span>
-                </label>
-              </li>
-            ))}
-          </ul>
-          <ul className="flex flex-wrap gap-x-3 gap-y-0.5 border-t border-line px-2 py-1">
-            {Object.entries(KINDS).map(([kind, { word, says }]) => (
-              <li key={kind} title={says} className="flex items-center gap-1">
-                <KindSign kind={kind} size={12} />
-                <span aria-hidden>{word}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+    <section
+      aria-label="Legend"
+      className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line bg-panel px-4 py-1.5 text-xs"
+    >
+      <span className="text-muted">Edges</span>
+      {EDGE_KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0 || kind === 'observed').map((kind) => (
+        <label key={kind} className="flex items-center gap-1.5" title={EDGE_WORDS[kind].says}>
+          <input type="checkbox" checked={!hidden.has(kind)} onChange={() => toggle(kind)} />
+          <Sample kind={kind} />
+          <span>{EDGE_WORDS[kind].title}</span>
+          <span className="tabular-nums text-muted">{count(sizes.get(kind) ?? 0)}</span>
+        </label>
+      ))}
+      <span className="ml-auto flex flex-wrap gap-x-3">
+        {Object.entries(KINDS).map(([kind, { word, says }]) => (
+          <span key={kind} title={says} className="flex items-center gap-1">
+            <KindSign kind={kind} size={12} />
+            <span aria-hidden>{word}</span>
+          </span>
+        ))}
+      </span>
     </section>
   );
 }

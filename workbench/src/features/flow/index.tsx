@@ -14,6 +14,7 @@ import { sayFailure } from '../../components/Toasts';
 import { useFilters } from '../../lib/location';
 import { Canvas } from './Canvas';
 import './flow.css';
+import { Legend } from './Legend';
 import { useLights, useLoads } from './live';
 import { type EdgeKind, flowsOf, HIDDEN_FIRST } from './model';
 import { Loads } from './StepNode';
@@ -99,12 +100,10 @@ function Drawn({ graph }: { graph: Graph }) {
             <Canvas
               scene={scene}
               isGrouped={isGrouped}
-              hidden={hidden}
               chosen={filters.step}
               fitKey={`${filters.flow}|${filters.q}|${isGrouped}|${graph.nodes.length}`}
               choose={(step) => set({ step })}
               chooseFlow={(flow) => set({ flow }, { push: true })}
-              toggle={toggle}
               drop={drop}
             />
           </ReactFlowProvider>
@@ -112,6 +111,7 @@ function Drawn({ graph }: { graph: Graph }) {
             <StepPanel key={chosen.id} node={chosen} graph={graph} close={() => set({ step: undefined })} />
           )}
         </div>
+        <Legend wires={scene.wires} hidden={hidden} toggle={toggle} />
       </Loads>
     </Page>
   );
