@@ -74,9 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         demo = Demo(options.project, _wait_for_api(engine, options.project))
-        _show_order(demo)
+        has_node = _show_order(demo)
         if not options.once:
-            _run(demo, engine)
+            _run(demo, engine, has_node=has_node)
         engine.send_signal(signal.SIGINT)
     except KeyboardInterrupt:
         engine.send_signal(signal.SIGINT)
@@ -95,10 +95,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _run(demo: Demo, engine: subprocess.Popen[bytes]) -> None:
+def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None:
     _send_traffic(demo, random.Random(1), count=6)
     time.sleep(SETTLE_S)  # their log lines first, then what to try
-    click.echo(invitation(demo.api, project=demo.project, width=_width()))
+    click.echo(invitation(demo.api, project=demo.project, width=_width(), has_node=has_node))
     sys.stdout.flush()
     chance = random.Random()
     while engine.poll() is None:
@@ -139,8 +139,8 @@ def _send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
             return  # the engine is stopping
 
 
-def _show_order(demo: Demo) -> None:
-    """Send one order and print the runs that it caused: one trace through every language."""
+def _show_order(demo: Demo) -> bool:
+    """Send one order and print the runs that it caused; whether there is a step that takes orders."""
     order = {"userId": "ada", "items": [{"product": "tea", "quantity": 2}]}
     status, trace = demo.send("POST", "/orders", order)
     steps = {step["id"]: step for step in demo.motia("steps")}
@@ -154,6 +154,7 @@ def _show_order(demo: Demo) -> None:
     missing = [found for found in map(_runtime, NEEDS) if not found.is_usable]
     click.echo(story(runs, steps, status=status, trace=trace, missing=missing, width=_width()))
     sys.stdout.flush()
+    return "place-order" in steps
 
 
 def _runtime(language: str) -> Runtime:
@@ -182,7 +183,9 @@ def story(
         lines = journey(runs, steps, start="place-order", answer=f"answered {status}")
         parts += [f"{click.style(title, bold=True)} ({trace})", drawn(lines, width=width)]
     else:
-        parts.append("Orders are taken by a step that does not run here; POST /imports does if Python's do.")
+        parts.append(
+            "Orders are taken by a step in TypeScript, which does not run here; what is in Python does."
+        )
     for runtime in missing:
         title = TITLES[runtime.language]
         parts.append(
@@ -192,22 +195,27 @@ def story(
     return "\n" + "\n\n".join(parts) + "\n"
 
 
-def invitation(api: str, *, project: Path, width: int) -> str:
-    """What there is to try, as commands that can be copied."""
+def invitation(api: str, *, project: Path, width: int, has_node: bool = True) -> str:
+    """What there is to try, as commands that can be copied; without Node only what Python answers."""
     motia = str(_short(Path(sys.executable).parent / "motia"))
     where = f"--project {_short(project)}"
     json_type = "-H 'content-type: application/json'"
     ada = """-d '{"name":"Ada","email":"ada@example.com"}'"""
-    commands = (
+    imports = """-d '{"products":["tea","cake"]}'"""
+    with_node = (
         (
             "a sign-up: TypeScript answers, Ruby and Python do the rest",
             (f"curl -i {api}/users", json_type, ada),
         ),
         ("a body that zod refuses", (f"curl -i {api}/users", json_type, """-d '{"name":""}'""")),
+        ("a JavaScript schedule, now", (f"{motia} cron run daily-report", where)),
+    )
+    commands = (
+        *(with_node if has_node else ()),
+        ("a batch of background jobs in Python", (f"curl -i {api}/imports", json_type, imports)),
         ("every run, and those that failed for good", (f"{motia} runs list", where)),
         ("", (f"{motia} runs list --state dead", where)),
         ("what the steps say, as they say it", (f"{motia} logs -f", where)),
-        ("a JavaScript schedule, now", (f"{motia} cron run daily-report", where)),
     )
     tried = "\n".join(
         (f"  {click.style(f'# {why}', fg='bright_black')}\n" if why else "") + folded(parts, width=width)

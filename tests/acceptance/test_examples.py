@@ -29,3 +29,25 @@ def test_an_example_passes_its_own_tests(example: str, needs):
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "skipped" not in done.stdout, done.stdout
+
+
+def test_the_types_of_the_shop_are_those_of_its_steps(needs):
+    needs("node", "ruby", "npm")
+    shop = EXAMPLES / "shop"
+
+    checked = subprocess.run(
+        [sys.executable, "-m", "motia", "types", "--check", "--project", str(shop)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    typed = subprocess.run(
+        ["node", "node_modules/typescript/bin/tsc", "--noEmit"],
+        cwd=shop,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert checked.returncode == 0, checked.stderr
+    assert (typed.returncode, typed.stdout) == (0, "")

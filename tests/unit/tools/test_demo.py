@@ -28,7 +28,7 @@ def test_without_the_step_that_takes_orders_there_is_no_journey():
     told = story([], {}, status=404, trace="", missing=(), width=80)
 
     assert "One order" not in told
-    assert "POST /imports" in told
+    assert "in TypeScript, which does not run here" in told
 
 
 def test_what_there_is_to_try_fits_the_terminal(monkeypatch):
@@ -41,3 +41,11 @@ def test_what_there_is_to_try_fits_the_terminal(monkeypatch):
     assert "runs list --project examples/shop" in told
     assert "http://127.0.0.1:3001/docs" in told
     assert str(Path.cwd() / "examples") not in told
+
+
+def test_without_node_only_what_python_answers_is_offered():
+    told = invitation("http://127.0.0.1:3001", project=SHOP, width=80, has_node=False)
+
+    assert "/imports" in told
+    assert "/users" not in told
+    assert "cron run" not in told
