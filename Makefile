@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 NODE_SDK := sdk/node
 NODE_STAMP := $(NODE_SDK)/node_modules/.built
 NODE_DEPENDENCIES := $(NODE_SDK)/node_modules/.installed
+SHOP := examples/shop
+SHOP_STAMP := $(SHOP)/node_modules/.installed
 NODE_SOURCES := $(NODE_SDK)/build.mjs $(shell find $(NODE_SDK)/src -type f)
 WORKBENCH := workbench
 WORKBENCH_STAMP := $(WORKBENCH)/node_modules/.built
@@ -23,9 +25,12 @@ SEED ?= 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-BUILT := $(STAMP) $(NODE_STAMP) $(WORKBENCH_STAMP)
+BUILT := $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
 
 setup: $(BUILT) ## Create the virtual environment, install the engine, build the Node SDK and the Workbench
+ifndef RUBY
+	@echo "Ruby is not installed: steps in Ruby do not run. Get Ruby 3.0 or newer (apt-get/brew install ruby)."
+endif
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -39,13 +44,18 @@ $(STAMP): pyproject.toml
 ifdef NPM
 $(NODE_DEPENDENCIES): $(NODE_SDK)/package-lock.json
 	@echo "Installing what the Node SDK is built with (npm ci)…"
-	@cd $(NODE_SDK) && npm ci --silent --no-fund --no-audit
+	@cd $(NODE_SDK) && npm ci --loglevel=error --no-fund --no-audit
 	@touch $(NODE_DEPENDENCIES)
 
 $(NODE_STAMP): $(NODE_DEPENDENCIES) $(NODE_SOURCES)
 	@echo "Building the Node SDK (npm run build)…"
 	@cd $(NODE_SDK) && npm run --silent build
 	@touch $(NODE_STAMP)
+
+$(SHOP_STAMP): $(SHOP)/package-lock.json | $(NODE_STAMP)
+	@echo "Installing what the example shop imports (npm ci)…"
+	@cd $(SHOP) && npm ci --loglevel=error --no-fund --no-audit
+	@touch $(SHOP_STAMP)
 
 $(WORKBENCH_DEPENDENCIES): $(WORKBENCH)/package-lock.json
 	@echo "Installing what the Workbench is built with (npm ci)…"
@@ -57,18 +67,19 @@ $(WORKBENCH_STAMP): $(WORKBENCH_DEPENDENCIES) $(WORKBENCH_SOURCES)
 	@cd $(WORKBENCH) && npm run --silent build -- --logLevel warn
 	@touch $(WORKBENCH_STAMP)
 else
-.PHONY: $(NODE_STAMP) $(WORKBENCH_STAMP)
+.PHONY: $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
 $(WORKBENCH_STAMP):
 	@echo "npm is not installed, so the Workbench is not built: the engine serves its API and no screens."
+$(SHOP_STAMP): $(NODE_STAMP)
 $(NODE_STAMP):
 	@echo "npm is not installed, so the Node SDK is not built: JavaScript and TypeScript steps do not run."
 	@echo "Get Node 20.19 or newer with npm (https://nodejs.org, or apt-get/brew install), then make setup."
 endif
 
-demo: $(BUILT) ## Start the example shop with sample traffic; Ctrl-C stops it
+demo: setup ## Start the example shop with sample traffic; Ctrl-C stops it
 	@$(BIN)/python -m tools.demo
 
-test: $(BUILT) ## Run all tests
+test: setup ## Run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(BUILT) ## Format, lint, types, architecture rules
@@ -78,9 +89,10 @@ check: $(BUILT) ## Format, lint, types, architecture rules
 	@$(BIN)/python -m tools.tidy
 ifdef NPM
 	@cd $(NODE_SDK) && npm run --silent check
+	@cd $(SHOP) && npx tsc --noEmit
 	@cd $(WORKBENCH) && npm run --silent check
 else
-	@echo "Skipped: the checks of $(NODE_SDK) and $(WORKBENCH), for want of npm"
+	@echo "Skipped: the checks of $(NODE_SDK), $(SHOP) and $(WORKBENCH), for want of npm"
 endif
 ifdef RUBY
 	@find sdk/ruby -name '*.rb' | while read -r file; do \
@@ -94,7 +106,7 @@ format: $(STAMP) ## Format the sources and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-docs: $(STAMP) ## Write the generated pages of docs/reference and the API's description again
+docs: $(STAMP) ## Write the generated pages of docs/reference and the description of the control API
 	@$(BIN)/python -m tools.docs
 ifdef NPM
 	@$(MAKE) --no-print-directory $(WORKBENCH_DEPENDENCIES)
@@ -110,6 +122,5 @@ crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes th
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals
-	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests
-	@rm -rf $(WORKBENCH)/node_modules $(WORKBENCH)/dist
+	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests $(SHOP)/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
