@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 NODE_SDK := sdk/node
 NODE_STAMP := $(NODE_SDK)/node_modules/.built
 NODE_DEPENDENCIES := $(NODE_SDK)/node_modules/.installed
+SHOP := examples/shop
+SHOP_STAMP := $(SHOP)/node_modules/.installed
 NODE_SOURCES := $(NODE_SDK)/build.mjs $(shell find $(NODE_SDK)/src -type f)
 NPM := $(shell command -v npm)
 RUBY := $(shell command -v ruby)
@@ -18,7 +20,10 @@ SEED ?= 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(NODE_STAMP) ## Create the virtual environment, install the engine with its test tools, build the Node SDK
+setup: $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) ## Create the virtual environment, install the engine with its test tools, build the Node SDK
+ifndef RUBY
+	@echo "Ruby is not installed: steps in Ruby do not run. Get Ruby 3.0 or newer (apt-get/brew install ruby)."
+endif
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -32,35 +37,42 @@ $(STAMP): pyproject.toml
 ifdef NPM
 $(NODE_DEPENDENCIES): $(NODE_SDK)/package-lock.json
 	@echo "Installing what the Node SDK is built with (npm ci)…"
-	@cd $(NODE_SDK) && npm ci --silent --no-fund --no-audit
+	@cd $(NODE_SDK) && npm ci --loglevel=error --no-fund --no-audit
 	@touch $(NODE_DEPENDENCIES)
 
 $(NODE_STAMP): $(NODE_DEPENDENCIES) $(NODE_SOURCES)
 	@echo "Building the Node SDK (npm run build)…"
 	@cd $(NODE_SDK) && npm run --silent build
 	@touch $(NODE_STAMP)
+
+$(SHOP_STAMP): $(SHOP)/package-lock.json | $(NODE_STAMP)
+	@echo "Installing what the example shop imports (npm ci)…"
+	@cd $(SHOP) && npm ci --loglevel=error --no-fund --no-audit
+	@touch $(SHOP_STAMP)
 else
-.PHONY: $(NODE_STAMP)
+.PHONY: $(NODE_STAMP) $(SHOP_STAMP)
+$(SHOP_STAMP): $(NODE_STAMP)
 $(NODE_STAMP):
 	@echo "npm is not installed, so the Node SDK is not built: JavaScript and TypeScript steps do not run."
 	@echo "Get Node 20.19 or newer with npm (https://nodejs.org, or apt-get/brew install), then make setup."
 endif
 
-demo: $(STAMP) $(NODE_STAMP) ## Start the example shop with sample traffic; Ctrl-C stops it
+demo: setup ## Start the example shop with sample traffic; Ctrl-C stops it
 	@$(BIN)/python -m tools.demo
 
-test: $(STAMP) $(NODE_STAMP) ## Run all tests
+test: setup ## Run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: $(STAMP) $(NODE_STAMP) ## Format, lint, types, architecture rules
+check: $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) ## Format, lint, types, architecture rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyrefly check --summary=none
 	@$(BIN)/python -m tools.tidy
 ifdef NPM
 	@cd $(NODE_SDK) && npm run --silent check
+	@cd $(SHOP) && npx tsc --noEmit
 else
-	@echo "Skipped: the checks of $(NODE_SDK), for want of npm"
+	@echo "Skipped: the checks of $(NODE_SDK) and $(SHOP), for want of npm"
 endif
 ifdef RUBY
 	@find sdk/ruby -name '*.rb' | while read -r file; do \
@@ -86,5 +98,5 @@ crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes th
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals
-	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests
+	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests $(SHOP)/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
