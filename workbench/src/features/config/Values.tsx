@@ -41,8 +41,8 @@ export function Values() {
         )}
       </div>
       {config.error !== null && <Failed error={config.error} retry={() => void config.refetch()} />}
-      {config.isPending ? (
-        <Loading what="the configuration" />
+      {config.data === undefined ? (
+        config.isPending && <Loading what="the configuration" />
       ) : (
         <Table
           label="Configured values"

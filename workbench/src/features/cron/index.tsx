@@ -33,8 +33,8 @@ export default function Screen() {
       }
     >
       {cron.error !== null && <Failed error={cron.error} retry={() => void cron.refetch()} />}
-      {cron.isPending ? (
-        <Loading what="cron steps" />
+      {cron.data === undefined ? (
+        cron.isPending && <Loading what="cron steps" />
       ) : (
         <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
           <Table

@@ -92,8 +92,8 @@ export function ErrorList() {
       }
     >
       {groups.error !== null && <Failed error={groups.error} retry={() => void groups.refetch()} />}
-      {groups.isPending ? (
-        <Loading what="errors" />
+      {groups.data === undefined ? (
+        groups.isPending && <Loading what="errors" />
       ) : (
         <Table
           label="Errors"

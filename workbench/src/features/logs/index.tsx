@@ -71,7 +71,7 @@ export default function Screen() {
           isHeld={isHeld}
           hold={hold}
           empty={
-            isFiltered ? (
+            tail.error !== null ? null : isFiltered ? (
               <Empty title="No line fits these filters.">
                 <p>New ones that fit appear here by themselves.</p>
                 {tail.hasOlder && (

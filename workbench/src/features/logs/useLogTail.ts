@@ -52,6 +52,8 @@ export function useLogTail(query: LogQuery): LogTail {
       })
       .catch((failure: unknown) => {
         if (stop.signal.aborted) return;
+        buffer.start([]); // live lines are shown all the same
+        cursor.current = null;
         setError(asApiError(failure));
         setReading(null);
       });

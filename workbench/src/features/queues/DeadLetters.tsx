@@ -107,8 +107,8 @@ export function DeadLetters() {
         </div>
       </div>
       {dead.error !== null && <Failed error={dead.error} retry={() => void dead.refetch()} />}
-      {dead.isPending ? (
-        <Loading what="dead letters" />
+      {dead.data === undefined ? (
+        dead.isPending && <Loading what="dead letters" />
       ) : (
         <Table
           label="Dead letters"

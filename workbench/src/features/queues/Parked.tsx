@@ -77,8 +77,8 @@ export function Parked({ queues }: { queues: ReturnType<typeof useApi<'/v1/queue
         No step has this id and none subscribes to this topic. The events run as soon as one does.
       </p>
       {queues.error !== null && <Failed error={queues.error} retry={() => void queues.refetch()} />}
-      {queues.isPending ? (
-        <Loading what="parked events" />
+      {queues.data === undefined ? (
+        queues.isPending && <Loading what="parked events" />
       ) : (
         <Table
           label="Parked events"

@@ -100,8 +100,8 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
         <span className="ml-auto text-xs text-muted">In and out: runs a second over the last 10 s</span>
       </div>
       {queues.error !== null && <Failed error={queues.error} retry={() => void queues.refetch()} />}
-      {queues.isPending || steps === undefined ? (
-        <Loading what="queues" />
+      {queues.data === undefined || steps === undefined ? (
+        queues.error === null && <Loading what="queues" />
       ) : (
         <Table
           label="Queues"

@@ -51,8 +51,8 @@ export function KeyList({ group, prefix, setPrefix, current, open }: Props) {
         </ActButton>
       </div>
       {pages.error !== null && <Failed error={pages.error} retry={() => void pages.refetch()} />}
-      {pages.isPending ? (
-        <Loading what="keys" />
+      {pages.data === undefined ? (
+        pages.isPending && <Loading what="keys" />
       ) : (
         <Table
           label={`Keys of ${group}`}

@@ -29,8 +29,8 @@ export default function Screen() {
       }
     >
       {workers.error !== null && <Failed error={workers.error} retry={() => void workers.refetch()} />}
-      {workers.isPending || steps === undefined ? (
-        <Loading what="workers" />
+      {workers.data === undefined || steps === undefined ? (
+        workers.error === null && <Loading what="workers" />
       ) : all.length === 0 ? (
         <Empty title="There is nothing to run yet.">
           A worker is started for each language that the project has step files of, below <code>motia/steps</code>.
