@@ -5,7 +5,6 @@ import { useSteps } from '../../api/steps';
 import { StepLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Panel } from '../../components/Page';
-import { linkTo } from '../../lib/location';
 import { curlOf, exampleOf } from './curl';
 
 const SHOWN = 3;
@@ -42,7 +41,7 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
         {endpoints.length > 0 && (
           <p className="text-muted">
             Or without leaving the browser:{' '}
-            <Link href={linkTo('/endpoints', { step: endpoints[0]?.id })} className="text-accent hover:underline">
+            <Link href="/endpoints" className="text-accent hover:underline">
               Endpoints
             </Link>
           </p>
