@@ -62,7 +62,7 @@ export function StepTable({
                       />
                     </td>
                     <td className="whitespace-nowrap px-2 text-right">{rate(row.rate_per_s)}</td>
-                    <td className="px-2 text-right">
+                    <td className="whitespace-nowrap px-2 text-right">
                       {isBad ? (
                         <Link
                           href={
