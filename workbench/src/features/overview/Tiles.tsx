@@ -33,7 +33,7 @@ export function Tiles({
   const slower = (us: number | undefined) =>
     linkTo('/traces', { range, slower: us ? String(Math.max(Math.floor(us / 1_000), 1)) : undefined });
   return (
-    <div className="grid grid-cols-2 gap-2 min-[900px]:grid-cols-4 min-[1600px]:grid-cols-8">
+    <div className="grid grid-cols-2 gap-2 min-[700px]:grid-cols-4 min-[1600px]:grid-cols-8">
       <Tile title="Throughput" to={linkTo('/traces', { range })} about={`${count(total)} calls and attempts`}>
         {rate(sum?.rate_per_s ?? 0)}
       </Tile>

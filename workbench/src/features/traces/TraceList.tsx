@@ -17,6 +17,7 @@ import { type Column, Table } from '../../components/Table';
 import { Time, useNow } from '../../components/Time';
 import { count, duration } from '../../lib/format';
 import { useFilters } from '../../lib/location';
+import { useIsNarrow } from '../../lib/media';
 import { betweenOf, floorMinute } from '../../lib/range';
 
 type Trace = Schemas['TraceSummary'];
@@ -53,6 +54,8 @@ export function TraceList() {
   useFeed(['request'], (items) => isAway && setWaiting((known) => known + items.length));
   const rows = useMemo(() => (pages.data?.pages ?? []).flatMap((page) => page.traces), [pages.data]);
   const longestUs = useMemo(() => Math.max(...rows.slice(0, 2_000).map((row) => row.duration_us), 1), [rows]);
+  const columns = useMemo(() => columnsOf(longestUs), [longestUs]);
+  const isNarrow = useIsNarrow();
   const { hasNextPage, isFetchingNextPage, fetchNextPage, toFirstPage } = pages;
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -107,7 +110,7 @@ export function TraceList() {
           )}
           <Table
             label="Traces"
-            columns={columnsOf(longestUs)}
+            columns={isNarrow ? columns.filter((column) => !WIDE.includes(column.id)) : columns}
             rows={rows}
             rowId={(row) => row.trace}
             open={(row) => navigate(`/traces/${row.trace}`)}
@@ -122,6 +125,9 @@ export function TraceList() {
     </Page>
   );
 }
+
+/** Columns that a narrow window has no room for. */
+const WIDE: readonly string[] = ['spans', 'error', 'run', 'step'];
 
 function columnsOf(longestUs: number): Column<Trace>[] {
   return [
