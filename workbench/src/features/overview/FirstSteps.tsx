@@ -1,7 +1,7 @@
 /** For a project in which nothing has run: where it listens and what to send it. */
 import { Link } from 'wouter';
 import type { Schemas } from '../../api/client';
-import { useSteps } from '../../api/steps';
+import { type StepEntry, useSteps } from '../../api/steps';
 import { StepLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Panel } from '../../components/Page';
@@ -35,7 +35,7 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
           <Command
             key={step.id}
             step={step.id}
-            line={curlOf(api, step.method ?? 'GET', step.path ?? '/', step.request?.body as never)}
+            line={curlOf(api, step.method ?? 'GET', step.path ?? '/', bodyOf(step))}
           />
         ))}
         {endpoints.length > 0 && (
@@ -59,6 +59,11 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
       </div>
     </Panel>
   );
+}
+
+/** The schema of the body that an api step takes, if it takes one. */
+function bodyOf(step: StepEntry): never | undefined {
+  return (step as { request?: { body?: never } }).request?.body;
 }
 
 function Command({ step, line }: { step: string; line: string }) {

@@ -69,7 +69,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
       {isPaused && <PausedBar waiting={waiting} resume={resume} />}
       <Table
         label="Runs"
-        columns={columnsOf(mayOperate ? picking : null, current !== undefined || isNarrow)}
+        columns={columnsOf(mayOperate ? picking : null, current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all')}
         rows={rows}
         rowId={(run) => run.id}
         current={current}
