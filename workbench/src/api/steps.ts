@@ -11,10 +11,7 @@ export interface StepEntry {
   triggers?: string[];
   method?: string;
   path?: string;
-  /** Of the payload of an event step. */
   schema?: unknown;
-  /** Of the parts of a request to an api step. */
-  request?: { body?: unknown; query?: unknown; params?: unknown; headers?: unknown };
   is_paused: boolean;
   open_runs: Record<string, number>;
 }

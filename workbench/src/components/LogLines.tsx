@@ -39,7 +39,7 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
   const opens = isLong || line.fields !== null;
   const text = isOpen ? line.message : (line.message.split('\n')[0] ?? '').slice(0, 400);
   return (
-    <li className="border-b border-line/60 px-3 py-0.5 last:border-0 hover:bg-raised">
+    <li className="border-b border-line/60 px-3 py-0.5 [contain-intrinsic-size:auto_25px] [content-visibility:auto] last:border-0 hover:bg-raised">
       <div className="flex items-start gap-2">
         <time className="shrink-0 text-muted tabular-nums" title={exact(at)}>
           {from === undefined ? clock(at) : `+${((at - from) / 1_000).toFixed(3)} s`}

@@ -78,7 +78,7 @@ function FaultRow({ fault }: { fault: Fault }) {
               {place}
             </Link>
           )}
-          <CopyButton label="" text={() => place} />
+          <CopyButton label="Copy the place" text={() => place} />
           <span className="ml-1 text-xs text-muted">
             {fault.severity === 'error' ? fault.code : `warning: ${fault.code}`}
           </span>

@@ -1,11 +1,10 @@
 /** For a project in which nothing has run: where it listens and what to send it. */
 import { Link } from 'wouter';
 import type { Schemas } from '../../api/client';
-import { useSteps } from '../../api/steps';
+import { type StepEntry, useSteps } from '../../api/steps';
 import { StepLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Panel } from '../../components/Page';
-import { linkTo } from '../../lib/location';
 import { curlOf, exampleOf } from './curl';
 
 const SHOWN = 3;
@@ -36,13 +35,13 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
           <Command
             key={step.id}
             step={step.id}
-            line={curlOf(api, step.method ?? 'GET', step.path ?? '/', step.request?.body as never)}
+            line={curlOf(api, step.method ?? 'GET', step.path ?? '/', bodyOf(step))}
           />
         ))}
         {endpoints.length > 0 && (
           <p className="text-muted">
             Or without leaving the browser:{' '}
-            <Link href={linkTo('/endpoints', { step: endpoints[0]?.id })} className="text-accent hover:underline">
+            <Link href="/endpoints" className="text-accent hover:underline">
               Endpoints
             </Link>
           </p>
@@ -60,6 +59,11 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
       </div>
     </Panel>
   );
+}
+
+/** The schema of the body that an api step takes, if it takes one. */
+function bodyOf(step: StepEntry): never | undefined {
+  return (step as { request?: { body?: never } }).request?.body;
 }
 
 function Command({ step, line }: { step: string; line: string }) {

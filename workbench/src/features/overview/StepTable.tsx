@@ -61,8 +61,8 @@ export function StepTable({
                         colour={isBad ? 'var(--bad)' : 'var(--accent)'}
                       />
                     </td>
-                    <td className="px-2 text-right">{rate(row.rate_per_s)}</td>
-                    <td className="px-2 text-right">
+                    <td className="whitespace-nowrap px-2 text-right">{rate(row.rate_per_s)}</td>
+                    <td className="whitespace-nowrap px-2 text-right">
                       {isBad ? (
                         <Link
                           href={
@@ -79,8 +79,8 @@ export function StepTable({
                         <span className="text-muted">0 %</span>
                       )}
                     </td>
-                    <td className="px-2 text-right">{duration(row.p50_us / 1_000)}</td>
-                    <td className="px-2 text-right">{duration(row.p95_us / 1_000)}</td>
+                    <td className="whitespace-nowrap px-2 text-right">{duration(row.p50_us / 1_000)}</td>
+                    <td className="whitespace-nowrap px-2 text-right">{duration(row.p95_us / 1_000)}</td>
                     <td className="px-3 text-right">
                       {open > 0 ? (
                         <Link href={linkTo('/runs', { step: row.step })} className="text-accent hover:underline">

@@ -33,7 +33,7 @@ export function Tiles({
   const slower = (us: number | undefined) =>
     linkTo('/traces', { range, slower: us ? String(Math.max(Math.floor(us / 1_000), 1)) : undefined });
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-2">
+    <div className="grid grid-cols-2 gap-2 min-[700px]:grid-cols-4 min-[1600px]:grid-cols-8">
       <Tile title="Throughput" to={linkTo('/traces', { range })} about={`${count(total)} calls and attempts`}>
         {rate(sum?.rate_per_s ?? 0)}
       </Tile>
@@ -45,13 +45,13 @@ export function Tiles({
       >
         {percent(total === 0 ? 0 : failed / total)}
       </Tile>
-      <Tile title="Duration, half below" to={slower(sum?.p50_us)} about="p50 of the handlers">
+      <Tile title="Duration, p50" to={slower(sum?.p50_us)} about="half take longer">
         {ms(sum?.p50_us)}
       </Tile>
-      <Tile title="95 % below" to={slower(sum?.p95_us)} about="p95: see the slower ones">
+      <Tile title="Duration, p95" to={slower(sum?.p95_us)} about="one of 20 takes longer">
         {ms(sum?.p95_us)}
       </Tile>
-      <Tile title="99 % below" to={slower(sum?.p99_us)} about="p99: see the slower ones">
+      <Tile title="Duration, p99" to={slower(sum?.p99_us)} about="one of 100 takes longer">
         {ms(sum?.p99_us)}
       </Tile>
       <Tile

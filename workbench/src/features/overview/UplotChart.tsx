@@ -56,8 +56,8 @@ export default function UplotChart({
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
         scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.1, Number.MIN_VALUE)] } },
         axes: [
-          { ...axis, values: '{HH}:{mm}' },
-          { ...axis, size: 64, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
+          { ...axis, values: '{HH}:{mm}', size: 30 },
+          { ...axis, size: 82, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
         ],
         series: [
           {},

@@ -7,7 +7,7 @@ type Point = StepMetrics['points'][number];
 
 export const WINDOWS = [
   ['15m', '15 minutes', 15],
-  ['1h', '1 hour', 60],
+  ['1h', 'hour', 60],
   ['6h', '6 hours', 360],
   ['24h', '24 hours', 1_440],
 ] as const;

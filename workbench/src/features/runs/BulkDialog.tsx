@@ -113,7 +113,9 @@ function Sample({ sample, total }: { sample: readonly RunView[]; total: number }
             key={run.id}
             className="grid grid-cols-[100px_1fr_2fr_80px] items-center gap-2 border-b border-line px-2 py-1 last:border-0"
           >
-            <StateBadge state={run.state} />
+            <span>
+              <StateBadge state={run.state} />
+            </span>
             <span className="truncate">{run.step}</span>
             <span className="truncate text-muted" title={noteOf(run)}>
               {noteOf(run)}

@@ -17,7 +17,9 @@ export function Children({ runs }: { runs: readonly RunView[] }) {
             key={run.id}
             className="grid grid-cols-[104px_minmax(0,1fr)_minmax(0,1fr)_142px_70px] items-center gap-2 border-b border-line px-3 py-1 last:border-0"
           >
-            <StateBadge state={run.state} />
+            <span>
+              <StateBadge state={run.state} />
+            </span>
             <span className="truncate">{run.step}</span>
             <span className="truncate text-muted" title={noteOf(run)}>
               {noteOf(run)}

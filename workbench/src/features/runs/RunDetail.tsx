@@ -59,9 +59,9 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4">
         <WhyBox run={run} />
         {run.error !== null && <ErrorBox error={run.error} step={run.step} />}
-        <RunFacts run={run} />
         <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
         {run.result !== null && <Value title="Result" value={run.result} />}
+        <RunFacts run={run} />
         <RunLogs run={run} />
         {run.attempts.length > 0 && <Attempts run={run} />}
         {run.children.length > 0 && <Children runs={run.children} />}

@@ -10,6 +10,7 @@ import { PausedBar } from '../../components/PausedBar';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Table } from '../../components/Table';
 import { type Filters, linkTo } from '../../lib/location';
+import { useIsNarrow } from '../../lib/media';
 import { columnsOf } from './columns';
 import { chosenStates, type Selection } from './query';
 
@@ -29,6 +30,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
   const [, navigate] = useLocation();
   const [isAway, setAway] = useState(false);
   const mayOperate = useMayOperate();
+  const isNarrow = useIsNarrow();
   const isPaused = isAway || picked.size > 0;
   const pages = usePages('/v1/runs', {
     query: { ...selection, state: chosenStates(filters), limit: PAGE } as never,
@@ -67,7 +69,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
       {isPaused && <PausedBar waiting={waiting} resume={resume} />}
       <Table
         label="Runs"
-        columns={columnsOf(mayOperate ? picking : null, current !== undefined)}
+        columns={columnsOf(mayOperate ? picking : null, current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all')}
         rows={rows}
         rowId={(run) => run.id}
         current={current}

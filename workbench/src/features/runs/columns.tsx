@@ -14,13 +14,16 @@ export interface Picking {
   toggleAll: () => void;
 }
 
-export function columnsOf(picking: Picking | null, isNarrow: boolean): Column<RunView>[] {
+/** Room for all columns, for those of a narrow window, or for the few beside an open run. */
+export type Room = 'all' | 'narrow' | 'beside';
+
+export function columnsOf(picking: Picking | null, room: Room): Column<RunView>[] {
   const all: (Column<RunView> & { isWide?: boolean })[] = [
     { id: 'state', title: 'State', width: '104px', cell: (run) => <StateBadge state={run.state} /> },
     {
       id: 'step',
       title: 'Step',
-      width: isNarrow ? 'minmax(0,1fr)' : 'minmax(110px,1fr)',
+      width: room === 'beside' ? 'minmax(0,1fr)' : 'minmax(110px,1fr)',
       cell: (run) => <StepLink id={run.step} />,
     },
     { id: 'note', title: 'Note', width: 'minmax(0,1.8fr)', cell: (run) => <Note run={run} />, isWide: true },
@@ -38,7 +41,7 @@ export function columnsOf(picking: Picking | null, isNarrow: boolean): Column<Ru
     { id: 'created', title: 'Created', width: '82px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
     { id: 'id', title: 'Run', width: '142px', cell: (run) => <RunLink id={run.id} />, isWide: true },
   ];
-  const shown = isNarrow ? all.filter((column) => !column.isWide) : all;
+  const shown = all.filter((column) => room === 'all' || !column.isWide || (room === 'narrow' && column.id === 'note'));
   return picking === null ? shown : [pickColumn(picking), ...shown];
 }
 

@@ -114,7 +114,9 @@ function Summary({ trace, shape }: { trace: Trace; shape: Shape }) {
       <span className="font-mono text-[13px] text-muted">{trace.trace}</span>
       <span>{duration(shape.durationUs / 1_000)}</span>
       <Time at={trace.started_at} />
-      <span>{count(shape.rows.length)} spans</span>
+      <span>
+        {count(shape.rows.length)} {shape.rows.length === 1 ? 'span' : 'spans'}
+      </span>
       <Link href={linkTo('/runs', { trace: trace.trace })} className="text-accent hover:underline">
         {count(trace.runs.length)} {trace.runs.length === 1 ? 'run' : 'runs'}
       </Link>

@@ -4,7 +4,7 @@ import { memo } from 'react';
 import { duration, instant } from '../../lib/format';
 import { PART_LOOKS } from './Legend';
 import { GRID, type Range } from './Waterfall';
-import type { Row } from './waterfall';
+import type { Log, Row } from './waterfall';
 
 interface Props {
   row: Row;
@@ -120,7 +120,7 @@ function Bar({ row, range, startedMs }: Props) {
           style={{ left: `${left(part.fromUs)}%`, width: `${share(part.durationUs)}%` }}
         />
       ))}
-      {row.logs.slice(0, TICKS_MAX).map((line) => (
+      {sampled(row.logs).map((line) => (
         <div
           key={line.id}
           className={`absolute bottom-0 h-1.5 w-[2px] ${LEVEL_COLOURS[line.level] ?? 'bg-ink'}`}
@@ -129,4 +129,11 @@ function Bar({ row, range, startedMs }: Props) {
       ))}
     </div>
   );
+}
+
+/** Lines to draw a tick for: beyond what a bar can show, every n-th, and all that are errors. */
+function sampled(lines: readonly Log[]): readonly Log[] {
+  if (lines.length <= TICKS_MAX) return lines;
+  const each = Math.ceil(lines.length / TICKS_MAX);
+  return lines.filter((line, at) => at % each === 0 || line.level === 'error').slice(0, TICKS_MAX * 2);
 }
