@@ -6,7 +6,7 @@ import { python } from '@codemirror/lang-python';
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { ruby } from '@codemirror/legacy-modes/mode/ruby';
 import { search, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
@@ -21,6 +21,9 @@ const LANGUAGES: Record<Language, () => Extension> = {
   ruby: () => StreamLanguage.define(ruby),
   text: () => [],
 };
+
+/** Ctrl-Enter belongs to who shows the editor: it sends. */
+const KEYS = defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter');
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--accent)' },
@@ -58,6 +61,7 @@ export default function CodeMirror({
   const latest = useRef(onChange);
   latest.current = onChange;
   const isReadOnly = onChange === undefined;
+  const mark = useRef(new Compartment());
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new value is written into the same editor below
   useEffect(() => {
@@ -71,7 +75,7 @@ export default function CodeMirror({
           history(),
           bracketMatching(),
           search({ top: true }),
-          keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+          keymap.of([...KEYS, ...historyKeymap, ...searchKeymap]),
           LANGUAGES[language](),
           syntaxHighlighting(colours),
           look,
@@ -82,16 +86,24 @@ export default function CodeMirror({
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current?.(update.state.doc.toString());
           }),
-          line === undefined ? [] : marked(line),
+          mark.current.of([]),
         ],
       }),
     });
     editor.current = view;
+    return () => view.destroy();
+  }, [language, isReadOnly, label]);
+
+  // In the editor that is there: a new one would lose the place and the focus of who types.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor made anew is marked anew
+  useEffect(() => {
+    const view = editor.current;
+    if (view === null) return;
+    view.dispatch({ effects: mark.current.reconfigure(line === undefined ? [] : marked(line)) });
     if (line !== undefined && line >= 1 && line <= view.state.doc.lines) {
       view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'center' }) });
     }
-    return () => view.destroy();
-  }, [language, isReadOnly, line, label]);
+  }, [line, language, isReadOnly, label]);
 
   useEffect(() => {
     const view = editor.current;

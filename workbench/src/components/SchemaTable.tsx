@@ -13,9 +13,9 @@ export function SchemaTable({ schema, label }: { schema: unknown; label: string 
             <th className="px-3 py-1.5 font-medium">Name</th>
             <th className="px-3 py-1.5 font-medium">Type</th>
             <th className="px-3 py-1.5 font-medium">
-              <span className="flex items-center justify-between">
+              <span className="flex items-center justify-between gap-2 whitespace-nowrap">
                 What holds
-                <CopyButton text={() => JSON.stringify(schema, null, 2)} label="Copy schema" />
+                <CopyButton text={() => JSON.stringify(schema, null, 2)} label="Copy" />
               </span>
             </th>
           </tr>

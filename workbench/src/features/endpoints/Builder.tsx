@@ -1,6 +1,6 @@
 /** The request as it is written; what the engine found wrong stands beside its field. */
 import { Plus, X } from 'lucide-react';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useMemo, useState } from 'react';
 import type { StepView } from '../../api/catalog';
 import { Button } from '../../components/Button';
 import { CodeEditor } from '../../components/CodeEditor';
@@ -177,7 +177,12 @@ function BodyPart({ step, draft, change, problems }: Props) {
   const fields = formFields(schema);
   const [isForm, setForm] = useState(false);
   const own = problems.filter((problem) => problem.where === 'body');
-  const [first] = own;
+  // The line as it was sent: it does not jump while the reader mends it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new answer moves it
+  const line = useMemo(() => {
+    const first = problems.find((problem) => problem.where === 'body');
+    return first === undefined ? undefined : lineOfPointer(draft.body ?? '', first.path);
+  }, [problems]);
   if (draft.body === undefined)
     return (
       <Part
@@ -223,13 +228,7 @@ function BodyPart({ step, draft, change, problems }: Props) {
       ) : (
         <>
           <div className="flex h-56 rounded-md border border-line">
-            <CodeEditor
-              label="Body"
-              language="json"
-              value={body}
-              onChange={setBody}
-              line={first === undefined ? undefined : lineOfPointer(body, first.path)}
-            />
+            <CodeEditor label="Body" language="json" value={body} onChange={setBody} line={line} />
           </div>
           {own.length > 0 && (
             <ul role="alert" className="text-xs text-bad">

@@ -1,5 +1,5 @@
 /** One endpoint: the request on the left, what came of it on the right, its description below. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { type RequestAnswer, type RequestToSend, type StepView, sendRequest } from '../../api/catalog';
 import { useAct, useApi } from '../../api/queries';
@@ -23,7 +23,7 @@ export function Endpoint({ step }: { step: StepView }) {
   const status = useApi('/v1/status');
   const act = useAct((request: RequestToSend) => sendRequest(request), []);
   const request = requestOf(step, draft);
-  const problems = answer === undefined ? [] : problemsOf(answer);
+  const problems = useMemo(() => (answer === undefined ? [] : problemsOf(answer)), [answer]);
 
   const go = (used: Draft = draft) =>
     act.mutate(requestOf(step, used), {

@@ -5,16 +5,16 @@ import {
   type Edge,
   MiniMap,
   type NodeChange,
-  Panel,
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
-import { Maximize, Minus, Plus } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
 import { Groups } from './Groups';
+import { GROUP_PADDING, GROUP_TITLE } from './layout';
 import { NODE_HEIGHT, NODE_WIDTH, StepNode, type StepNodeType } from './StepNode';
+import { SHOW_ALL } from './Tools';
 import type { Scene } from './useScene';
 import { ArrowHead, WireEdge } from './WireEdge';
 import { type Direction, step } from './walk';
@@ -49,7 +49,7 @@ export function Canvas({
   chooseFlow: (flow: string) => void;
   drop: (moved: Record<string, Position>) => void;
 }) {
-  const { fitView, zoomIn, zoomOut, setCenter, getZoom, screenToFlowPosition } = useReactFlow();
+  const { setCenter, getZoom, screenToFlowPosition } = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const [nodes, setNodes] = useState(scene.nodes);
   useEffect(() => {
@@ -67,9 +67,18 @@ export function Canvas({
   );
 
   const showAll = useCallback(() => {
-    const wanted = scene.found.length > 0 ? scene.found : [...scene.inside];
-    void fitView({ nodes: wanted.map((id) => ({ id })), padding: 0.06, maxZoom: 1.1, duration: MOVE_MS });
-  }, [fitView, scene.found, scene.inside]);
+    const wanted = new Set(scene.found.length > 0 ? scene.found : scene.inside);
+    const box = frame.current?.getBoundingClientRect();
+    const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
+    if (box === undefined || places.length === 0) return;
+    // With room for the frames of the flows and their names.
+    const left = Math.min(...places.map((place) => place.x)) - GROUP_PADDING;
+    const top = Math.min(...places.map((place) => place.y)) - GROUP_PADDING - GROUP_TITLE;
+    const width = Math.max(...places.map((place) => place.x)) + NODE_WIDTH + GROUP_PADDING - left;
+    const height = Math.max(...places.map((place) => place.y)) + NODE_HEIGHT + GROUP_PADDING - top;
+    const zoom = Math.min(1.1, (box.width - 16) / width, (box.height - 16) / height);
+    void setCenter(left + width / 2, top + height / 2, { zoom, duration: MOVE_MS });
+  }, [setCenter, scene.found, scene.inside, scene.nodes]);
   const latestShowAll = useRef(showAll);
   latestShowAll.current = showAll;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when
@@ -110,6 +119,11 @@ export function Canvas({
     useKey(key, (event) => walk(direction, event));
   }
   useKey('f', () => showAll());
+  useEffect(() => {
+    const again = () => latestShowAll.current();
+    addEventListener(SHOW_ALL, again);
+    return () => removeEventListener(SHOW_ALL, again);
+  }, []);
   useKey('Escape', () => choose(undefined));
 
   return (
@@ -147,22 +161,7 @@ export function Canvas({
         <Background gap={24} />
         {isGrouped && <Groups nodes={nodes} groupOf={scene.groupOf} choose={chooseFlow} />}
         {nodes.length >= LARGE && <MiniMap pannable zoomable ariaLabel="Small map of the graph" />}
-        <Panel position="top-right">
-          <div className="flex rounded-md border border-line bg-panel shadow-sm">
-            <Tool title="Zoom in" act={() => void zoomIn()} icon={Plus} />
-            <Tool title="Zoom out" act={() => void zoomOut()} icon={Minus} />
-            <Tool title="Show everything (F)" act={showAll} icon={Maximize} />
-          </div>
-        </Panel>
       </ReactFlow>
     </section>
-  );
-}
-
-function Tool({ title, act, icon: Icon }: { title: string; act: () => void; icon: typeof Plus }) {
-  return (
-    <button type="button" title={title} aria-label={title} onClick={act} className="p-1.5 hover:bg-raised">
-      <Icon size={15} aria-hidden />
-    </button>
   );
 }

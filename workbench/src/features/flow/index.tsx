@@ -19,11 +19,17 @@ import { useLights, useLoads } from './live';
 import { type EdgeKind, flowsOf, HIDDEN_FIRST } from './model';
 import { Loads } from './StepNode';
 import { StepPanel } from './StepPanel';
+import { Tools } from './Tools';
 import { useScene } from './useScene';
 
 export default function Flow() {
   const graph = useGraph();
-  if (graph.data !== undefined && graph.data.nodes.length > 0) return <Drawn graph={graph.data} />;
+  if (graph.data !== undefined && graph.data.nodes.length > 0)
+    return (
+      <ReactFlowProvider>
+        <Drawn graph={graph.data} />
+      </ReactFlowProvider>
+    );
   return (
     <Page title="Flow">
       {graph.error !== null ? (
@@ -64,6 +70,7 @@ function Drawn({ graph }: { graph: Graph }) {
   return (
     <Page
       title="Flow"
+      actions={<Tools />}
       filters={
         <>
           <SearchField label="Find a step" value={filters.q ?? ''} onChange={(q) => set({ q })} />
@@ -96,17 +103,15 @@ function Drawn({ graph }: { graph: Graph }) {
     >
       <Loads value={loads}>
         <div className="relative flex min-h-0 flex-1">
-          <ReactFlowProvider>
-            <Canvas
-              scene={scene}
-              isGrouped={isGrouped}
-              chosen={filters.step}
-              fitKey={`${filters.flow}|${filters.q}|${isGrouped}|${graph.nodes.length}`}
-              choose={(step) => set({ step })}
-              chooseFlow={(flow) => set({ flow }, { push: true })}
-              drop={drop}
-            />
-          </ReactFlowProvider>
+          <Canvas
+            scene={scene}
+            isGrouped={isGrouped}
+            chosen={filters.step}
+            fitKey={`${filters.flow}|${filters.q}|${isGrouped}|${graph.nodes.length}`}
+            choose={(step) => set({ step })}
+            chooseFlow={(flow) => set({ flow }, { push: true })}
+            drop={drop}
+          />
           {chosen !== undefined && (
             <StepPanel key={chosen.id} node={chosen} graph={graph} close={() => set({ step: undefined })} />
           )}

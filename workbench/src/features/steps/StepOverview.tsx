@@ -8,8 +8,9 @@ import { Sparkline } from '../../components/Sparkline';
 import { StateBadge } from '../../components/StateBadge';
 import { StepOptions, StepSchemas, StepWiring } from '../../components/StepParts';
 import { Time } from '../../components/Time';
-import { count, duration, instant, percent, rate } from '../../lib/format';
+import { count, duration, percent, rate } from '../../lib/format';
 import { linkTo, segment } from '../../lib/location';
+import { minutesOf } from '../../lib/series';
 
 const WINDOW_S = 3_600;
 
@@ -55,13 +56,13 @@ function Numbers({ step }: { step: StepView }) {
   });
   const own = metrics.data?.metrics.find((one) => one.step === step.id);
   const open = Object.entries(step.open_runs).filter(([, many]) => many > 0);
-  const points = minutes(own?.points ?? []);
+  const points = minutesOf(own?.points ?? [], Date.now());
   return (
     <Panel title="Last hour">
       <div className="grid grid-cols-3 gap-x-4 gap-y-2 p-3 sm:grid-cols-6">
         <Figure title="Done" value={count(own?.count ?? 0)} />
         <Figure title="Failed" value={count(own?.errors ?? 0)} isBad={(own?.errors ?? 0) > 0} />
-        <Figure title="Share failed" value={percent(own && own.count > 0 ? own.errors / own.count : 0)} />
+        <Figure title="Failed %" value={percent(own && own.count > 0 ? own.errors / own.count : 0)} />
         <Figure title="Rate" value={rate(own?.rate_per_s ?? 0)} />
         <Figure title="p50" value={own ? duration(own.p50_us / 1_000) : '–'} />
         <Figure title="p95" value={own ? duration(own.p95_us / 1_000) : '–'} />
@@ -96,16 +97,9 @@ function Figure({ title, value, isBad = false }: { title: string; value: string;
   return (
     <div>
       <div className="text-xs text-muted">{title}</div>
-      <div className={`text-lg font-semibold tabular-nums ${isBad ? 'text-bad' : ''}`}>{value}</div>
+      <div className={`whitespace-nowrap text-base font-semibold tabular-nums ${isBad ? 'text-bad' : ''}`}>{value}</div>
     </div>
   );
-}
-
-/** Every minute of the hour: the engine leaves out those in which nothing happened. */
-function minutes(points: readonly { minute_at: string; count: number; errors: number }[]) {
-  const last = Math.floor(Date.now() / 60_000);
-  const known = new Map(points.map((point) => [Math.floor(instant(point.minute_at) / 60_000), point]));
-  return Array.from({ length: 60 }, (_, at) => known.get(last - 59 + at) ?? { count: 0, errors: 0 });
 }
 
 function RecentTraces({ step }: { step: string }) {

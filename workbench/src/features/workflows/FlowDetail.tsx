@@ -9,6 +9,7 @@ import { StateBadge } from '../../components/StateBadge';
 import { Time } from '../../components/Time';
 import { count, duration } from '../../lib/format';
 import { linkTo } from '../../lib/location';
+import { minutesOf } from '../../lib/series';
 import type { Metrics } from './FlowList';
 import { type Flow, passed } from './flows';
 import { OpenStates } from './OpenStates';
@@ -54,7 +55,9 @@ export function FlowDetail({ flow, metrics }: { flow: Flow; metrics: Metrics }) 
                       )}
                     </td>
                     <td className="px-3 py-1.5">
-                      {own && own.points.length > 1 && <Sparkline values={own.points.map((point) => point.count)} />}
+                      {own && own.count > 0 && (
+                        <Sparkline values={minutesOf(own.points, Date.now()).map((point) => point.count)} />
+                      )}
                     </td>
                     <td className="px-3 py-1.5 text-right tabular-nums">{count(own?.count ?? 0)}</td>
                     <td

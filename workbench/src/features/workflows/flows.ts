@@ -27,7 +27,9 @@ export function inOrder(steps: readonly StepView[], edges: Graph['edges']): Step
     const isWaiting = (id: string) =>
       pairs.some((edge) => edge.target === id && edge.source !== id && left.has(edge.source));
     const all = [...left.values()];
-    const next = all.find((step) => !isWaiting(step.id)) ?? all.find((step) => step.kind !== 'event') ?? all[0];
+    const leads = (id: string) => pairs.some((edge) => edge.source === id && left.has(edge.target));
+    const free = all.filter((step) => !isWaiting(step.id));
+    const next = free.find((step) => leads(step.id)) ?? free[0] ?? all.find((step) => step.kind !== 'event') ?? all[0];
     if (next === undefined) break;
     left.delete(next.id);
     ordered.push(next);
