@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
-
 from tests.acceptance.conftest import MOTIA, Served, environment
 
 ROOT = Path(__file__).resolve().parents[2]
