@@ -58,14 +58,18 @@ class Feed {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
     this.source.onopen = () => this.become({ connection: 'live' });
-    this.source.onerror = () => {
+    this.source.onerror = (event) => {
+      if (event instanceof MessageEvent) return; // an item of kind `error` has the name of a broken connection
       this.become({ connection: 'lost' });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
         setTimeout(() => this.connect(), 1_000);
       }
     };
-    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event as MessageEvent<string>));
+    for (const kind of KINDS)
+      this.source.addEventListener(kind, (event) => {
+        if (event instanceof MessageEvent) this.take(event);
+      });
   }
 
   private take(event: MessageEvent<string>): void {
