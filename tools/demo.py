@@ -2,46 +2,82 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+import click
+
+from motia.project import NEEDS, TITLES, Runtime, find_runtime
+from tools.journey import drawn, folded, journey, languages_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = ROOT / "examples" / "shop"
 START_LIMIT_S = 30.0
-PAUSE_S = 2.0
+PAUSE_S = 3.0
+SETTLE_S = 1.0
+POLL_S = 0.2
 FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
 PRODUCTS = ("coffee", "tea", "cake")
 OPEN_STATES = {"scheduled", "blocked", "ready", "running", "retrying"}
 ORDER_LIMIT_S = 10.0
+WIDTH_MAX = 110
+NUMBERS = ("no", "one", "two", "three", "four")
 
 
-def main() -> int:
+class Demo(NamedTuple):
+    """The running shop: where its project is and where it answers."""
+
+    project: Path
+    api: str
+
+    def motia(self, *arguments: str) -> Any:
+        """What a command says, as JSON; an empty list when it fails."""
+        command = [sys.executable, "-m", "motia", *arguments, "--project", str(self.project), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return json.loads(done.stdout) if done.returncode == 0 else []
+
+    def send(self, method: str, path: str, body: object) -> tuple[int, str]:
+        """Status and trace id of the answer to a request."""
+        address = urlsplit(self.api)
+        connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
+        try:
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, {"content-type": "application/json"})
+            response = connection.getresponse()
+            return response.status, response.headers.get("x-trace-id", "")
+        finally:
+            connection.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Start the shop, send traffic, say what to try; returns the engine's exit code."""
+    options = _options(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ports = [] if options.port is None else ["--port", str(options.port)]
     engine = subprocess.Popen(
-        [sys.executable, "-m", "motia.cli.main", "dev", "--project", str(SHOP)],
+        [sys.executable, "-m", "motia", "dev", "--project", str(options.project), *ports],
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,  # Ctrl-C reaches this script alone, which passes it on once
     )
     try:
-        api = _wait_for_api(engine)
-        _show_order(api)
-        _send(api, random.Random(1), count=6)
-        _say(api)
-        chance = random.Random()
-        while engine.poll() is None:
-            time.sleep(PAUSE_S)
-            _send(api, chance, count=1)
+        demo = Demo(options.project, _wait_for_api(engine, options.project))
+        has_node = _show_order(demo)
+        if not options.once:
+            _run(demo, engine, has_node=has_node)
+        engine.send_signal(signal.SIGINT)
     except KeyboardInterrupt:
         engine.send_signal(signal.SIGINT)
     except TimeoutError as error:
@@ -51,16 +87,38 @@ def main() -> int:
     return engine.wait()
 
 
-def _wait_for_api(engine: subprocess.Popen[bytes]) -> str:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__)
+    parser.add_argument("--project", type=Path, default=SHOP, help="the shop, or a copy of it")
+    parser.add_argument("--port", type=int, help="port of the API; 0 takes a free one")
+    parser.add_argument("--once", action="store_true", help="end after the first order")
+    return parser.parse_args(arguments)
+
+
+def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None:
+    _send_traffic(demo, random.Random(1), count=6)
+    time.sleep(SETTLE_S)  # their log lines first, then what to try
+    click.echo(invitation(demo.api, project=demo.project, width=_width(), has_node=has_node))
+    sys.stdout.flush()
+    chance = random.Random()
+    while engine.poll() is None:
+        time.sleep(PAUSE_S)
+        _send_traffic(demo, chance, count=1)
+
+
+def _wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     """The API's address, once it answers."""
-    record = SHOP / ".motia" / "engine.json"
+    record = project / ".motia" / "engine.json"
     until = time.monotonic() + START_LIMIT_S
     while time.monotonic() < until:
         if engine.poll() is not None:
             raise TimeoutError(f"The engine ended with code {engine.returncode} before it was ready.")
         try:
             found = json.loads(record.read_text())
-            if found["pid"] == engine.pid and _request(found["api"], "GET", "/ready", None) == 200:
+            if (
+                found["pid"] == engine.pid
+                and Demo(project, found["api"]).send("GET", "/ready", None)[0] == 200
+            ):
                 return found["api"]
         except (OSError, ValueError, KeyError):
             pass
@@ -68,83 +126,113 @@ def _wait_for_api(engine: subprocess.Popen[bytes]) -> str:
     raise TimeoutError(f"The engine was not ready after {START_LIMIT_S:.0f} s.")
 
 
-def _send(api: str, chance: random.Random, *, count: int) -> None:
+def _send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
     for _ in range(count):
         name = chance.choice(FIRST_NAMES)
         try:
-            _request(api, "POST", "/users", {"name": name, "email": f"{name.lower()}@example.com"})
+            demo.send("POST", "/users", {"name": name, "email": f"{name.lower()}@example.com"})
             items = [{"product": chance.choice(PRODUCTS), "quantity": chance.randint(1, 3)}]
-            _request(api, "POST", "/orders", {"userId": name.lower(), "items": items})
+            demo.send("POST", "/orders", {"userId": name.lower(), "items": items})
+            if chance.random() < 0.25:
+                demo.send("POST", "/imports", {"products": list(PRODUCTS)})
         except OSError:
             return  # the engine is stopping
 
 
-def _show_order(api: str) -> None:
-    """Send one order and print the runs that it caused: one trace through every language."""
+def _show_order(demo: Demo) -> bool:
+    """Send one order and print the runs that it caused; whether there is a step that takes orders."""
     order = {"userId": "ada", "items": [{"product": "tea", "quantity": 2}]}
-    status, trace = _answer(api, "POST", "/orders", order)
-    languages = {step["id"]: step["language"] for step in _motia("steps")}
+    status, trace = demo.send("POST", "/orders", order)
+    steps = {step["id"]: step for step in demo.motia("steps")}
     runs: list[dict[str, Any]] = []
     until = time.monotonic() + ORDER_LIMIT_S
-    while time.monotonic() < until:
-        runs = _motia("runs", "list", "--trace", trace)
+    while "place-order" in steps and time.monotonic() < until:
+        runs = demo.motia("runs", "list", "--trace", trace)
         if runs and not any(run["state"] in OPEN_STATES for run in runs):
             break
-        time.sleep(0.2)
-    print(f"\nOne order, trace {trace}:\n")
-    print(f"  {'place-order':<18} {languages.get('place-order', ''):<8} answered {status}")
-    for run in sorted(runs, key=lambda run: (run["created_at"], run["id"])):
-        tries = f", attempt {run['attempt']}" if run["attempt"] > 1 else ""
-        print(f"  {run['step']:<18} {languages.get(run['step'], '(nothing runs it)'):<8} {run['state']}{tries}")
+        time.sleep(POLL_S)
+    missing = [found for found in map(_runtime, NEEDS) if not found.is_usable]
+    click.echo(story(runs, steps, status=status, trace=trace, missing=missing, width=_width()))
+    sys.stdout.flush()
+    return "place-order" in steps
 
 
-def _motia(*arguments: str) -> Any:
-    command = [sys.executable, "-m", "motia.cli.main", *arguments, "--project", str(SHOP), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return json.loads(done.stdout) if done.returncode == 0 else []
+def _runtime(language: str) -> Runtime:
+    return find_runtime(language, os.environ)
 
 
-def _request(api: str, method: str, path: str, body: object) -> int:
-    return _answer(api, method, path, body)[0]
+def _width() -> int:
+    return min(shutil.get_terminal_size((WIDTH_MAX, 0)).columns, WIDTH_MAX)
 
 
-def _answer(api: str, method: str, path: str, body: object) -> tuple[int, str]:
-    """Status and trace id of the answer."""
-    address = urlsplit(api)
-    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
-    try:
-        text = None if body is None else json.dumps(body)
-        connection.request(method, path, text, {"content-type": "application/json"})
-        response = connection.getresponse()
-        return response.status, response.headers["x-trace-id"]
-    finally:
-        connection.close()
+def story(
+    runs: Sequence[Mapping[str, Any]],
+    steps: Mapping[str, Mapping[str, Any]],
+    *,
+    status: int,
+    trace: str,
+    missing: Sequence[Runtime],
+    width: int,
+) -> str:
+    """What is told of the first order: its way through the languages, and which of them this machine has not."""
+    parts = []
+    if "place-order" in steps:
+        languages = languages_of(runs, steps, start="place-order")
+        noun = "language" if len(languages) == 1 else "languages"
+        title = f"One order, {NUMBERS[len(languages)]} {noun}, one trace"
+        lines = journey(runs, steps, start="place-order", answer=f"answered {status}")
+        parts += [f"{click.style(title, bold=True)} ({trace})", drawn(lines, width=width)]
+    else:
+        parts.append(
+            "Orders are taken by a step in TypeScript, which does not run here; what is in Python does."
+        )
+    for runtime in missing:
+        title = TITLES[runtime.language]
+        parts.append(
+            f"{click.style('!', fg='yellow', bold=True)} {title} steps do not run: {runtime.problem}.\n"
+            f"  To get it: {runtime.hint}"
+        )
+    return "\n" + "\n\n".join(parts) + "\n"
 
 
-def _say(api: str) -> None:
-    motia = f"{Path(sys.executable).parent / 'motia'}"
-    with contextlib.suppress(ValueError):
-        motia = f"{Path(motia).relative_to(Path.cwd())}"
-    print(
-        f"""
-The shop is running, with a little traffic. Ctrl-C stops it.
-
-  API        {api}
-  Reference  {api}/docs
-
-Things to try in another terminal:
-
-  curl -i {api}/users -H 'content-type: application/json' -d '{{"name":"Ada","email":"ada@example.com"}}'
-  curl -i {api}/users -H 'content-type: application/json' -d '{{"name":""}}'
-  {motia} runs list --project examples/shop
-  {motia} runs list --project examples/shop --state dead
-  {motia} logs -f --project examples/shop
-  {motia} cron run daily-report --project examples/shop
-
-Edit a file below examples/shop/motia/steps: the change is live at once.
-""",
-        flush=True,
+def invitation(api: str, *, project: Path, width: int, has_node: bool = True) -> str:
+    """What there is to try, as commands that can be copied; without Node only what Python answers."""
+    motia = str(_short(Path(sys.executable).parent / "motia"))
+    where = f"--project {_short(project)}"
+    json_type = "-H 'content-type: application/json'"
+    ada = """-d '{"name":"Ada","email":"ada@example.com"}'"""
+    imports = """-d '{"products":["tea","cake"]}'"""
+    with_node = (
+        (
+            "a sign-up: TypeScript answers, Ruby and Python do the rest",
+            (f"curl -i {api}/users", json_type, ada),
+        ),
+        ("a body that zod refuses", (f"curl -i {api}/users", json_type, """-d '{"name":""}'""")),
+        ("a JavaScript schedule, now", (f"{motia} cron run daily-report", where)),
     )
+    commands = (
+        *(with_node if has_node else ()),
+        ("a batch of background jobs in Python", (f"curl -i {api}/imports", json_type, imports)),
+        ("every run, and those that failed for good", (f"{motia} runs list", where)),
+        ("", (f"{motia} runs list --state dead", where)),
+        ("what the steps say, as they say it", (f"{motia} logs -f", where)),
+    )
+    tried = "\n".join(
+        (f"  {click.style(f'# {why}', fg='bright_black')}\n" if why else "") + folded(parts, width=width)
+        for why, parts in commands
+    )
+    return (
+        f"\n{click.style('The shop is running, with a little traffic. Ctrl-C stops it.', bold=True)}\n\n"
+        f"  API        {api}\n  Reference  {api}/docs\n\n"
+        f"Things to try in another terminal:\n\n{tried}\n\n"
+        f"Edit a file below {_short(project)}/motia/steps, of any language: the change is live at once.\n"
+    )
+
+
+def _short(path: Path) -> Path:
+    with contextlib.suppress(ValueError):
+        return path.relative_to(Path.cwd())
+    return path
 
 
 if __name__ == "__main__":

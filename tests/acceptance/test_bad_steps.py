@@ -28,8 +28,7 @@ async def fine(payload):
 
 TYPESCRIPT = """
 import { event, motia } from '@motia/core';
-import fs from 'node:fs';
-import net from 'node:net';
+import { spawnSync } from 'node:child_process';
 
 const once = { retries: 0 };
 
@@ -54,9 +53,11 @@ export const text = event({ id: 'node-throws-text', ...once }, async () => {
   throw 'just text';
 });
 export const killed = event({ id: 'node-killed', ...once }, async () => {
-  process.kill(process.pid, 'SIGKILL');
+  spawnSync('kill', ['-9', String(process.pid)]);
   await new Promise(() => {});
 });
+export const kills = event({ id: 'node-kill', ...once }, async () => process.kill(process.pid, 'SIGKILL'));
+export const aborts = event({ id: 'node-abort', ...once }, async () => process.abort());
 export const socket = event({ id: 'node-socket', ...once }, async () => {
   const told = Object.keys(process.env).filter((name) => name.startsWith('MOTIA_WORKER'));
   return { told };
@@ -97,7 +98,9 @@ event(id: "ruby-socket", retries: 0) { { told: ENV.keys.grep(/MOTIA_WORKER/) } }
 DEAD = [
     ("node-unawaited", "nobody awaited me"),
     ("node-exit", "process.exit(3)"),
-    ("node-big", "100000002 bytes"),
+    ("node-kill", "SIGKILL"),
+    ("node-abort", "process.abort()"),
+    ("node-big", "more than 100000000 bytes"),
     ("node-circular", "/inner/first"),
     ("node-bigint", "/n/0"),
     ("node-throws-text", "just text"),
@@ -201,7 +204,7 @@ FAULTS = {
     "helper.ts": ("import { x } from './not-there';\nexport const y = x;", "import-error", "not-there"),
     "throws.ts": ("import '@motia/core';\n\nthrow new Error('no such luck');", "", "no such luck"),
     "no_step.ts": (
-        "import { event } from '@motia/core';\nexport const a = event({ id: 'a' }, async () => 1);\n"
+        "import { event } from '@motia/core';\nexport const options = { id: 'a' };\n"
         "export default async function handler() {}\n",
         "",
         "default",

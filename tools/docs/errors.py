@@ -40,9 +40,10 @@ def import_all() -> None:
 
 
 def tree(error: type[MotiaError]) -> list[type[MotiaError]]:
-    """The error and all below it that belong to the package."""
+    """The error and all below it that belong to the engine, whatever else is imported already."""
     below = [deeper for child in error.__subclasses__() for deeper in tree(child)]
-    return [error, *below] if error.__module__.startswith("motia.") else below
+    is_engine = error.__module__.startswith("motia.") and not error.__module__.startswith(NOT_ENGINE)
+    return [error, *below] if is_engine else below
 
 
 def row(error: type[MotiaError]) -> str:

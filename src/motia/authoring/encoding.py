@@ -39,7 +39,7 @@ def encode_json(value: Any, *, what: str) -> bytes:
     Raises:
         ValueNotJson: The value is not JSON; the message names the place.
     """
-    plain = value if type(value) in _LEAVES or _is_plain(value, 0) else _to_plain(value, "", 0, what)
+    plain = value if type(value) in _LEAVES or _is_plain(value, 0) else _to_plain(value, "", (), what)
     try:
         return _encoder.encode(plain)
     except UnicodeEncodeError as error:
@@ -102,11 +102,10 @@ def _is_plain(value: Any, depth: int) -> bool:
     return kind in _LEAVES
 
 
-def _to_plain(value: Any, path: str, depth: int, what: str) -> Any:
-    if depth > DEPTH_MAX:
-        raise _refusal(what, "", f"nested deeper than {DEPTH_MAX} levels (or circular)")
+def _to_plain(value: Any, path: str, above: tuple[Any, ...], what: str) -> Any:
+    """`above`: the objects and lists that `value` is in."""
     if isinstance(value, enum.Enum):
-        return _to_plain(value.value, path, depth, what)
+        return _to_plain(value.value, path, above, what)
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
@@ -114,22 +113,39 @@ def _to_plain(value: Any, path: str, depth: int, what: str) -> Any:
             raise _refusal(what, path, f"the number {value}")
         return value
     if isinstance(value, dict):
-        plain: dict[str, Any] = {}
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise _refusal(what, path, f"the key {key!r}, which is {_a(key)} and not text")
-            plain[str(key)] = _to_plain(item, f"{path}/{key}", depth + 1, what)
-        return plain
+        return _members(value, path, _within(value, path, above, what), what)
     if isinstance(value, list | tuple):
-        return [_to_plain(item, f"{path}/{index}", depth + 1, what) for index, item in enumerate(value)]
+        within = _within(value, path, above, what)
+        return [_to_plain(item, f"{path}/{index}", within, what) for index, item in enumerate(value)]
     if isinstance(value, _TEXTUAL):
         return msgspec.to_builtins(value)
-    return _object_to_plain(value, path, depth, what)
+    return _object_to_plain(value, path, above, what)
 
 
-def _object_to_plain(value: Any, path: str, depth: int, what: str) -> Any:
+def _members(members: dict[Any, Any], path: str, within: tuple[Any, ...], what: str) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for key, item in members.items():
+        if not isinstance(key, str):
+            raise _refusal(what, path, f"the key {key!r}, which is {_a(key)} and not text")
+        plain[str(key)] = _to_plain(item, f"{path}/{_token(key)}", within, what)
+    return plain
+
+
+def _within(value: Any, path: str, above: tuple[Any, ...], what: str) -> tuple[Any, ...]:
+    if any(one is value for one in above):
+        raise _refusal(what, path, "a value that contains itself (it is circular)")
+    if len(above) >= DEPTH_MAX:
+        raise _refusal(what, path, f"a value nested deeper than {DEPTH_MAX} levels")
+    return (*above, value)
+
+
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _object_to_plain(value: Any, path: str, above: tuple[Any, ...], what: str) -> Any:
     if hasattr(type(value), "__pydantic_serializer__") and hasattr(value, "model_dump"):
-        return _to_plain(value.model_dump(mode="json"), path, depth, what)
+        return _to_plain(value.model_dump(mode="json"), path, above, what)
     if isinstance(value, msgspec.Raw):
         return msgspec.json.decode(value)
     if isinstance(value, msgspec.Struct):
@@ -138,10 +154,11 @@ def _object_to_plain(value: Any, path: str, depth: int, what: str) -> Any:
         tag = value.__struct_config__
         if tag.tag is not None and tag.tag_field:
             fields = {tag.tag_field: tag.tag, **fields}
-        return _to_plain({k: v for k, v in fields.items() if v is not msgspec.UNSET}, path, depth, what)
+        set_fields = {k: v for k, v in fields.items() if v is not msgspec.UNSET}
+        return _members(set_fields, path, _within(value, path, above, what), what)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return _to_plain(fields, path, depth, what)
+        return _members(fields, path, _within(value, path, above, what), what)
     raise _refusal(what, path, _a(value))
 
 

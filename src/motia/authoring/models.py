@@ -153,6 +153,7 @@ _PYDANTIC_KEYWORDS = {
 _PLACE = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 _MISSING = re.compile(r"^Object missing required field `(.*)`$")
+_UNKNOWN = re.compile(r"^Object contains unknown field `(.*)`$")
 
 
 def problems_of(error: Exception, *, where: str, prefix: str = "") -> list[Problem]:
@@ -170,6 +171,9 @@ def problems_of(error: Exception, *, where: str, prefix: str = "") -> list[Probl
     keyword = "type"
     if missing := _MISSING.match(message):
         path, message, keyword = f"{path}/{escape(missing[1])}", "is required", "required"
+    elif unknown := _UNKNOWN.match(message):
+        path, message = f"{path}/{escape(unknown[1])}", "is not a known field"
+        keyword = "additionalProperties"
     return [Problem(path=path, message=message, where=where, keyword=keyword)]
 
 

@@ -224,8 +224,13 @@ class ModelReader(_Plain):
                 return self._adapter.validate_json(bytes(raw))
             return self._adapter.validate_python(self._decode(raw))
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-            problems = problems_of(error, where=self._where)
-            raise InputInvalid(self._wording.of(problems, self._decode(raw))) from error
+            raise InputInvalid(self._explained(error, self._decode(raw))) from error
+
+    def _explained(self, error: Exception, value: Any) -> tuple[Problem, ...]:
+        # msgspec stops at the first fault, and is as strict as its schema: that finds the others too.
+        if self._adapter is None and self._is_strict and (every := self._wording.problems(value)):
+            return tuple(every)
+        return self._wording.of(problems_of(error, where=self._where), value)
 
     def values(self, raw: bytes | msgspec.Raw) -> dict[str, Any]:
         """See `Reader`."""

@@ -23,6 +23,7 @@ from motia.authoring.models import (
     is_optional,
     is_pydantic,
 )
+from motia.authoring.one_form import in_one_form
 
 _KEYWORDS = frozenset(
     """
@@ -161,8 +162,9 @@ def json_of_type(annotation: Any, defs: dict[str, Any], place: str) -> dict[str,
         )
     except (TypeError, NotImplementedError, NameError) as error:
         raise _unreadable(annotation, place, error) from error
-    defs.update(found)
-    return json
+    defs.update(in_one_form({"$defs": found})["$defs"])
+    one: dict[str, Any] = in_one_form(json)
+    return one
 
 
 def _json_of_union(annotation: Any, defs: dict[str, Any], place: str) -> dict[str, Any]:
@@ -171,12 +173,13 @@ def _json_of_union(annotation: Any, defs: dict[str, Any], place: str) -> dict[st
     for member in members:
         if member not in plain:
             plain.append(member)
-    return plain[0] if len(plain) == 1 else {"anyOf": plain}
+    one: dict[str, Any] = plain[0] if len(plain) == 1 else in_one_form({"anyOf": plain})
+    return one
 
 
 def _foreign_json(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
     if is_pydantic(kind):
-        json: dict[str, Any] = adapter_of(kind).json_schema(ref_template="#/$defs/{model}")
+        json: dict[str, Any] = in_one_form(adapter_of(kind).json_schema(ref_template="#/$defs/{model}"))
         defs.update(json.pop("$defs", {}))
         return json
     if kind is object:

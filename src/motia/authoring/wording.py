@@ -13,8 +13,7 @@ from typing import Any, Final
 from motia.model import Problem, problems_of_errors
 
 PROBLEMS_MAX: Final = 100
-STORED_PART: Final = "payload"
-_CHOICES: Final = ("anyOf", "oneOf")
+_CHOICES: Final = ("anyOf", "oneOf", "type")
 
 
 class Wording:
@@ -32,13 +31,8 @@ class Wording:
             self._validator = _compiled(self._schema())
         if self._validator is False:
             return []
-        return problems_of_errors(
-            self._validator.iter_errors(value),
-            value,
-            where=self._where,
-            most=PROBLEMS_MAX,
-            shows_values=shows_values(self._where),
-        )
+        errors = self._validator.iter_errors(value)
+        return problems_of_errors(errors, value, where=self._where, most=PROBLEMS_MAX)
 
     def of(self, found: Sequence[Problem], value: Any) -> tuple[Problem, ...]:
         """`found` in the engine's words where it sees the fault too, else as they are."""
@@ -48,11 +42,6 @@ class Wording:
             same = {index: one for index, one in enumerate(theirs) if _is_same(problem.path, one)}
             said.update(same or {-1 - number: problem})
         return tuple(said.values())
-
-
-def shows_values(where: str) -> bool:
-    """Whether words about this part may show what was met: payloads are stored, and may hold secrets."""
-    return where != STORED_PART
 
 
 def _compiled(schema: dict[str, Any]) -> Any:

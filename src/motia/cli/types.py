@@ -82,7 +82,10 @@ def _stale(settings: Settings, loaded: Loaded) -> list[str]:
 
 
 class TypesKeeper:
-    """Writes the types of a running engine's steps whenever they may have changed; one write at a time."""
+    """Writes the types of a running engine's steps whenever they may have changed; one write at a time.
+
+    While a language has no runtime here they are left as they are: they would lose its steps.
+    """
 
     def __init__(self, engine: Engine, screen: Screen) -> None:
         """Write for the project of `engine`, and say so on `screen`."""
@@ -104,6 +107,9 @@ class TypesKeeper:
     async def _write(self) -> None:
         while self._is_stale:
             self._is_stale = False
+            if any(fault.code == "no-runtime" for fault in self._engine.faults):
+                self._tell("the types are left as they are: the steps of a language cannot run here")
+                continue
             try:
                 written = await asyncio.to_thread(
                     self._writer.write, self._engine.catalog, self._engine.discovery

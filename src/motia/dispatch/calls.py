@@ -5,9 +5,8 @@ Each op decodes its own arguments and returns its value as JSON; errors are Moti
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -28,7 +27,7 @@ from motia.model import (
     RunState,
     timeout_ms_of,
 )
-from motia.workers import Origin
+from motia.workers import Origin, Pending
 
 LIST_MAX = 10_000
 LIST_BYTES_MAX = 12 * 1024 * 1024
@@ -129,11 +128,9 @@ class Calls:
         args = _decode(raw, _Trigger)
         if args.wait_ms is not None:
             return self._trigger_and_wait(origin, args)
-        # The commonest call of all: a future from the commit to the answer, no task.
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        # The commonest call of all: nothing between the commit and the answer.
         commit = self._intake.submit(args.target, bytes(args.payload), options=args, origin=origin)
-        commit.add_done_callback(partial(_answer_with, answer))
-        return answer
+        return Pending(commit, _triggered)
 
     async def _trigger_and_wait(self, origin: Origin, args: _Trigger) -> bytes:
         accepted = await self._intake.trigger(args.target, bytes(args.payload), options=args, origin=origin)
@@ -244,22 +241,11 @@ class Calls:
         return data
 
 
-def _answer_with(answer: asyncio.Future[bytes], commit: asyncio.Future[Accepted]) -> None:
-    """Answer a plain trigger once it is committed, or refused."""
-    error = asyncio.CancelledError() if commit.cancelled() else commit.exception()
-    if answer.done():
-        return
-    if isinstance(error, asyncio.CancelledError):
-        answer.cancel()
-    elif error is not None:
-        answer.set_exception(error)
-    else:
-        accepted = commit.result()
-        answer.set_result(
-            msgspec.json.encode(
-                _Triggered(run_id=accepted.run, trace_id=accepted.trace, deduplicated=accepted.deduplicated)
-            )
-        )
+def _triggered(accepted: Accepted) -> bytes:
+    """The answer to a plain trigger once it is committed."""
+    return msgspec.json.encode(
+        _Triggered(run_id=accepted.run, trace_id=accepted.trace, deduplicated=accepted.deduplicated)
+    )
 
 
 @cache

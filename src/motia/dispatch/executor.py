@@ -31,7 +31,7 @@ class Executor:
         """Start the attempt of `claim`; its outcome is committed later, whatever happens."""
         state = self._state
         spec = state.catalog.step(claim.step)
-        flight = Flight(claim, spec=spec, span=state.recorder.new_span(), sent_at=state.ledger.now())
+        flight = Flight(claim, spec=spec, span=state.recorder.new_span())
         state.flights[flight.span] = flight
         if spec is None:
             self._settle(flight, Release(reason=f"step {claim.step} is not loaded", holds_step=True))
@@ -46,6 +46,7 @@ class Executor:
                 return
         state.recorder.run_changed(claim.run, claim.step, RunState.RUNNING, claim.trace, claim.attempt)
         if claim.is_suspect:
+            flight.sent_at = state.ledger.now()
             self.isolator.add(flight, spec.language)
         else:
             self._send(flight)
@@ -89,7 +90,7 @@ class Executor:
 
     def _settle(self, flight: Flight, decision: Decision) -> None:
         """Settle what was not sent."""
-        flight.answered_at = flight.sent_at
+        flight.sent_at = flight.answered_at = self._state.ledger.now()
         self._settler.settle(flight, decision, None)
 
 

@@ -19,6 +19,7 @@ from motia.dispatch.deliveries import delivery_of, parked_delivery
 from motia.dispatch.executor import Executor
 from motia.dispatch.node_state import Flight, NodeState
 from motia.dispatch.payload import Payload, checked_name, fingerprint_of, problems_for, read_payload
+from motia.dispatch.timing import future_of
 from motia.model import (
     Accepted,
     CallerError,
@@ -157,7 +158,7 @@ class Intake:
         if len(subscribers) == 1 and event.due_at is None and self._claimer.try_reserve(subscribers[0]):
             reserved = subscribers[0]
         claimant = state.node if reserved is not None else None
-        commit = asyncio.ensure_future(state.ledger.accept(event, claimant=claimant))
+        commit = future_of(state.ledger.accept(event, claimant=claimant))
         commit.add_done_callback(partial(self._on_committed, event, reserved))
         return commit
 
@@ -169,9 +170,9 @@ class Intake:
         if len(accepted.claims) == len(accepted.runs) == 1:
             self._executor.execute(accepted.claims[0])
             return
-        claims = {claim.run: claim for claim in accepted.claims}
+        claims = {claim.run: claim for claim in accepted.claims} if accepted.claims else None
         for run, run_state, delivery in zip(accepted.runs, accepted.states, event.deliveries, strict=False):
-            claim = claims.get(run)
+            claim = claims.get(run) if claims is not None else None
             if claim is not None:
                 self._executor.execute(claim)
                 continue
@@ -213,13 +214,13 @@ class Intake:
         named = (options.delay_ms, options.at, options.key, options.idempotency_key, options.priority, salt)
         fingerprint = fingerprint_of(event.target, read.value, named)
         flight = self._state.flights.get(origin.span)
-        occurrence = flight.occurrences[fingerprint] if flight is not None else 0
+        occurrence = flight.occurrences.get(fingerprint, 0) if flight is not None else 0
         event = msgspec.structs.replace(
             event, fingerprint=fingerprint, occurrence=occurrence, is_reattempt=_is_reattempt(origin, flight)
         )
         if flight is None:
             return self._commit(event, subscribers)
-        flight.occurrences[fingerprint] += 1
+        flight.occurrences[fingerprint] = occurrence + 1
         commit = self._commit(event, subscribers)
         commit.add_done_callback(partial(_take_back, flight, fingerprint, occurrence))
         return commit
@@ -237,7 +238,7 @@ class Intake:
     ) -> NewEvent:
         state = self._state
         bound = state.config.limits.queue_depth
-        deliveries: tuple[Delivery, ...] = tuple(
+        deliveries: list[Delivery] = [
             delivery_of(
                 spec,
                 read.value,
@@ -245,7 +246,7 @@ class Intake:
                 depth_max=spec.queue_depth if spec.queue_depth is not None else bound,
             )
             for spec in subscribers
-        )
+        ]
         due_at = options.at
         if options.delay_ms is not None:
             due_at = state.ledger.now() + options.delay_ms
@@ -254,7 +255,7 @@ class Intake:
             kind=kind,
             payload=read.data,
             trace=trace or (origin.trace if origin is not None else state.recorder.new_trace()),
-            deliveries=deliveries or (parked_delivery(target, key=options.key, depth_max=bound),),
+            deliveries=tuple(deliveries) or (parked_delivery(target, key=options.key, depth_max=bound),),
             parent_run=origin.run if origin is not None else None,
             parent_span=origin.span if origin is not None else None,
             parent_step=origin.step if origin is not None else None,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -47,18 +46,18 @@ class Flight:
         "ticket",
     )
 
-    def __init__(self, claim: Claim, *, spec: StepSpec | None, span: SpanId, sent_at: int) -> None:
+    def __init__(self, claim: Claim, *, spec: StepSpec | None, span: SpanId) -> None:
         self.claim = claim
         self.spec = spec
         self.span = span
-        self.sent_at = sent_at
+        self.sent_at = 0
         self.answered_at = 0
         self.ticket: Ticket | None = None
         self.commit: asyncio.Future[Any] | None = None
         self.cancel_reason: str | None = None
         self.is_lost = False
         """Another node has the run now: whatever the answer is, it does not count."""
-        self.occurrences: Counter[str] = Counter()
+        self.occurrences: dict[str, int] = {}
         """How often this attempt made each trigger, by fingerprint."""
 
     def cancel(self, reason: str) -> None:

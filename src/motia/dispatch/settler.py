@@ -19,6 +19,7 @@ import msgspec
 from motia.dispatch.error_steps import follow_up_of
 from motia.dispatch.failures import Complete, Decision, Fail, Release
 from motia.dispatch.node_state import Flight, NodeState
+from motia.dispatch.timing import future_of
 from motia.ledger import Finished
 from motia.model import Dead, LedgerUnavailable, NewEvent, RetryAt, RunError, RunState
 from motia.workers import Answer, Failed, NoWorker, Responded, Returned
@@ -66,7 +67,7 @@ class Settler:
         self._state.bells.moved()
 
     def _submit(self, settlement: _Settlement) -> None:
-        commit = asyncio.ensure_future(self._operation(settlement))
+        commit = future_of(self._operation(settlement))
         settlement.flight.commit = commit
         commit.add_done_callback(partial(self._on_committed, settlement))
 

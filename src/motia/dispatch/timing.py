@@ -1,11 +1,19 @@
-"""Waiting with a limit on the injected clock."""
+"""Waiting with a limit on the injected clock, and watching what may be a future already."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from motia.runtime import Clock
+
+T = TypeVar("T")
+
+
+def future_of(work: Awaitable[T]) -> asyncio.Future[T]:
+    """`work` itself when it is a future, as on the hot path, else a task of it."""
+    return work if isinstance(work, asyncio.Future) else asyncio.ensure_future(work)
 
 
 async def done_within(clock: Clock, future: asyncio.Future[Any], timeout_s: float) -> bool:

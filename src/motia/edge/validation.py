@@ -40,9 +40,8 @@ class Schema:
 
     def problems(self, value: Any) -> list[Problem]:
         """Every place where `value` does not fit, at most `PROBLEMS_MAX`."""
-        return problems_of_errors(
-            self._validator.iter_errors(value), value, where=self.where, most=PROBLEMS_MAX, shows_values=True
-        )
+        errors = self._validator.iter_errors(value)
+        return problems_of_errors(errors, value, where=self.where, most=PROBLEMS_MAX)
 
 
 class RequestSchema:

@@ -2,7 +2,7 @@
 
 Invariants
 1. Every fault has its JSON Pointer, its part and the keyword that was not met.
-2. Words without values say what was expected, never what was met: it may be a secret.
+2. Words say what was expected, never what was met: it may be a secret, and logs and stores keep it.
 
 `protocol/worker.md`, "Words for what does not fit", is the same table for the other languages.
 """
@@ -18,6 +18,7 @@ from motia.model.errors import Problem
 
 MESSAGE_CHARS_MAX: Final = 300
 _ENUM_CHARS_MAX: Final = 200
+_WHOLE_MAX: Final = 10**21
 
 _ARTICLES: Final = {
     "integer": "a whole number",
@@ -57,14 +58,11 @@ class SchemaError(Protocol):
     """An error of jsonschema-rs, as far as it is read here."""
 
     kind: Any
-    message: str
     instance_path: Any
     schema_path: Any
 
 
-def problems_of_errors(
-    errors: Iterable[SchemaError], value: Any, *, where: str, most: int, shows_values: bool
-) -> list[Problem]:
+def problems_of_errors(errors: Iterable[SchemaError], value: Any, *, where: str, most: int) -> list[Problem]:
     """At most `most` problems of `value`, in the common words.
 
     Args:
@@ -72,7 +70,6 @@ def problems_of_errors(
         value: The whole value.
         where: Its part: body, query, params, headers or payload.
         most: Most problems to list.
-        shows_values: Whether the words may show what was met: not for what is stored.
     """
     found: list[Problem] = []
     fieldless: set[str] = set()
@@ -87,7 +84,7 @@ def problems_of_errors(
                     _unknown_field([*base, name], "additionalProperties", where) for name in _at(value, base)
                 ]
         else:
-            found += _problems(error, where, shows_values)
+            found += _problems(error, where)
         if len(found) >= most:
             break
     return found[:most]
@@ -98,7 +95,7 @@ def pointer_of(parts: Iterable[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _problems(error: SchemaError, where: str, shows_values: bool) -> Iterator[Problem]:
+def _problems(error: SchemaError, where: str) -> Iterator[Problem]:
     kind = error.kind
     base = list(error.instance_path)
     if kind.name == "required":
@@ -112,7 +109,7 @@ def _problems(error: SchemaError, where: str, shows_values: bool) -> Iterator[Pr
         for name in kind.unexpected:
             yield _unknown_field([*base, name], kind.name, where)
     else:
-        message = error.message if shows_values else _without_value(kind)
+        message = _words(kind)
         if len(message) > MESSAGE_CHARS_MAX:
             message = message[:MESSAGE_CHARS_MAX] + "…"
         yield Problem(path=pointer_of(base), message=message, where=where, keyword=kind.name)
@@ -128,16 +125,17 @@ def _at(value: Any, path: list[str | int]) -> Any:
     return value
 
 
-def _without_value(kind: Any) -> str:
+def _words(kind: Any) -> str:
     keyword = kind.name
     if type(kind).__name__ == "BacktrackLimitExceeded":
         return "takes too long to match its pattern"
     if keyword == "type":
-        types = sorted(kind.value if isinstance(kind.value, list) else [kind.value], key="null".__eq__)
+        types = kind.value if isinstance(kind.value, list) else [kind.value]
+        types = sorted(types, key=lambda name: (name == "null", name))
         return "must be " + " or ".join(_ARTICLES.get(str(name), str(name)) for name in types)
     if keyword in ("enum", "const"):
         options = kind.value if keyword == "enum" else [kind.value]
-        text = ", ".join(msgspec.json.encode(option).decode() for option in options)
+        text = ", ".join(_json(option) for option in options)
         text = text if len(text) <= _ENUM_CHARS_MAX else text[:_ENUM_CHARS_MAX] + "…"
         return f"must be {'one of ' if len(options) > 1 else ''}{text}"
     if keyword == "format":
@@ -150,5 +148,22 @@ def _without_value(kind: Any) -> str:
     if keyword == "propertyNames":
         return "has a field whose name is not allowed"
     if keyword in _LIMITS:
-        return _LIMITS[keyword].format(kind.value)
+        return _LIMITS[keyword].format(_whole(kind.value))
     return _PLAIN.get(keyword, "is not allowed here")
+
+
+def _json(value: Any) -> str:
+    """With sorted names, and 1.0 as 1: what every language writes alike."""
+    return msgspec.json.encode(_plain(value), order="sorted").decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else _whole(value)
+
+
+def _whole(value: Any) -> Any:
+    return (
+        int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_MAX else value
+    )

@@ -77,9 +77,7 @@ def problems_of(compiled: CompiledSchema, value: Any, *, where: str = "payload")
         )
     if compiled.is_valid(value):
         return ()
-    found = problems_of_errors(
-        compiled.iter_errors(value), value, where=where, most=PROBLEMS_MAX, shows_values=False
-    )
+    found = problems_of_errors(compiled.iter_errors(value), value, where=where, most=PROBLEMS_MAX)
     if len(found) >= PROBLEMS_MAX:
         more = Problem(path="", message=f"has more than {PROBLEMS_MAX} problems", where=where)
         return (*found, more)

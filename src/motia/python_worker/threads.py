@@ -15,6 +15,18 @@ class ContextExecutor(ThreadPoolExecutor):
     `asyncio.to_thread` does by itself.
     """
 
+    def lend(self) -> None:
+        """Let one thread more work: one waits for a run, which may need a thread here itself."""
+        with self._shutdown_lock:
+            self._max_workers += 1
+            if not self._shutdown and not self._work_queue.empty():
+                self._adjust_thread_count()
+
+    def take_back(self, _: object = None) -> None:
+        """End one lending. A thread that was started for it stays and may take work."""
+        with self._shutdown_lock:
+            self._max_workers -= 1
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run `fn` on a thread, in a copy of the current context."""
         return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)

@@ -17,7 +17,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import msgspec
@@ -94,7 +94,7 @@ class PythonWorker:
         self._kept: set[asyncio.Task[Any]] = set()
         self._loader: Loader | None = None
         self._capture: Capture | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: ContextExecutor | None = None
         self._loading: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._hello = Hello(protocol=PROTOCOL_VERSION, engine="", worker="python")
@@ -299,6 +299,9 @@ class PythonWorker:
         if self.is_loop_thread():
             self._calls.start(invocation, op, args, future)  # type: ignore[arg-type]  # all of them are Running
         else:
+            if self._threads is not None and (op == "call" or (op == "trigger" and b'"wait_ms"' in args)):
+                self._threads.lend()
+                future.add_done_callback(self._threads.take_back)
             self._outbox.post(self._calls.start, invocation, op, args, future)
         return future
 

@@ -153,6 +153,8 @@ class Feed:
         self._last_id = self._first_id
         self._ring: deque[FeedItem] = deque(maxlen=RING_ITEMS)
         self._subscriptions: set[Subscription] = set()
+        self.is_heard = False
+        """Whether anybody listens; not to be set."""
 
     @property
     def last_id(self) -> int:
@@ -193,11 +195,13 @@ class Feed:
                 subscription.lose(self._last_id - after_id - len(missed))
             subscription.refill(missed)
         self._subscriptions.add(subscription)
+        self.is_heard = True
         return subscription
 
     def forget(self, subscription: Subscription) -> None:
         """Send nothing more to `subscription`."""
         self._subscriptions.discard(subscription)
+        self.is_heard = bool(self._subscriptions)
 
     def close(self) -> None:
         """End every subscription."""

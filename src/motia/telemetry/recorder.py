@@ -7,6 +7,8 @@ Invariants
    fit is dropped, oldest first, and counted.
 3. A step (or source) logs at most `LOG_LINES_PER_S` lines a second; the others are dropped, counted
    and summed up in one line.
+4. While nobody listens to the feed, the newest `RUNS_UNHEARD` changes of runs of a batch are kept
+   and the others are counted: they are for the feed alone.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import msgspec
 
 from motia.model import RunId, RunState, SpanId, StepId, TraceId
 from motia.runtime import Clock
+from motia.telemetry.feed import Feed
 from motia.telemetry.records import ATTEMPT, EDGE, LOG, REQUEST, RUN, SPAN, Record
 from motia.telemetry.redaction import cut_text
 
@@ -27,14 +30,20 @@ LIGHT_BYTES = 1_024
 LOG_BYTES_MAX = 16 * 1024
 MARK_BYTES = 64
 LOG_LINES_PER_S = 2_000
+RUNS_UNHEARD = 20
+"""Changes of runs kept of a batch while nobody listens: enough for who comes next to see what goes on."""
 
 
 class RingRecorder:
     """The recording half of `Telemetry`; who inherits it empties the ring."""
 
-    def __init__(self, clock: Clock) -> None:
-        """An empty ring."""
+    def __init__(self, clock: Clock, feed: Feed, *, is_always_heard: bool) -> None:
+        """An empty ring, for `feed`, which `is_always_heard` takes as listened to."""
         super().__init__()
+        self.feed = feed
+        self._is_always_heard = is_always_heard
+        self._unheard: deque[Record] = deque(maxlen=RUNS_UNHEARD)
+        self._unheard_count = 0
         self.counters: dict[str, int] = {}
         self._clock = clock
         self._ring: deque[Record] = deque(maxlen=RING_RECORDS)
@@ -103,9 +112,14 @@ class RingRecorder:
 
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         """A run moved, for the live feed."""
+        record = (RUN, run, step, state, trace, attempt, self._clock.now_ms())
+        if not (self.feed.is_heard or self._is_always_heard):
+            self._unheard.append(record)
+            self._unheard_count += 1
+            return
         if len(self._ring) >= HALF_RING:
             self._crowded()
-        self._ring.append((RUN, run, step, state, trace, attempt, self._clock.now_ms()))
+        self._ring.append(record)
 
     def log(
         self,
@@ -169,11 +183,17 @@ class RingRecorder:
         """Give the ring to the writer; False when it still has as much as it may have."""
         raise NotImplementedError
 
-    def _take(self) -> deque[Record]:
-        """The ring's records; the ring is empty afterwards."""
-        batch, self._ring = self._ring, deque(maxlen=RING_RECORDS)
+    @property
+    def _is_empty(self) -> bool:
+        return not (self._ring or self._unheard)
+
+    def _take(self) -> tuple[list[Record], int]:
+        """What waits, and how many changes of runs were left out because nobody listened; empty afterwards."""
+        ring, self._ring = self._ring, deque(maxlen=RING_RECORDS)
         self._ring_bytes = 0
-        return batch
+        unheard, self._unheard = self._unheard, deque(maxlen=RUNS_UNHEARD)
+        left_out, self._unheard_count = self._unheard_count - len(unheard), 0
+        return [*unheard, *ring], left_out
 
     def _tell_of_dropped_lines(self) -> None:
         lines, self._lines = self._lines, {}

@@ -6,6 +6,8 @@ by time, so the primary key serves paging, "since" and deletion by age.
 
 from __future__ import annotations
 
+from functools import cache
+
 VERSION = 1
 APPLICATION_ID = 0x4D4F5441
 ROW_ID_SHIFT = 20
@@ -94,7 +96,17 @@ CREATE TABLE edges (
 ) WITHOUT ROWID;
 """
 
-INSERT_SPAN = f"INSERT INTO spans VALUES ({', '.join('?' * 25)})"
+SPAN_CHUNKS = (32, 8, 1)
+"""Rows of one statement. Each lets go of the interpreter lock, so fewer are faster."""
+
+
+@cache
+def insert_spans(count: int) -> str:
+    """Insert `count` spans."""
+    row = f"({', '.join('?' * 25)})"
+    return f"INSERT INTO spans VALUES {', '.join([row] * count)}"
+
+
 INSERT_LOG = f"INSERT INTO logs VALUES ({', '.join('?' * 10)})"
 
 # Counts one failure; one that comes back after it was resolved is open again.

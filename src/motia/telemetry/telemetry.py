@@ -62,8 +62,7 @@ class Telemetry(RingRecorder, Duty):
 
     def __init__(self, path: Path | None, *, clock: Clock, random: random.Random, config: Config) -> None:
         """Record into the file `path`; nothing is opened before `start`."""
-        super().__init__(clock)
-        self.feed = Feed(clock)
+        super().__init__(clock, Feed(clock), is_always_heard=path is None)
         self._config = config
         ids = IdSource(clock, random)
         self.new_trace: Callable[[], TraceId] = ids.trace
@@ -197,12 +196,12 @@ class Telemetry(RingRecorder, Duty):
         if self._pruning is not None:
             await asyncio.wait([self._pruning])
         if self._loop is not None and (self._is_inline or self._threads):
-            batch = self._take()
+            batch, left_out = self._take()
             now = self._clock.now_ms()
             written = await asyncio.wrap_future(
                 self._on_writer(lambda: self._writer.write(batch, now, is_last=True))
             )
-            self._publish(written, 0)
+            self._publish(written, 0, left_out)
             await asyncio.wrap_future(self._on_reader(self._reader.close))
             await asyncio.wrap_future(self._on_writer(self._store.close))
         for thread in self._threads:
@@ -220,7 +219,7 @@ class Telemetry(RingRecorder, Duty):
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
-        is_quiet = self._is_inline and not self._ring and self._pruning is None
+        is_quiet = self._is_inline and self._is_empty and self._pruning is None
         self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
@@ -250,18 +249,18 @@ class Telemetry(RingRecorder, Duty):
         loop = self._loop
         if loop is None or self._in_hand >= HALF_RING:
             return False
-        if not self._ring:
+        if self._is_empty:
             return True
-        batch = self._take()
+        batch, left_out = self._take()
         count = len(batch)
         self._in_hand += count
         now = self._clock.now_ms()
-        is_heard = self._is_inline or self.feed.subscribers > 0
+        is_heard = self._is_inline or self.feed.is_heard
         if self._is_inline:
             written = self._submit(0, lambda: self._writer.write(batch, now))
             self._note_failure(written)
             if written.exception() is None:
-                self._publish(written.result(), count)
+                self._publish(written.result(), count, left_out)
             else:
                 self._in_hand -= count
             return True
@@ -271,24 +270,24 @@ class Telemetry(RingRecorder, Duty):
                 written = self._writer.write(batch, now, is_heard=is_heard)
             except BaseException:
                 written = Written(feed=[], feed_dropped=0, dropped=count)
-                self._tell(loop, written, count)
+                self._tell(loop, written, count, left_out)
                 raise
-            self._tell(loop, written, count)
+            self._tell(loop, written, count, left_out)
 
         self._on_writer(work).add_done_callback(self._note_failure)
         return True
 
-    def _tell(self, loop: asyncio.AbstractEventLoop, written: Written, count: int) -> None:
+    def _tell(self, loop: asyncio.AbstractEventLoop, written: Written, count: int, left_out: int) -> None:
         """On the writer's thread: have the loop publish what was written."""
         # The loop may be closed already when the engine stops in the middle.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._publish, written, count)
+            loop.call_soon_threadsafe(self._publish, written, count, left_out)
 
     def _note_failure(self, done: Future[Any]) -> None:
         if not done.cancelled() and done.exception() is not None:
             self.count("telemetry_faults")
 
-    def _publish(self, written: Written, count: int) -> None:
+    def _publish(self, written: Written, count: int, left_out: int) -> None:
         self._in_hand -= count
         if written.dropped:
             self.count("telemetry_dropped", written.dropped)
@@ -298,7 +297,7 @@ class Telemetry(RingRecorder, Duty):
                 self._complain(
                     f"{written.dropped} traces and log lines could not be stored: is the disk full?"
                 )
-        self.feed.publish_all(written.feed, dropped=written.feed_dropped)
+        self.feed.publish_all(written.feed, dropped=written.feed_dropped + left_out)
         if self._sinks:
             for kind, at, data in written.feed:
                 if kind == "log":
@@ -318,7 +317,7 @@ class Telemetry(RingRecorder, Duty):
         """Have everything recorded so far written."""
         if self._loop is None:
             return
-        while self._ring and not self._hand_over():
+        while not self._is_empty and not self._hand_over():
             await asyncio.wrap_future(self._on_writer(_nothing))
             await asyncio.sleep(0)
         await asyncio.wrap_future(self._on_writer(_nothing))

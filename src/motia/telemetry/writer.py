@@ -106,7 +106,7 @@ class BatchWriter:
 
     def _write_rows(self, connection: apsw.Connection, rows: _Batch, now_ms: int) -> None:
         next_id = self._store.next_id
-        connection.executemany(schema.INSERT_SPAN, ((next_id(now_ms), *row) for row in rows.spans))
+        self._write_spans(connection, rows.spans, now_ms)
         connection.executemany(schema.INSERT_LOG, ((next_id(now_ms), *row) for row in rows.logs))
         connection.executemany(schema.UPSERT_ERROR, (tuple(row) for row in rows.errors.values()))
         connection.executemany(
@@ -116,6 +116,16 @@ class BatchWriter:
             bucket = self._minutes[key]
             histogram = msgspec.json.encode(bucket.histogram).decode()
             connection.execute(schema.REPLACE_MINUTE, (*key, bucket.count, bucket.errors, histogram))
+
+    def _write_spans(self, connection: apsw.Connection, spans: list[tuple[Any, ...]], now_ms: int) -> None:
+        next_id = self._store.next_id
+        start = 0
+        for size in schema.SPAN_CHUNKS:
+            while len(spans) - start >= size:
+                chunk = spans[start : start + size]
+                values = [value for row in chunk for value in (next_id(now_ms), *row)]
+                connection.execute(schema.insert_spans(size), values)
+                start += size
 
     def _request(self, record: records.Record, now_ms: int) -> None:
         _, trace, span, parent, step, method, path, status, at = record[:9]

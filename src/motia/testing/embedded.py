@@ -273,7 +273,8 @@ async def running(
     try:
         yield AppClient(engine, clock)
     finally:
-        await engine.stop()
+        async with clock.flowing():
+            await engine.stop()
 
 
 def _view(run: Run) -> TestRun:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import msgspec
 
 from motia.model import AuthorError, CallerError, MotiaError, PayloadInvalid, RunFailed
 from motia.protocol import Call, CallError
 from motia.workers.flight import Flight
-from motia.workers.seam import CallHandler
+from motia.workers.seam import CallHandler, Pending
 
 STOP_GRACE_S = 2.0
 
@@ -32,36 +33,51 @@ class CallDesk:
         self._handler = handler
         self._on_fault = on_fault
         self._under_way: set[asyncio.Future[bytes]] = set()
+        self._watched: set[asyncio.Future[Any]] = set()
+        """Under way by others, who finish it."""
 
     def take(self, flight: Flight, call: Call, reply: Reply) -> None:
         """Carry out `call`, then `reply(call, value, error)`.
 
-        A handler that answers with a future costs no task; one that raises at once has answered.
+        A handler that answers with a future or `Pending` costs no task; one that raises at once has answered.
         """
         try:
-            work = asyncio.ensure_future(self._handler(flight.origin, call.op, call.args))
+            work = self._handler(flight.origin, call.op, call.args)
         except Exception as error:  # the boundary to other rooms: the handler must get an answer
             self._refuse(error, flight, call, reply)
             return
-        self._under_way.add(work)
-        work.add_done_callback(partial(self._on_done, flight, call, reply))
+        if isinstance(work, Pending):
+            self._watched.add(work.work)
+            work.work.add_done_callback(partial(self._on_done, flight, call, reply, work.render))
+            return
+        own = asyncio.ensure_future(work)
+        self._under_way.add(own)
+        own.add_done_callback(partial(self._on_done, flight, call, reply, None))
 
     async def stop(self) -> None:
         """Let what is under way finish for a moment, then cut it short."""
-        if self._under_way:
-            await asyncio.wait(tuple(self._under_way), timeout=STOP_GRACE_S)
+        if self._under_way or self._watched:
+            await asyncio.wait((*self._under_way, *self._watched), timeout=STOP_GRACE_S)
         rest = tuple(self._under_way)
         for work in rest:
             work.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
-    def _on_done(self, flight: Flight, call: Call, reply: Reply, work: asyncio.Future[bytes]) -> None:
-        self._under_way.discard(work)
+    def _on_done(
+        self,
+        flight: Flight,
+        call: Call,
+        reply: Reply,
+        render: Callable[[Any], bytes] | None,
+        work: asyncio.Future[Any],
+    ) -> None:
+        (self._under_way if render is None else self._watched).discard(work)
         if work.cancelled():
             return
         error = work.exception()
         if error is None:
-            reply(call.call, work.result(), None)
+            value = work.result()
+            reply(call.call, value if render is None else render(value), None)
         else:
             self._refuse(error, flight, call, reply)
 

@@ -49,7 +49,7 @@ class Registry:
         """Whether a worker of each language waits, so that a reload only loads."""
         self.workers: set[Worker] = set()
         self.wants_capacity = False
-        """`free_slots` said 0 and nobody was told of capacity since."""
+        """`free_slots` said 0, or a flight was refused as busy, and nobody was told of capacity since."""
         self.log_lines_dropped = 0
         self.stalls = 0
         self._names: dict[str, itertools.count[int]] = {}

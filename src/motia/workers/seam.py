@@ -9,9 +9,9 @@ Invariants
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -131,6 +131,23 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Unique per invocation in this engine; equal for all calls of one attempt."""
 
 
+class Pending(Awaitable[bytes]):
+    """The answer to a call once `work` is done, as `render` writes it.
+
+    `work` belongs to whoever made it: it is watched, never cancelled.
+    """
+
+    __slots__ = ("render", "work")
+
+    def __init__(self, work: asyncio.Future[Any], render: Callable[[Any], bytes]) -> None:
+        """Both are called on the loop; `render` must not raise."""
+        self.work = work
+        self.render = render
+
+    def __await__(self) -> Generator[Any, None, bytes]:
+        return self.render((yield from asyncio.shield(self.work).__await__()))
+
+
 CallHandler = Callable[[Origin, str, msgspec.Raw], Awaitable[bytes]]
 """Carries out an op (protocol/worker.md, "Calls") and returns its value as JSON; raises MotiaError."""
 
@@ -154,7 +171,7 @@ class WorkerEvents(Protocol):
         """A worker became `ready`, `ended` as it was told to, or `died`."""
 
     def on_capacity(self) -> None:
-        """Background slots became free, or a worker became ready, after `free_slots` said 0."""
+        """Background slots became free, or a worker became ready, after `free_slots` said 0 or `invoke` "busy"."""
 
 
 class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,8 @@ class Slots:
         """How many more background invocations of `step` fit."""
         of_step = self.step_max - self._by_step.get(step, 0)
         in_all = self.background_max - self.background
-        return max(min(of_step, in_all), 0)
+        free = of_step if of_step < in_all else in_all
+        return free if free > 0 else 0
 
     def take(self, flight: Flight) -> None:
         """Count a flight that was sent."""

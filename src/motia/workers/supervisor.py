@@ -148,6 +148,8 @@ class Supervisor(Duty):
                 _pick_background(route, invocation.step) if flight.is_background else _pick_request(route)
             )
             if worker is None:
+                # Slots that were lent came back since `free_slots` was asked: who asked wants to know when.
+                self._registry.wants_capacity = True
                 flight.refuse("busy")
             else:
                 worker.submit(flight)

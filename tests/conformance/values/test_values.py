@@ -7,10 +7,12 @@ Every value goes from a relay step in one language to an echo step in another an
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import random
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +109,18 @@ def text_of(chance: random.Random) -> str:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Equal, and true is not 1; a float may come back as the integer that it is."""
+    """Equal, and true is not 1; a double may come back as digits without a point that name the same double."""
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(is_same, one, other))
-    return type(one) is type(other) and one == other if isinstance(one, str) else one == other
+    if isinstance(one, str) or isinstance(other, str):
+        return type(one) is type(other) and one == other
+    if isinstance(one, float) or isinstance(other, float):
+        return float(one) == float(other)
+    return one == other
 
 
 async def send(relays: AppClient, source: str, target: str, sent: list[Any]) -> list[TestRun | MotiaError]:
@@ -161,3 +167,94 @@ async def test_an_integer_beyond_what_javascript_holds_stays_exact_or_is_refused
         else:
             assert run.state == "dead"
             assert "2^53" in str(run.error)
+
+
+REFUSED = {
+    "surrogate": "/a/0",
+    "surrogate-key": "/a/(key)",
+    "bytes": "/a/0",
+    "nan": "/a/0",
+    "infinity": "/a/0",
+    "deep-65": "/0" * 64,
+    "circular": "/a/b",
+    "function": "/a/0",
+    "too-large": "1048577 bytes",
+}
+"""What cannot be said, and the place that the refusal names."""
+ONLY_NODE_REFUSES = {"undefined": "/a/0", "big": "/a/0"}
+MADE = {
+    "time": {"at": "2026-01-31T12:30:15.250Z"},
+    "date": {"at": "2026-01-31"},
+    "missing": {"a": None},
+    "deep-64": functools.reduce(lambda inner, _: [inner], range(64), 1),
+    "large": {"a": "x" * (1024 * 1024 - 8)},
+}
+BIG_DOUBLES = [2**53 + 2, 18446744073709552000, 123456789012345680000, 1e21, 1e22]
+
+
+async def test_what_has_no_json_is_refused_where_it_is_made_with_its_place(relays):
+    for language in LANGUAGES:
+        expected = {**REFUSED, **(ONLY_NODE_REFUSES if language == "node" else {})}
+        for name, place in expected.items():
+            run = await made(relays, language, name)
+            assert (run.state, run.reason) == ("dead", "fatal"), (language, name, run)
+            assert f"{place}" in str(run.error), (language, name, run.error)
+
+
+async def test_what_has_no_json_is_refused_in_the_caller_and_nothing_is_queued(relays):
+    for language in LANGUAGES:
+        expected = {**REFUSED, **(ONLY_NODE_REFUSES if language == "node" else {})}
+        for name, place in expected.items():
+            run = await made(relays, language, {"name": name, "target": "echo-python"}, step="send")
+            assert run.state == "dead", (language, name, run)
+            assert place in str(run.error), (language, name, run.error)
+
+    assert await relays.runs(step="echo-python") == []
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+async def test_a_payload_made_in_a_step_arrives_in_every_language(relays, target: str):
+    for language in LANGUAGES:
+        for name, value in MADE.items():
+            if (language, name) == ("node", "date"):
+                continue
+            run = await made(relays, language, {"name": name, "target": f"echo-{target}"}, step="send")
+            assert run.state == "completed", (language, name, run.error)
+            assert is_same_instant((await relays.runs(step=f"echo-{target}"))[-1].result, value), (
+                language,
+                name,
+            )
+
+
+async def test_a_step_makes_the_same_value_in_every_language(relays):
+    for language in LANGUAGES:
+        for name, value in MADE.items():
+            if (language, name) == ("node", "date"):  # JavaScript has only one class for both
+                continue
+            run = await made(relays, language, name)
+            assert run.state == "completed", (language, name, run.error)
+            assert is_same_instant(run.result, value), (language, name, run.result)
+
+
+async def test_an_integer_made_by_javascript_is_taken_by_javascript(relays):
+    run = await made(relays, "node", "big-double")
+    assert run.result == {"a": BIG_DOUBLES}
+
+    for target in LANGUAGES:
+        (back,) = await send(relays, "node", target, [run.result])
+        assert isinstance(back, TestRun)
+        assert is_same(back.result["value"], run.result), target
+
+
+async def made(relays: AppClient, language: str, payload: Any, *, step: str = "make") -> TestRun:
+    id = await relays.trigger(f"{step}-{language}", payload)
+    await relays.wait_idle()
+    (run,) = [run for run in await relays.runs(step=f"{step}-{language}") if run.id == id]
+    return run
+
+
+def is_same_instant(one: Any, other: Any) -> bool:
+    """As `is_same`; each language writes as many digits of a second as it has."""
+    if isinstance(one, dict) and "at" in one and "T" in one["at"]:
+        return datetime.fromisoformat(one["at"]) == datetime.fromisoformat(other["at"])
+    return is_same(one, other)

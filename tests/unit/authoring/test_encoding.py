@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import functools
 import uuid
 
 import msgspec
@@ -79,6 +80,8 @@ CIRCLE.append(CIRCLE)
         ({"a": "\ud800"}, "/a"),
         ("\udfff", "surrogate"),
         (CIRCLE, "circular"),
+        ({"a/b": {"c": CIRCLE}}, "at /a~1b/c/"),
+        (functools.reduce(lambda inner, _: [inner], range(65), 1), "64 levels at " + "/0" * 64),
         ({"a": object()}, "object"),
         (Pair(Point(1), float("nan")), "/right"),
     ],

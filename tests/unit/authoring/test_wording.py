@@ -41,14 +41,14 @@ def said(schema: Any, raw: bytes, *, where: str = "body") -> list[tuple[str, str
 
 def test_pydantic_speaks_as_the_engine_does() -> None:
     assert said(Order, b'{"name":"x"}') == [
-        ("/name", "minLength", '"x" is shorter than 2 characters'),
+        ("/name", "minLength", "must have at least 2 characters"),
         ("/count", "required", "is required"),
     ]
 
 
 def test_what_pydantic_accepts_is_no_fault_though_its_schema_refuses_it() -> None:
     assert said(Order, b'{"name":"x","count":"7"}') == [
-        ("/name", "minLength", '"x" is shorter than 2 characters')
+        ("/name", "minLength", "must have at least 2 characters")
     ]
 
 
@@ -65,22 +65,21 @@ def test_a_union_is_one_fault_at_its_own_place() -> None:
 
 
 def test_msgspec_speaks_as_the_engine_does() -> None:
-    assert said(Item, b'{"size":1,"notes":{"a":2}}') == [("/notes/a", "type", '2 is not of type "string"')]
+    assert said(Item, b'{"size":1,"notes":{"a":2}}') == [("/notes/a", "type", "must be text")]
     assert said({"size": int, "sent": str}, b'{"size":"x"}') == [
-        ("/size", "type", '"x" is not of type "integer"'),
+        ("/size", "type", "must be a whole number"),
         ("/sent", "required", "is required"),
     ]
 
 
+@pytest.mark.parametrize("where", ["body", "payload"])
 @pytest.mark.parametrize("schema", [Item, {"size": int}])
-def test_problems_of_payloads_never_show_values(schema: Any) -> None:
-    assert said(schema, b'{"size":"secret"}', where="payload") == [
-        ("/size", "type", "must be a whole number")
-    ]
+def test_problems_never_show_values(schema: Any, where: str) -> None:
+    assert said(schema, b'{"size":"secret"}', where=where) == [("/size", "type", "must be a whole number")]
 
 
 def test_what_is_no_object_is_said_alike() -> None:
-    assert said({"size": int}, b"[1]") == [("", "type", '[1] is not of type "object"')]
+    assert said({"size": int}, b"[1]") == [("", "type", "must be an object")]
 
 
 def test_a_schema_that_cannot_be_compiled_leaves_the_librarys_words() -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from motia.cli.screen import Screen
 from motia.cli.types import TypesKeeper, types
-from motia.model import Source, StepId, StepKind, StepSpec
+from motia.model import LoadFault, Source, StepId, StepKind, StepSpec
 from motia.project import Catalog, Discovery
 
 STUB = "typings/motia/__init__.pyi"
@@ -66,6 +66,7 @@ class Node:
         self.config = type("Config", (), {"root": root})
         self.discovery = Discovery(root=root, files={"node": ("a.ts",)})
         self.catalog = Catalog()
+        self.faults: tuple[LoadFault, ...] = ()
 
     def use(self, *ids: str) -> None:
         self.catalog = Catalog(
@@ -86,3 +87,19 @@ async def test_a_running_engine_keeps_its_types_current(tmp_path: Path) -> None:
         await asyncio.wait_for(keeper._task, 10)
 
     assert "'b': {" in (tmp_path / "motia-env.d.ts").read_text()
+
+
+async def test_types_are_left_alone_while_a_language_cannot_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node = Node(tmp_path)
+    node.faults = (LoadFault(code="no-runtime", file="a.rb", message="Ruby steps cannot run"),)
+    keeper = TypesKeeper(node, Screen())  # type: ignore[arg-type]
+
+    node.use("a")
+    keeper.refresh()
+    assert keeper._task is not None
+    await asyncio.wait_for(keeper._task, 10)
+
+    assert not (tmp_path / "motia-env.d.ts").exists()
+    assert "left as they are" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from motia.model import LedgerUnavailable, SpanId
 
 def flight(state: NodeState, run: str, epoch: int, span: str) -> Flight:
     claim: Any = SimpleNamespace(run=run, epoch=epoch)
-    made = state.flights[SpanId(span)] = Flight(claim, spec=None, span=SpanId(span), sent_at=1)
+    made = state.flights[SpanId(span)] = Flight(claim, spec=None, span=SpanId(span))
     return made
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextvars
+import threading
 
 from motia.python_worker.threads import ContextExecutor
 
@@ -25,3 +26,16 @@ def test_what_work_sets_stays_in_its_own_context() -> None:
 
         assert threads.submit(WHO.get).result(10) == "nobody"
         assert WHO.get() == "nobody"
+
+
+def test_work_that_waits_for_a_run_lends_its_thread_to_other_work() -> None:
+    with ContextExecutor(1) as threads:
+        gate = threading.Event()
+        waits = threads.submit(gate.wait, 10)
+        other = threads.submit(gate.set)
+        assert not other.done()
+
+        threads.lend()
+
+        assert waits.result(10)
+        threads.take_back()

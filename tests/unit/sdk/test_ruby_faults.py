@@ -16,7 +16,14 @@ from motia.protocol import Cancel, Failure, LoadedManifest, Ping, Pong, Result, 
 RUBY = next(language for language in LANGUAGES if language.name == "ruby")
 STEPS = Path("motia/steps")
 
-Worker = Callable[..., WorkerProcess]
+
+class LoadedWorker(WorkerProcess):
+    """A worker that has loaded files; `manifest` is what it said of them."""
+
+    manifest: LoadedManifest
+
+
+Worker = Callable[..., LoadedWorker]
 
 
 @pytest.fixture
@@ -27,19 +34,19 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(project: Path) -> Iterator[Worker]:
-    """A worker that has loaded step files: name to source. `manifest` is what it said."""
+    """A worker that has loaded step files: name to source."""
     if shutil.which("ruby") is None:
         pytest.skip("ruby is not installed")
-    started: list[WorkerProcess] = []
+    started: list[LoadedWorker] = []
 
-    def begin(source: str = "", *, files: dict[str, str] | None = None, **hello: int) -> WorkerProcess:
+    def begin(source: str = "", *, files: dict[str, str] | None = None, **hello: int) -> LoadedWorker:
         written = {"one.rb": source} if files is None else files
         for name, text in written.items():
             path = project / STEPS / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         paths = tuple(str(STEPS / name) for name in written if not name.startswith("lib/"))
-        process = WorkerProcess(msgspec.structs.replace(RUBY, root=str(project), files=paths), **hello)
+        process = LoadedWorker(msgspec.structs.replace(RUBY, root=str(project), files=paths), **hello)
         started.append(process)
         process.greet()
         process.manifest = process.load()

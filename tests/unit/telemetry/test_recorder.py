@@ -1,6 +1,15 @@
 import msgspec
 
-from motia.telemetry.recorder import HALF_RING, LOG_BYTES_MAX, LOG_LINES_PER_S, RING_RECORDS, RingRecorder
+from motia.model import RunState
+from motia.telemetry.feed import Feed
+from motia.telemetry.recorder import (
+    HALF_RING,
+    LOG_BYTES_MAX,
+    LOG_LINES_PER_S,
+    RING_RECORDS,
+    RUNS_UNHEARD,
+    RingRecorder,
+)
 
 
 class Holding(RingRecorder):
@@ -19,7 +28,7 @@ def say(recorder, message="x", **given):
 
 
 def test_a_full_ring_drops_the_oldest_and_counts(clock):
-    recorder = Holding(clock)
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
 
     for number in range(RING_RECORDS + 7):
         recorder.edge_observed("a", str(number))
@@ -38,7 +47,7 @@ async def test_a_ring_that_is_half_full_is_handed_over_without_waiting_for_the_t
 
 
 def test_lines_beyond_the_rate_are_dropped(clock):
-    recorder = Holding(clock)
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
 
     for _ in range(LOG_LINES_PER_S + 50):
         say(recorder)
@@ -71,7 +80,7 @@ async def test_a_step_may_log_again_in_the_next_second(telemetry, say, clock):
 
 
 def test_long_lines_and_fields_are_cut_with_a_mark(clock):
-    recorder = Holding(clock)
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
 
     say(recorder, "x" * (LOG_BYTES_MAX + 100), fields=msgspec.json.encode({"a": "y" * 50_000}))
 
@@ -82,7 +91,7 @@ def test_long_lines_and_fields_are_cut_with_a_mark(clock):
 
 
 def test_a_line_that_a_worker_cut_already_keeps_the_worker_s_mark(clock):
-    recorder = Holding(clock)
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
     message = "x" * LOG_BYTES_MAX + "… (5000 bytes cut)"
 
     say(recorder, message)
@@ -91,7 +100,7 @@ def test_a_line_that_a_worker_cut_already_keeps_the_worker_s_mark(clock):
 
 
 def test_log_text_in_the_ring_is_bounded(clock):
-    recorder = Holding(clock)
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
 
     for number in range(3_000):
         say(recorder, "x" * 16_000, step=f"s{number}")
@@ -99,3 +108,33 @@ def test_log_text_in_the_ring_is_bounded(clock):
     held = sum(len(record[2]) for record in recorder.ring)
     assert held <= 16 * 1024 * 1024
     assert recorder.counters["log_lines_dropped"] == 3_000 - len(recorder.ring)
+
+
+def change(recorder, number):
+    recorder.run_changed(str(number), "a", RunState.READY, "t", 0)
+
+
+def test_while_nobody_listens_the_newest_changes_of_runs_are_kept_and_the_others_counted(clock):
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
+
+    for number in range(RUNS_UNHEARD + 5):
+        change(recorder, number)
+    batch, left_out = recorder._take()
+
+    assert [record[1] for record in batch] == [str(number) for number in range(5, RUNS_UNHEARD + 5)]
+    assert left_out == 5
+    assert recorder._take() == ([], 0)
+
+
+def test_whoever_listens_hears_of_every_change_of_a_run(clock):
+    feed = Feed(clock)
+    recorder = Holding(clock, feed, is_always_heard=False)
+
+    with feed.subscribe():
+        for number in range(RUNS_UNHEARD + 5):
+            change(recorder, number)
+    change(recorder, "unheard")
+    batch, left_out = recorder._take()
+
+    assert len(batch) == RUNS_UNHEARD + 6
+    assert left_out == 0

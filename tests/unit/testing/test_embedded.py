@@ -119,3 +119,25 @@ async def test_nothing_is_left_behind(project: Callable[..., Path]) -> None:
     assert files == {"all.py"}
     assert len(asyncio.all_tasks()) == before[2]
     assert len(os.listdir("/proc/self/fd")) <= before[1]
+
+
+@pytest.mark.parametrize("needed", [pytest.param("ruby", id="ruby"), pytest.param("node", id="node")])
+async def test_a_handler_of_another_process_that_never_ends_does_not_hold_the_end_of_a_test(
+    tmp_path: Path, needs: Callable[[str], None], needed: str
+) -> None:
+    needs(needed)
+    steps = tmp_path / "motia" / "steps"
+    steps.mkdir(parents=True)
+    if needed == "ruby":
+        (steps / "a.rb").write_text(
+            'require "motia"\nevent(id: "a") { loop { begin; sleep; ensure; next; end } }\n'
+        )
+    else:
+        (steps / "a.js").write_text(
+            "import { event } from '@motia/core';\nexport default event({ id: 'a' }, () => { for (;;); });\n"
+        )
+
+    async with asyncio.timeout(30):
+        async with app(tmp_path) as client:
+            await client.trigger("a")
+            await client.clock.settle()

@@ -1,5 +1,6 @@
 /** Reading the control API with a cache that the live feed keeps fresh: no page polls. */
 import {
+  type InfiniteData,
   keepPreviousData,
   QueryClient,
   useInfiniteQuery,
@@ -9,7 +10,7 @@ import {
 } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { type Answer, ApiError, get } from './client';
-import { type FeedKind, useFeed } from './feed';
+import { type FeedItem, type FeedKind, useFeed } from './feed';
 import type { paths } from './schema';
 
 type GetPath = Parameters<typeof get>[0];
@@ -32,6 +33,8 @@ interface Options<P extends GetPath> {
   query?: QueryOf<P>;
   /** Feed kinds that make it stale. */
   live?: readonly FeedKind[];
+  /** Which of those items do; all when it is left out. */
+  fits?: (item: FeedItem) => boolean;
   /** Read again at most so often while items arrive. */
   everyMs?: number;
   isOn?: boolean;
@@ -51,12 +54,16 @@ export function useApi<P extends GetPath>(path: P, options: Options<P> = {}) {
     placeholderData: keepPreviousData,
     enabled: options.isOn ?? true,
   });
-  useStaleOn(options.live ?? [], key, options.everyMs ?? 500);
+  useStaleOn(options.live ?? [], key, options.everyMs ?? 500, options.fits);
   return result;
 }
 
-/** A list that is read page by page by its cursor. `rows` are those of all pages so far. */
+/**
+ * A list that is read page by page by its cursor. `toFirstPage` forgets the pages behind the first and reads it
+ * again: a list that becomes live again does not read all that the reader scrolled through.
+ */
 export function usePages<P extends GetPath>(path: P, options: Options<P> & { params?: Record<string, string> } = {}) {
+  const client = useQueryClient();
   const key = [path, 'pages', options.params ?? {}, options.query ?? {}];
   const result = useInfiniteQuery<Answer<P>, ApiError, { pages: Answer<P>[] }, unknown[], string | undefined>({
     queryKey: key,
@@ -74,8 +81,14 @@ export function usePages<P extends GetPath>(path: P, options: Options<P> & { par
     placeholderData: keepPreviousData,
     enabled: options.isOn ?? true,
   });
-  useStaleOn(options.live ?? [], key, options.everyMs ?? 500);
-  return result;
+  useStaleOn(options.live ?? [], key, options.everyMs ?? 500, options.fits);
+  const toFirstPage = () => {
+    client.setQueryData<InfiniteData<Answer<P>>>(key, (held) =>
+      held === undefined ? held : { pages: held.pages.slice(0, 1), pageParams: held.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey: key });
+  };
+  return { ...result, toFirstPage };
 }
 
 /** Do something and make what it changed stale: every key that begins with one of `changes`. */
@@ -87,11 +100,16 @@ export function useAct<Input, Output>(act: (input: Input) => Promise<Output>, ch
   });
 }
 
-function useStaleOn(kinds: readonly FeedKind[], key: unknown[], everyMs: number): void {
+function useStaleOn(
+  kinds: readonly FeedKind[],
+  key: unknown[],
+  everyMs: number,
+  fits?: (item: FeedItem) => boolean,
+): void {
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
-  useFeed(kinds.length > 0 ? kinds : NOTHING, () => {
-    if (kinds.length === 0) return;
+  useFeed(kinds.length > 0 ? kinds : NOTHING, (items) => {
+    if (kinds.length === 0 || (fits !== undefined && !items.some(fits))) return;
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
       void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });

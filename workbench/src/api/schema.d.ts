@@ -124,6 +124,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks, and what they may
+         * @description What this caller may do.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A one-time address of the Workbench
+         * @description A one-time address of the Workbench; only by the control socket.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people did
+         * @description What people did, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a doctor finds on the engine's machine
+         * @description What `motia doctor` finds on the engine's machine.
+         */
+        get: operations["get_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/steps": {
         parameters: {
             query?: never;
@@ -204,6 +284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List topics
+         * @description All topics: their definitions, and who subscribes.
+         */
+        get: operations["list_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/faults": {
         parameters: {
             query?: never;
@@ -216,26 +316,6 @@ export interface paths {
          * @description Everything that could not be loaded.
          */
         get: operations["list_faults"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/graph": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The flow graph
-         * @description Which step makes which other run, and how that is known.
-         */
-        get: operations["get_graph"];
         put?: never;
         post?: never;
         delete?: never;
@@ -278,6 +358,86 @@ export interface paths {
          * @description Fire a cron step once, by hand.
          */
         post: operations["run_cron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/steps/{step}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that a step is written in
+         * @description The file that a step is written in.
+         */
+        get: operations["get_source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The flow graph
+         * @description Which step makes which other run, and how that is known.
+         */
+        get: operations["get_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep where the nodes of the flow graph stand
+         * @description Keep where the nodes of the graph stand.
+         */
+        put: operations["set_positions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a request to the project's API
+         * @description Send a request to the project's own API and show what came back.
+         */
+        post: operations["send_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -913,18 +1073,221 @@ export interface components {
             origin: string;
         };
         /**
-         * StepList
-         * @description All steps by id: the manifest entry of each, `is_paused`, and `open_runs` by state.
+         * SessionView
+         * @description Who asks and what they may. `expires_at`: when to log in again.
          */
-        StepList: {
-            steps: Record<string, never>[];
+        SessionView: {
+            who: string;
+            permission: components["schemas"]["Permission"];
+            environment: string;
+            expires_at: string | null;
         };
         /**
+         * Permission
+         * @description What a caller must be allowed: to look, or to change something.
+         * @enum {unknown}
+         */
+        Permission: "operate" | "view";
+        /**
+         * Invitation
+         * @description An address that logs in whoever opens it first, for some minutes.
+         */
+        Invitation: {
+            url: string;
+        };
+        /**
+         * AuditPage
+         * @description Entries, newest first; `cursor` asks for older ones.
+         */
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * AuditEntry
+         * @description Who did what to what, and what came of it: `ok`, or the code of the error.
+         */
+        AuditEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            who: string;
+            action: string;
+            target: string;
+            outcome: string;
+        };
+        /**
+         * FindingList
+         * @description Every check of the machine and the project.
+         */
+        FindingList: {
+            findings: components["schemas"]["FindingView"][];
+        };
+        /**
+         * FindingView
+         * @description A check: ok, warn or fail; `hint` says what to do when it is not ok.
+         */
+        FindingView: {
+            check: string;
+            status: string;
+            found: string;
+            hint: string;
+        };
+        /**
+         * StepList
+         * @description All steps by id.
+         */
+        StepList: {
+            steps: components["schemas"]["StepView"][];
+        };
+        /**
+         * StepView
+         * @description A step: its manifest entry, and how it does. `open_runs` are counts by state.
+         */
+        StepView: {
+            id: string;
+            kind: components["schemas"]["StepKind"];
+            language: string;
+            source: components["schemas"]["Source"];
+            /** @default  */
+            description: string;
+            /** @default [] */
+            flows: string[];
+            /** @default [] */
+            triggers: string[];
+            /** @default [] */
+            triggered_by: string[];
+            /** @default null */
+            on_error: string | null;
+            /** @default null */
+            timeout_ms: number | null;
+            /** @default  */
+            method: string;
+            /** @default  */
+            path: string;
+            /** @default null */
+            request: components["schemas"]["RequestSchemas"] | null;
+            /** @default false */
+            worker_validates: boolean;
+            /** @default null */
+            schema: unknown;
+            /** @default [] */
+            topics: string[];
+            /** @default null */
+            concurrency: components["schemas"]["Concurrency"] | null;
+            /** @default 3 */
+            retries: number;
+            /**
+             * @default {
+             *       "initial_ms": 1000,
+             *       "factor": 2,
+             *       "cap_ms": 60000,
+             *       "jitter": true
+             *     }
+             */
+            backoff: components["schemas"]["Backoff"];
+            /** @default null */
+            key: string | null;
+            /** @default skip */
+            on_dead: components["schemas"]["OnDead"];
+            /** @default null */
+            queue_depth: number | null;
+            /** @default  */
+            schedule: string;
+            /** @default UTC */
+            timezone: string;
+            /** @default latest */
+            catch_up: components["schemas"]["CatchUp"];
+            /** @default skip */
+            overlap: components["schemas"]["Overlap"];
+            is_paused: boolean;
+            open_runs: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * StepKind
+         * @description The four kinds of trigger.
+         * @enum {unknown}
+         */
+        StepKind: "api" | "cron" | "event" | "noop";
+        /**
+         * Source
+         * @description Where a step is written: `file` relative to the project root, `line` from 1.
+         */
+        Source: {
+            file: string;
+            /** @default 1 */
+            line: number;
+            /** @default  */
+            function: string;
+        };
+        /**
+         * RequestSchemas
+         * @description JSON Schemas of the parts of a request and of the answer; None: anything.
+         */
+        RequestSchemas: {
+            /** @default null */
+            body: unknown;
+            /** @default null */
+            query: unknown;
+            /** @default null */
+            params: unknown;
+            /** @default null */
+            headers: unknown;
+            /** @default null */
+            response: unknown;
+        };
+        /**
+         * Concurrency
+         * @description At most `limit` attempts at once over all nodes, per value of the payload field `key` if named.
+         */
+        Concurrency: {
+            limit: number;
+            /** @default null */
+            key: string | null;
+        };
+        /**
+         * Backoff
+         * @description Delay before retry n (from 1): initial_ms * factor^(n-1), at most cap_ms; with full-range jitter.
+         *
+         *         With `jitter` the delay is drawn uniformly from the upper half of the computed one.
+         */
+        Backoff: {
+            /** @default 1000 */
+            initial_ms: number;
+            /** @default 2 */
+            factor: number;
+            /** @default 60000 */
+            cap_ms: number;
+            /** @default true */
+            jitter: boolean;
+        };
+        /**
+         * OnDead
+         * @description What a dead run does to the runs behind it in its key.
+         * @enum {unknown}
+         */
+        OnDead: "block" | "skip";
+        /**
+         * CatchUp
+         * @description What a cron step does about ticks missed while no engine ran.
+         * @enum {unknown}
+         */
+        CatchUp: "all" | "latest" | "none";
+        /**
+         * Overlap
+         * @description What a cron step does when the previous firing is not finished.
+         * @enum {unknown}
+         */
+        Overlap: "allow" | "queue" | "skip";
+        /**
          * StepDetail
-         * @description A step: its manifest entry, how it does, and what triggers what.
+         * @description A step, and what triggers what.
          */
         StepDetail: {
-            step: Record<string, never>;
+            step: components["schemas"]["StepView"];
             subscribers_of: string[];
             /** @default [] */
             fires: components["schemas"]["CronFire"][];
@@ -944,6 +1307,31 @@ export interface components {
             run: string | null;
             /** @default  */
             reason: string;
+        };
+        /**
+         * TopicList
+         * @description All topics by name: those that are defined, and those that steps name.
+         */
+        TopicList: {
+            topics: components["schemas"]["TopicView"][];
+        };
+        /**
+         * TopicView
+         * @description A topic. `schema`, `source` and `language` are those of its definition, if it has one.
+         */
+        TopicView: {
+            name: string;
+            is_defined: boolean;
+            /** @default  */
+            description: string;
+            /** @default null */
+            schema: unknown;
+            /** @default null */
+            source: components["schemas"]["Source"] | null;
+            /** @default  */
+            language: string;
+            /** @default [] */
+            subscribers: string[];
         };
         /**
          * FaultList
@@ -973,28 +1361,6 @@ export interface components {
             stack: string;
             /** @default error */
             severity: string;
-        };
-        /**
-         * GraphView
-         * @description The flow graph, and how often each edge was really seen.
-         */
-        GraphView: {
-            nodes: Record<string, never>[];
-            edges: Record<string, never>[];
-            observed: components["schemas"]["ObservedEdge"][];
-        };
-        /**
-         * ObservedEdge
-         * @description A step that really triggered a target.
-         */
-        ObservedEdge: {
-            source: string;
-            target: string;
-            /** Format: date-time */
-            first_seen_at: string;
-            /** Format: date-time */
-            last_seen_at: string;
-            count: number;
         };
         /**
          * CronList
@@ -1028,6 +1394,100 @@ export interface components {
         FiredView: {
             runId: string;
             traceId: string;
+        };
+        /**
+         * SourceView
+         * @description A step's file as it is on disk now, relative to the project; `line` is where the step begins, from 1.
+         */
+        SourceView: {
+            file: string;
+            language: string;
+            line: number;
+            text: string;
+        };
+        /**
+         * GraphView
+         * @description The flow graph, how often each edge was really seen, and where people put its nodes.
+         */
+        GraphView: {
+            nodes: components["schemas"]["FlowNode"][];
+            edges: components["schemas"]["EdgeView"][];
+            observed: components["schemas"]["ObservedEdge"][];
+            positions: {
+                [key: string]: components["schemas"]["Position"];
+            };
+        };
+        /**
+         * FlowNode
+         * @description A step, or (kind `parked`) a target that no step handles.
+         */
+        FlowNode: {
+            id: string;
+            kind: string;
+            /** @default  */
+            language: string;
+            /** @default  */
+            description: string;
+            /** @default [] */
+            flows: string[];
+            /** @default  */
+            file: string;
+            /** @default 0 */
+            line: number;
+            /** @default 0 */
+            parked: number;
+        };
+        /**
+         * EdgeView
+         * @description `source` makes `target` run. `kinds`: declared, topic, static, workflow, observed, on_error.
+         *
+         *         `via` is the topic when the source names one instead of the step.
+         */
+        EdgeView: {
+            source: string;
+            target: string;
+            kinds: string[];
+            /** @default  */
+            via: string;
+        };
+        /**
+         * ObservedEdge
+         * @description A step that really triggered a target.
+         */
+        ObservedEdge: {
+            source: string;
+            target: string;
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            count: number;
+        };
+        /**
+         * Position
+         * @description A place on the canvas, CSS pixels.
+         */
+        Position: {
+            x: number;
+            y: number;
+        };
+        /**
+         * AnswerView
+         * @description What came back. `body` is text, or base64 when `is_binary`; `is_cut`: there was more of it.
+         *
+         *         `trace` is the id of the trace that the request made.
+         */
+        AnswerView: {
+            status: number;
+            headers: [
+                string,
+                string
+            ][];
+            body: string;
+            is_binary: boolean;
+            is_cut: boolean;
+            duration_ms: number;
+            trace: string | null;
         };
         /**
          * BulkView
@@ -1480,6 +1940,30 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * PositionsBody
+         * @description Positions by node id, in place of all that were kept; CSS pixels.
+         */
+        PositionsBody: {
+            positions: {
+                [key: string]: components["schemas"]["Position"];
+            };
+        };
+        /**
+         * RequestBody
+         * @description The request to send. `path` is as on the wire, with its query; `headers` in order, repeats allowed.
+         */
+        RequestBody: {
+            method: string;
+            path: string;
+            /** @default [] */
+            headers: [
+                string,
+                string
+            ][];
+            /** @default null */
+            body: string | null;
+        };
+        /**
          * BulkBody
          * @description Runs that fit, or the runs named by `ids`; up to `limit` of them, on from `cursor`.
          */
@@ -1521,13 +2005,15 @@ export interface components {
         TriggerKind: "cron" | "error" | "event" | "manual" | "replay";
         /**
          * PurgeBody
-         * @description Dead letters: those named, those of a step, or (neither given) all.
+         * @description Dead letters: those named, those that fit step and text, or (nothing given) all.
          */
         PurgeBody: {
             /** @default null */
             ids: string[] | null;
             /** @default null */
             step: string | null;
+            /** @default null */
+            text: string | null;
             /** @default false */
             dry_run: boolean;
         };
@@ -1795,6 +2281,129 @@ export interface operations {
             };
         };
     };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_steps: {
         parameters: {
             query?: never;
@@ -1925,6 +2534,35 @@ export interface operations {
             };
         };
     };
+    list_topics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_faults: {
         parameters: {
             query?: never;
@@ -1941,35 +2579,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FaultList"];
-                };
-            };
-            /** @description Refused or failed */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
-                };
-            };
-        };
-    };
-    get_graph: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GraphView"];
                 };
             };
             /** @description Refused or failed */
@@ -2034,6 +2643,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FiredView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    set_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PositionsBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RequestBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerView"];
                 };
             };
             /** @description Refused or failed */

@@ -18,6 +18,7 @@ const STATES: Record<string, { icon: LucideIcon; colour: string }> = {
   ready: { icon: CircleDashed, colour: 'bg-raised text-ink' },
   running: { icon: LoaderCircle, colour: 'bg-info-soft text-info' },
   retrying: { icon: RotateCw, colour: 'bg-warn-soft text-warn' },
+  paused: { icon: CirclePause, colour: 'bg-warn-soft text-warn' },
   parked: { icon: CirclePause, colour: 'bg-warn-soft text-warn' },
   completed: { icon: CircleCheck, colour: 'bg-good-soft text-good' },
   dead: { icon: CircleX, colour: 'bg-bad-soft text-bad' },

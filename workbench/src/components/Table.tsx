@@ -24,13 +24,20 @@ interface Props<Row> {
   current?: string | undefined;
   /** Called when the reader comes near the end. */
   more?: (() => void) | undefined;
+  /** Called when the reader leaves the top of the list, and when they are back. */
+  onAway?: (isAway: boolean) => void;
+  /** Becoming true brings the reader back to the top. */
+  isAtTop?: boolean;
   rowHeight?: number;
   empty?: ReactNode;
 }
 
-export function Table<Row>({ label, columns, rows, rowId, open, current, more, rowHeight = 36, empty }: Props<Row>) {
+export function Table<Row>(props: Props<Row>) {
+  const { label, columns, rows, rowId, open, current, more, onAway, isAtTop, rowHeight = 36, empty } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(-1);
+  // By id: in a live list rows move while the reader stands on one.
+  const [atId, setAtId] = useState<string | undefined>(undefined);
+  const at = atId === undefined ? -1 : rows.findIndex((row) => rowId(row) === atId);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -43,9 +50,21 @@ export function Table<Row>({ label, columns, rows, rowId, open, current, more, r
     if (more !== undefined && rows.length > 0 && last >= rows.length - 20) more();
   }, [more, last, rows.length]);
 
+  useEffect(() => {
+    if (isAtTop) frame.current?.scrollTo({ top: 0 });
+  }, [isAtTop]);
+  const wasAway = useRef(false);
+  const onScroll = (top: number) => {
+    const isAway = top > rowHeight;
+    if (isAway !== wasAway.current) onAway?.(isAway);
+    wasAway.current = isAway;
+  };
+
   const step = (by: number) => {
     const next = Math.min(Math.max(at + by, 0), rows.length - 1);
-    setAt(next);
+    const row = rows[next];
+    if (row === undefined) return;
+    setAtId(rowId(row));
     virtual.scrollToIndex(next);
   };
   useKey('j', () => step(1));
@@ -64,6 +83,7 @@ export function Table<Row>({ label, columns, rows, rowId, open, current, more, r
       role="table"
       aria-label={label}
       aria-rowcount={rows.length}
+      onScroll={(event) => onScroll(event.currentTarget.scrollTop)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
     >
@@ -97,7 +117,7 @@ export function Table<Row>({ label, columns, rows, rowId, open, current, more, r
                 onClick={(event) => {
                   const isBusy =
                     event.target instanceof HTMLElement && event.target.closest('a, button, input') !== null;
-                  setAt(item.index);
+                  setAtId(id);
                   if (!isBusy) open?.(row);
                 }}
                 className={`absolute left-0 grid w-full items-center gap-3 border-b border-line px-4 ${open === undefined ? '' : 'cursor-pointer'} ${isAt ? 'bg-accent-soft' : 'hover:bg-raised'}`}

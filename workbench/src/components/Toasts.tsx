@@ -1,12 +1,20 @@
 /** Short words about what was done, or why it was not. */
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { Link } from 'wouter';
 import { ApiError } from '../api/client';
 
 interface Toast {
   id: number;
   text: string;
   isFailure: boolean;
+  link?: ToastLink | undefined;
+}
+
+/** Where to see what was done. */
+export interface ToastLink {
+  href: string;
+  title: string;
 }
 
 const SHOWN_MS = 6_000;
@@ -19,8 +27,8 @@ const put = (next: readonly Toast[]) => {
   for (const watcher of watchers) watcher();
 };
 
-export function say(text: string, isFailure = false): void {
-  const toast = { id: ++number, text, isFailure };
+export function say(text: string, isFailure = false, link?: ToastLink): void {
+  const toast = { id: ++number, text, isFailure, link };
   put([...toasts.slice(-(TOASTS_MAX - 1)), toast]);
   setTimeout(() => put(toasts.filter((one) => one.id !== toast.id)), SHOWN_MS);
 }
@@ -49,7 +57,14 @@ export function Toasts() {
             className="flex items-start gap-2 rounded-md border border-line bg-panel p-3 text-sm shadow-lg"
           >
             <Icon size={16} className={`mt-0.5 shrink-0 ${toast.isFailure ? 'text-bad' : 'text-good'}`} aria-hidden />
-            <span className="min-w-0 flex-1 break-words">{toast.text}</span>
+            <span className="min-w-0 flex-1 break-words">
+              {toast.text}
+              {toast.link !== undefined && (
+                <Link href={toast.link.href} className="ml-1.5 whitespace-nowrap text-accent underline">
+                  {toast.link.title}
+                </Link>
+              )}
+            </span>
             <button type="button" aria-label="Dismiss" onClick={() => put(toasts.filter((one) => one.id !== toast.id))}>
               <X size={14} aria-hidden />
             </button>

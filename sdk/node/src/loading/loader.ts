@@ -67,6 +67,8 @@ export async function loadModules(options: LoadOptions): Promise<Loaded> {
   const files = options.files.filter((file) => loading.isThere(file));
   hooks.extendTable({ sdk: hooks.sdkSpecifiers(options.sdkUrl) });
   hooks.installRequireHook();
+  // Whole before any step file: one whose other imports fail would leave it half loaded, and `require` cannot take that.
+  await import(options.sdkUrl).catch(() => {}); // the steps that import it say what is wrong
   const scripts = files.filter((file) => !TYPESCRIPT.test(file));
   const scan = scanImports(root, scripts);
   const hasTypeScript = scripts.length < files.length;

@@ -40,7 +40,7 @@ export function readJson(source: unknown, what: string): ReadSchema {
 }
 
 const HINT = 'use a zod schema, a Standard Schema, or a JSON Schema such as { type: "object" }';
-const NEVER: Look = (_value, path, found) => void found.push({ path, keyword: 'not' });
+const NEVER: Look = (_value, path, found) => void found.push({ path, keyword: 'falseSchema' });
 
 function reading(json: JsonSchema | boolean, look: Look, fill: Fill): ReadSchema {
   return {

@@ -3,7 +3,7 @@
  *
  * 1. The words are those of the engine for the same fault, so that nobody can tell who looked
  *    (`protocol/worker.md`, "Words for what does not fit").
- * 2. Problems of a payload never show the value: payloads are stored, and the value may be a secret.
+ * 2. They say what was expected, never what was met: the value may be a secret, and words are stored.
  * 3. What the author said in words of their own is said in these words.
  */
 
@@ -21,39 +21,9 @@ export interface Finding {
   readonly expected?: unknown;
   /** The author's or the library's own words, where there are no common ones or the author chose theirs. */
   readonly text?: string | undefined;
-  /** What was met, where it is not what `path` leads to. */
-  readonly met?: unknown;
 }
 
-type Words = (expected: unknown, met: () => string) => string;
-
-const counted = (count: unknown, one: string, many = `${one}s`) => `${show(count)} ${count === 1 ? one : many}`;
-
-const REQUEST_WORDS: Readonly<Record<string, Words>> = {
-  type: (types, met) => `${met()} is not of ${typesInWords(types)}`,
-  enum: (options, met) => `${met()} is not one of ${optionsInWords(options as unknown[])}`,
-  const: (value) => `${show(value)} was expected`,
-  minimum: (limit, met) => `${met()} is less than the minimum of ${show(limit)}`,
-  maximum: (limit, met) => `${met()} is greater than the maximum of ${show(limit)}`,
-  exclusiveMinimum: (limit, met) => `${met()} is less than or equal to the minimum of ${show(limit)}`,
-  exclusiveMaximum: (limit, met) => `${met()} is greater than or equal to the maximum of ${show(limit)}`,
-  multipleOf: (step, met) => `${met()} is not a multiple of ${show(step)}`,
-  minLength: (limit, met) => `${met()} is shorter than ${counted(limit, 'character')}`,
-  maxLength: (limit, met) => `${met()} is longer than ${counted(limit, 'character')}`,
-  minItems: (limit, met) => `${met()} has less than ${counted(limit, 'item')}`,
-  maxItems: (limit, met) => `${met()} has more than ${counted(limit, 'item')}`,
-  minProperties: (limit, met) => `${met()} has less than ${counted(limit, 'property', 'properties')}`,
-  maxProperties: (limit, met) => `${met()} has more than ${counted(limit, 'property', 'properties')}`,
-  pattern: (source, met) => `${met()} does not match "${source}"`,
-  format: (format, met) => `${met()} is not a "${format}"`,
-  anyOf: (_, met) => `${met()} is not valid under any of the schemas listed in the 'anyOf' keyword`,
-  oneOf: (_, met) => `${met()} is valid under more than one of the schemas listed in the 'oneOf' keyword`,
-  not: (_, met) => `{} is not allowed for ${met()}`,
-  propertyNames: (inner) => {
-    const { keyword, expected, met } = inner as Finding;
-    return REQUEST_WORDS[keyword]?.(expected, () => show(met)) ?? 'has a field whose name is not allowed';
-  },
-};
+type Words = (expected: unknown) => string;
 
 const ARTICLES: Readonly<Record<string, string>> = {
   integer: 'a whole number',
@@ -65,13 +35,10 @@ const ARTICLES: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-const PAYLOAD_WORDS: Readonly<Record<string, Words>> = {
-  type: (types) =>
-    `must be ${sortedTypes(types, 'last')
-      .map((type) => ARTICLES[type] ?? type)
-      .join(' or ')}`,
-  enum: (options) => `must be one of ${cut((options as unknown[]).map(show).join(', '), ENUM_CHARS_MAX)}`,
-  const: (value) => `must be ${cut(show(value), ENUM_CHARS_MAX)}`,
+const WORDS: Readonly<Record<string, Words>> = {
+  type: (types) => `must be ${sortedTypes(types).map(typeInWords).join(' or ')}`,
+  enum: (options) => `must be ${(options as unknown[]).length > 1 ? 'one of ' : ''}${listed(options as unknown[])}`,
+  const: (value) => `must be ${listed([value])}`,
   minimum: (limit) => `must be at least ${show(limit)}`,
   maximum: (limit) => `must be at most ${show(limit)}`,
   exclusiveMinimum: (limit) => `must be more than ${show(limit)}`,
@@ -81,6 +48,7 @@ const PAYLOAD_WORDS: Readonly<Record<string, Words>> = {
   maxLength: (limit) => `must have at most ${show(limit)} characters`,
   minItems: (limit) => `must have at least ${show(limit)} items`,
   maxItems: (limit) => `must have at most ${show(limit)} items`,
+  uniqueItems: () => 'must not have equal items',
   minProperties: (limit) => `must have at least ${show(limit)} fields`,
   maxProperties: (limit) => `must have at most ${show(limit)} fields`,
   pattern: (source) => `must match the pattern ${source}`,
@@ -153,10 +121,8 @@ function problemOf(finding: Finding, input: unknown, where: string, json: JsonSc
   if (finding.keyword === 'additionalProperties') {
     return { path, message: finding.text ?? 'is not a known field', where, keyword: finding.keyword };
   }
-  const met = 'met' in finding ? finding.met : found?.value;
-  const { keyword, expected } = finding.text === undefined ? asTheEngine(finding, met, json) : finding;
-  const words = (where === 'payload' ? PAYLOAD_WORDS : REQUEST_WORDS)[keyword];
-  const message = finding.text ?? words?.(expected, () => show(met)) ?? 'is not allowed here';
+  const { keyword, expected } = finding.text === undefined ? asTheEngine(finding, found?.value, json) : finding;
+  const message = finding.text ?? WORDS[keyword]?.(expected) ?? 'is not allowed here';
   return { path, message: cut(message, MESSAGE_CHARS_MAX), where, keyword };
 }
 
@@ -202,26 +168,20 @@ function own(from: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
-function typesInWords(types: unknown): string {
-  const names = sortedTypes(types, 'inOrder').map((name) => `"${name}"`);
-  return names.length === 1 ? `type ${names[0]}` : `types ${names.join(', ')}`;
+function typeInWords(type: string): string {
+  return ARTICLES[type] ?? type;
 }
 
-const JSON_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
+const JSON_TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string', 'null'];
 
-function sortedTypes(types: unknown, nullGoes: 'inOrder' | 'last'): string[] {
+/** As the engine has them: in alphabetical order, null last. */
+function sortedTypes(types: unknown): string[] {
   const names = Array.isArray(types) ? (types as string[]) : [String(types)];
-  const sorted = [...names].sort((left, right) => JSON_TYPES.indexOf(left) - JSON_TYPES.indexOf(right));
-  return nullGoes === 'inOrder'
-    ? sorted
-    : [...sorted.filter((name) => name !== 'null'), ...sorted.filter((name) => name === 'null')];
+  return [...names].sort((left, right) => JSON_TYPES.indexOf(left) - JSON_TYPES.indexOf(right));
 }
 
-function optionsInWords(options: readonly unknown[]): string {
-  const texts = options.map(show);
-  if (texts.length <= 1) return texts.join('');
-  if (texts.length <= 3) return `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
-  return `${texts.slice(0, 2).join(', ')} or ${texts.length - 2} other candidates`;
+function listed(options: readonly unknown[]): string {
+  return cut(options.map(show).join(', '), ENUM_CHARS_MAX);
 }
 
 function cut(text: string, charsMax: number): string {

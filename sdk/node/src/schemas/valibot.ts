@@ -100,7 +100,7 @@ export function valibotFindings(issue: ValibotIssue): Finding[] {
   const path = (issue.path ?? []).map(({ key }) => key);
   const isKey = issue.path?.at(-1)?.origin === 'key' && issue.kind === 'validation';
   const hasOwnWords = !/^Invalid [\w -]+: (?:Expected|Received)/.test(issue.message);
-  const found = isKey ? { keyword: 'propertyNames', expected: { ...of(issue), met: path.at(-1) } } : of(issue);
+  const found = isKey ? { keyword: 'propertyNames' } : of(issue);
   return [{ path: isKey ? path.slice(0, -1) : path, ...found, ...(hasOwnWords && { text: issue.message }) }];
 }
 

@@ -97,7 +97,7 @@ function named(finding: Finding, json: ReadSchema['json']): Finding {
   if (holder.additionalProperties === false) return { ...finding, keyword: 'additionalProperties' };
   const value = (holder.additionalProperties ?? {}) as { type?: unknown };
   if (holder.propertyNames === undefined || !OF_NAMES.has(finding.keyword) || value.type === 'string') return finding;
-  return { path: finding.path.slice(0, -1), keyword: 'propertyNames', expected: { ...finding, met: name } };
+  return { path: finding.path.slice(0, -1), keyword: 'propertyNames' };
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -107,22 +107,18 @@ class Watchdog {
       session.connectToMainThread();
       return await new Promise<Look>((resolve) => {
         setTimeout(() => resolve(last), PAUSE_MS_MAX);
-        session.on('Debugger.paused', ({ params }) => {
+        session.on('Debugger.paused', () => {
           if (this.#lines.turns !== turns) {
             session.post('Debugger.resume');
             resolve(last);
             return;
           }
-          const callFrameId = params.callFrames[0]?.callFrameId ?? '';
-          session.post(
-            'Debugger.evaluateOnCallFrame',
-            { callFrameId, expression: EVALUATE, returnByValue: true },
-            (error, done) => {
-              session.post('Debugger.resume');
-              const found = error === null ? (done.result.value as Look | undefined) : undefined;
-              resolve(found ?? last);
-            },
-          );
+          // In the global scope: inside of Node's own functions names such as Symbol may mean something else.
+          session.post('Runtime.evaluate', { expression: EVALUATE, returnByValue: true }, (error, done) => {
+            session.post('Debugger.resume');
+            const isFound = error === null && done.exceptionDetails === undefined && done.result.value != null;
+            resolve(isFound ? (done.result.value as Look) : last);
+          });
         });
         session.post('Debugger.enable');
         session.post('Debugger.pause');

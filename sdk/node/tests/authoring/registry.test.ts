@@ -48,6 +48,13 @@ test('the members of a CommonJS module are its exports, once', () => {
   );
 });
 
+test('steps that a CommonJS module hangs on its only export are exports too', () => {
+  assert.deepEqual(
+    found(['a', 'b'], ([a, b]) => ({ 'a.cjs': { default: Object.assign(a as object, { b }) } })),
+    { ids: ['a', 'b'], faults: [] },
+  );
+});
+
 test('a step that is not exported is a fault', () => {
   assert.deepEqual(
     found(['a', 'b'], ([a]) => ({ 'a.ts': { a } })),

@@ -33,18 +33,18 @@ test('an answer of many megabytes arrives whole, with others behind it', async (
 
 test('an engine that does not read gets no further work into the process', async () => {
   engine.socket.pause();
-  for (let number = 1; number <= 60; number++) {
+  for (let number = 1; number <= 150; number++) {
     engine.invoke('wide', {}, { invocation: number });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const resumedAt = Date.now();
   engine.socket.resume();
 
   const answers = [];
-  for (let count = 0; count < 60; count++) answers.push((await engine.next()).value);
+  for (let count = 0; count < 150; count++) answers.push((await engine.next()).value);
 
   assert.ok(answers.every(({ text }) => text.length === 1_000_000));
   const done = answers.filter(({ at }) => at < resumedAt).length;
-  assert.ok(done <= 20, `${done} were done`);
+  assert.ok(done <= 100, `${done} were done`);
   assert.deepEqual((await engine.run('echo', 'whole')).value, 'whole');
 });

@@ -56,9 +56,9 @@ describe('the light check of a JSON Schema', () => {
 
     assert.deepEqual(said(schema, { a: 'x', b: 'q', c: [1.5], d: { e: [1] }, f: 1 }), [
       '/z is required',
-      '/a "x" is shorter than 2 characters',
-      '/b "q" is not one of "x" or "y"',
-      '/c/0 1.5 is not of type "integer"',
+      '/a must have at least 2 characters',
+      '/b must be one of "x", "y"',
+      '/c/0 must be a whole number',
       '/f is not a known field',
     ]);
   });
@@ -74,7 +74,7 @@ describe('the light check of a JSON Schema', () => {
     };
 
     assert.deepEqual(said(schema, { v: null, kids: [{ v: 'x' }, { v: 1 }] }), [
-      "/kids/1/v 1 is not valid under any of the schemas listed in the 'anyOf' keyword",
+      '/kids/1/v fits none of the allowed forms',
     ]);
   });
 
@@ -83,13 +83,13 @@ describe('the light check of a JSON Schema', () => {
     assert.deepEqual(said({ minLength: 2, properties: { a: { type: 'string' } } }, 5), []);
     assert.deepEqual(said({ patternProperties: { '^x': {} }, additionalProperties: false }, { x1: 1 }), []);
     assert.deepEqual(said({ type: 'number' }, 1), []);
-    assert.deepEqual(said({ minLength: 2 }, '😀'), ['  "😀" is shorter than 2 characters'.slice(1)]);
+    assert.deepEqual(said({ minLength: 2 }, '😀'), [' must have at least 2 characters']);
   });
 
   it('knows true and false', () => {
     assert.deepEqual(said(true, 1), []);
-    assert.deepEqual(said(false, 1), [' {} is not allowed for 1']);
-    assert.deepEqual(said({ properties: { a: false } }, { a: 1 }), ['/a {} is not allowed for 1']);
+    assert.deepEqual(said(false, 1), [' is not allowed here']);
+    assert.deepEqual(said({ properties: { a: false } }, { a: 1 }), ['/a is not allowed here']);
   });
 });
 

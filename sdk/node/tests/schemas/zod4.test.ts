@@ -95,28 +95,26 @@ describe('a check by zod 4', () => {
     };
 
     assert.deepEqual(said(schema, value), [
-      '/a minLength: "" is shorter than 2 characters',
-      '/b type: 1.5 is not of type "integer"',
-      '/c enum: "z" is not one of "x" or "y"',
-      '/d format: "x" is not a "email"',
+      '/a minLength: must have at least 2 characters',
+      '/b type: must be a whole number',
+      '/c enum: must be one of "x", "y"',
+      '/d format: must be a valid email',
       '/e/f additionalProperties: is not a known field',
-      '/f multipleOf: 3 is not a multiple of 2',
-      '/g pattern: "b" does not match "^a\\."',
-      '/h pattern: "y" does not match "/x/i"',
-      '/i not: {} is not allowed for 1',
-      '/j propertyNames: "ab" is longer than 1 character',
-      '/k maxItems: ["a","b"] has more than 1 item',
-      '/l exclusiveMaximum: 3 is greater than or equal to the maximum of 3',
-      '/m pattern: "a" does not match "q"',
-      '/m pattern: "a" does not match "z$"',
-      '/m pattern: "a" does not match "^[^a-z]*$"',
+      '/f multipleOf: must be a multiple of 2',
+      '/g pattern: must match the pattern ^a\\.',
+      '/h pattern: must match the pattern /x/i',
+      '/i not: must not be of this form',
+      '/j propertyNames: has a field whose name is not allowed',
+      '/k maxItems: must have at most 1 items',
+      '/l exclusiveMaximum: must be less than 3',
+      '/m pattern: must match the pattern q',
+      '/m pattern: must match the pattern z$',
+      '/m pattern: must match the pattern ^[^a-z]*$',
     ]);
   });
 
-  it('shows the value that came, not what coercion made of it', () => {
-    assert.deepEqual(said(z.object({ n: z.coerce.number() }), { n: 'abc' }), [
-      '/n type: "abc" is not of type "number"',
-    ]);
+  it('says what must come, not what coercion made of it', () => {
+    assert.deepEqual(said(z.object({ n: z.coerce.number() }), { n: 'abc' }), ['/n type: must be a number']);
     assert.deepEqual(said(z.object({ n: z.coerce.number() }), { n: 'secret' }, 'payload'), [
       '/n type: must be a number',
     ]);
@@ -130,10 +128,8 @@ describe('a check by zod 4', () => {
   it('names the options of a union that is told apart by a field', () => {
     const schema = z.discriminatedUnion('t', [z.object({ t: z.literal('a') }), z.object({ t: z.literal('b') })]);
 
-    assert.deepEqual(said(schema, { t: 'c' }), ['/t enum: "c" is not one of "a" or "b"']);
-    assert.deepEqual(said(z.union([z.string(), z.array(z.string())]), 1), [
-      " anyOf: 1 is not valid under any of the schemas listed in the 'anyOf' keyword",
-    ]);
+    assert.deepEqual(said(schema, { t: 'c' }), ['/t enum: must be one of "a", "b"']);
+    assert.deepEqual(said(z.union([z.string(), z.array(z.string())]), 1), [' anyOf: fits none of the allowed forms']);
   });
 
   it('works for zod/mini', () => {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { ProcessEngine, project } from './engine.js';
 
 const STEPS = `
+import { existsSync } from 'node:fs';
 import { event } from '@motia/core';
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export const patient = event({ id: 'patient' }, async () => { await sleep(800); });
-export const first = event({ id: 'first' }, async () => { await sleep(50); const until = performance.now() + 1500; while (performance.now() < until); });
+export const first = event({ id: 'first' }, async () => { await sleep(50); const until = performance.now() + 10_000; while (!existsSync('told') && performance.now() < until); });
 `;
 
 const made = project({ 'steps.ts': STEPS });
@@ -21,6 +24,7 @@ test('of several in flight the one that holds the loop is named', async () => {
   engine.invoke('patient', {}, { invocation: 2 });
 
   const stalled = await engine.next();
+  writeFileSync(join(made.root, 'told'), '');
 
   assert.deepEqual([stalled.type, stalled.invocation, stalled.step], ['stalled', 1, 'first']);
   assert.match(stalled.stack, /^ {4}at first \(motia\/steps\/steps\.ts:\d+/);

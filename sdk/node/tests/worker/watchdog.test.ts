@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { ProcessEngine, project } from './engine.js';
 
 const STEPS = `
+import { existsSync } from 'node:fs';
 import { event, logger } from '@motia/core';
 import { execSync } from 'node:child_process';
-export const native = event({ id: 'native' }, () => { execSync('sleep 3'); });
+export const native = event({ id: 'native' }, () => { execSync('sleep 5'); });
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 1500; while (performance.now() < until); });
+export const spins = event({ id: 'spins' }, async (_, ctx) => { logger.info('entered'); const until = performance.now() + 10_000; while (!existsSync('told') && performance.now() < until); });
 export const stuck = event({ id: 'stuck' }, async () => { logger.info('entered'); await sleep(1); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });
 export const idle = event({ id: 'stuck-when-idle' }, () => { setTimeout(() => { for (;;); }, 20); });
 `;
@@ -21,6 +24,7 @@ before(async () => {
 
 test('a loop that stands still is told once, with its step and place', async () => {
   const stalled = await engine.run('spins', {}, { invocation: 9 });
+  writeFileSync(join(made.root, 'told'), '');
 
   assert.deepEqual([stalled.type, stalled.invocation, stalled.step], ['stalled', 9, 'spins']);
   assert.ok(stalled.ms >= 200);

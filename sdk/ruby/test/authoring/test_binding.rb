@@ -67,10 +67,10 @@ class TestBinding < MotiaTest
   end
 
   def test_problems_name_every_place
-    assert_equal({ '/a' => 'is required', '/b' => '5 is not of type "string"' },
+    assert_equal({ '/a' => 'is required', '/b' => 'must be text' },
                  problems({ 'b' => 5 }, schema: { a: Integer, b: String }) { |a:, b:| [a, b] })
     assert_equal({ '/a' => 'is required' }, problems({}) { |a:| a })
-    assert_equal({ '' => '[] is not of type "object"' }, problems([]) { |a:| a })
+    assert_equal({ '' => 'must be an object' }, problems([]) { |a:| a })
   end
 
   def test_a_mismatch_between_block_and_schema_is_a_fault_at_load

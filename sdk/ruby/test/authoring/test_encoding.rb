@@ -59,8 +59,8 @@ class TestEncoding < MotiaTest
     circle << { 'a' => circle }
     deep = (1..65).reduce(1) { |inner, _| [inner] }
 
-    assert_includes refused(circle), 'deeper than 64'
-    assert_includes refused(deep), 'deeper than 64'
+    assert_includes refused(circle), '(it is circular) at /0/a'
+    assert_includes refused(deep), "deeper than 64 levels at #{'/0' * 64}"
     assert_equal deep.first, Motia::Json.decode(encode(deep.first))
   end
 

@@ -18,11 +18,4 @@ class TestSignals < MotiaTest
   def test_a_wait_ends_after_its_time
     refute Motia::Signal.new.wait(0.01)
   end
-
-  def test_the_signal_of_an_invocation_that_was_cancelled_before_is_set
-    one = invocation
-    one.cancel('shutdown')
-
-    assert one.signal.set?
-  end
 end

@@ -51,25 +51,6 @@ class TestSteps < MotiaTest
     assert_includes faults[1][:hint], 'retries'
   end
 
-  def test_outside_a_worker_a_wrong_declaration_raises_and_a_right_one_can_be_called
-    assert_raises(Motia::StepFault) { Motia.event(id: 'a', nobody: 1) { 1 } }
-    assert_equal 3, Motia.event(id: 'a') { |n:| n + 1 }.handler.call(n: 2)
-  end
-
-  def test_the_words_are_on_main_and_nowhere_else
-    assert TOPLEVEL_BINDING.receiver.respond_to?(:event)
-    refute Object.new.respond_to?(:event, true)
-    refute Object.new.respond_to?(:trigger, true)
-    refute Object.const_defined?(:HttpError)
-  end
-
-  def test_outcomes_are_found_where_nothing_else_has_their_name
-    found = TOPLEVEL_BINDING.eval('[HttpError, Fatal, RetryAfter]')
-
-    assert_equal [Motia::HttpError, Motia::Fatal, Motia::RetryAfter], found
-    assert_raises(NameError) { TOPLEVEL_BINDING.eval('HttpErrors') }
-  end
-
   def test_hooks_take_no_arguments
     collector = declared do
       on_start { 1 }

@@ -31,7 +31,11 @@ class TestCrew < MotiaTest
   def crew(limit:)
     @source = Source.new
     Motia::Worker::Crew.new(limit: limit, read: @source.method(:read), run: ->(job) { job.run }, flush: @source.method(:flush))
-                       .tap(&:start)
+                       .tap do |one|
+      one.start
+      # Its own thread reads: only who reads sets what a waiter waits for.
+      within { Thread.pass until @source.reads.positive? }
+    end
   end
 
   def task(&block)
@@ -87,6 +91,22 @@ class TestCrew < MotiaTest
     assert_nil waiter
     2.times { gate << nil }
     assert one
+  end
+
+  def test_a_job_that_waits_for_another_run_gives_its_place_to_it
+    done = Queue.new
+    one = crew(limit: 1)
+    @source.give(task do
+      waiter = Motia::Worker::Waiter.new
+      @source.give(task do
+        one.finish(waiter)
+        @source.give
+      end)
+      Thread.handle_interrupt(Motia::Worker::NEVER) { one.wait_for(waiter, lends: true) }
+      done << :answered
+    end)
+
+    assert_equal :answered, within { done.pop }
   end
 
   def test_a_thread_that_is_ended_by_its_job_is_replaced

@@ -88,8 +88,11 @@ def insert_event(store: Store, event: NewEvent, claimant: NodeId | None = None) 
     for delivery in event.deliveries:
         number = store.numbers.take(now)
         numbers.append(number)
-        head = _take_over_key(store, event, delivery)
-        is_taken = not head and store.books.key_taken(delivery.step, delivery.key)
+        is_taken = (
+            delivery.key is not None
+            and not _take_over_key(store, event, delivery)
+            and store.books.key_taken(delivery.step, delivery.key)
+        )
         state = first_state(delivery, due_at=event.due_at, now=now, is_key_taken=is_taken)
         if state is READY and claimant is not None and _may_claim(store, event, delivery):
             state = RUNNING

@@ -4,10 +4,12 @@ Invariants
 1. The books equal the open rows of the current transaction; a rollback is followed by `Store.load`.
 2. They hold counters, paused steps, keys in use and the fences of running runs: bounded by what is
    open, never by what is finished.
-3. `moved` is called exactly once for each change of a run's state.
+3. `moved` counts each change of a run's state exactly once.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from motia.model import OPEN_STATES, RunState
 
@@ -15,47 +17,19 @@ READY = RunState.READY
 RUNNING = RunState.RUNNING
 
 
-class Running:
+class Running(msgspec.Struct, eq=False, gc=False):
     """What complete, fail and release must know of a running run; the fence is `epoch`."""
 
-    __slots__ = (
-        "attempt",
-        "blocks_on_dead",
-        "cancel_reason",
-        "epoch",
-        "key",
-        "lane",
-        "node",
-        "number",
-        "started_at",
-        "step",
-    )
-
-    def __init__(
-        self,
-        number: int,
-        step: str,
-        *,
-        epoch: int,
-        attempt: int,
-        lane: str | None,
-        key: str | None,
-        node: str,
-        started_at: int,
-        blocks_on_dead: bool,
-        cancel_reason: str | None = None,
-    ) -> None:
-        """As the row says."""
-        self.number = number
-        self.step = step
-        self.epoch = epoch
-        self.attempt = attempt
-        self.lane = lane
-        self.key = key
-        self.node = node
-        self.started_at = started_at
-        self.blocks_on_dead = blocks_on_dead
-        self.cancel_reason = cancel_reason
+    number: int
+    step: str
+    epoch: int
+    attempt: int
+    lane: str | None
+    key: str | None
+    node: str
+    started_at: int
+    blocks_on_dead: bool
+    cancel_reason: str | None = None
 
 
 class LaneBook:
@@ -110,7 +84,7 @@ class Books:
         self, step: str, lane: str | None, was: RunState | None, to: RunState | None, *, count: int = 1
     ) -> None:
         """Count a change of state; None stands for not open (new, finished)."""
-        book = self.step(step)
+        book = self.steps.get(step) or self.step(step)
         if was is not None:
             book.by_state[was] -= count
             book.depth -= count

@@ -15,14 +15,16 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from motia.model import LedgerUnavailable
 
 BATCH_MAX = 1_024
 
 
-class Errand(NamedTuple):
+class Errand(msgspec.Struct, frozen=True, eq=False):
     """One submission: `work(*args)` is the thread's to carry out; `kind` names it."""
 
     kind: str

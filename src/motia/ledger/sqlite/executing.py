@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -37,6 +38,10 @@ PROMOTE_MAX = 1_000
 LANE_SCAN_MAX = 4_000
 """Ready runs looked through in order before claiming lane by lane."""
 
+LANE = 14
+"""Where the claiming statements have the lane."""
+KIND_OF = {kind.value: kind for kind in TriggerKind}
+
 STALE = Finished(is_current=False)
 DONE = Finished(is_current=True)
 
@@ -59,13 +64,14 @@ def claim(
         return []
     now = store.now()
     store.write(sql.MARK_CLAIMED, (node, now, ids_json(row[0] for row in rows)))
+    for lane, count in Counter(row[LANE] for row in rows).items():
+        store.books.moved(step, lane, READY, RUNNING, count=count)
     return [_claimed(store, step, row, node=node, now=now) for row in rows]
 
 
 def _claimed(store: Store, step: StepId, row: Any, *, node: NodeId, now: int) -> Claim:
     (number, target, kind, epoch, attempt, payload, trace, parent_span, parent_run, ready_at) = row[:10]
     (retry_count, crashes, is_suspect, key, lane, priority, info, blocks, _) = row[10:]
-    store.books.moved(step, lane, READY, RUNNING)
     store.books.running[number] = Running(
         number,
         step,
@@ -81,7 +87,7 @@ def _claimed(store: Store, step: StepId, row: Any, *, node: NodeId, now: int) ->
         run=run_id_of(number),
         step=step,
         target=target,
-        kind=TriggerKind(kind),
+        kind=KIND_OF[kind],
         epoch=Epoch(epoch + 1),
         attempt=attempt + 1,
         payload=payload,
@@ -118,7 +124,7 @@ def _take_in_order(store: Store, step: StepId, book: StepBook, *, limit: int, la
     used: dict[str | None, int] = {None: book.laneless_running}
     rows: list[Any] = []
     for row in store.conn.execute(sql.SELECT_READY, (step, LANE_SCAN_MAX)):
-        lane = row[14]
+        lane = row[LANE]
         running = used[lane] if lane in used else _lane_running(book, lane)
         if running < lane_limit:
             used[lane] = running + 1

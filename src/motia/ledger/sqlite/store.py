@@ -9,12 +9,12 @@ Invariants
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable
 from typing import Any
 
 import apsw
+import msgspec
 
 from motia.ledger.numbers import RunNumbers
 from motia.ledger.sqlite import runs_sql as sql
@@ -127,7 +127,7 @@ def trace_mark(trace: str) -> bytes:
 
 def ids_json(numbers: Iterable[int]) -> str:
     """Numbers as the JSON array that statements unfold."""
-    return json.dumps(list(numbers))
+    return msgspec.json.encode(list(numbers)).decode()
 
 
 def _running_of(row: Any) -> Running:

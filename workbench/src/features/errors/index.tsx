@@ -1,10 +1,17 @@
-import { Page } from '../../components/Page';
-import { Empty } from '../../components/States';
+/** Failures by kind: a list, and each of them with its stack and its runs. */
+import { Route, Switch } from 'wouter';
+import { ErrorDetail } from './ErrorDetail';
+import { ErrorList } from './ErrorList';
 
 export default function Screen() {
   return (
-    <Page title="errors">
-      <Empty title="errors" />
-    </Page>
+    <Switch>
+      <Route path="/errors/:fingerprint">
+        {({ fingerprint }) => <ErrorDetail key={fingerprint} fingerprint={fingerprint} />}
+      </Route>
+      <Route>
+        <ErrorList />
+      </Route>
+    </Switch>
   );
 }

@@ -74,7 +74,7 @@ module Motia
         raise CallerError.new("#{what} has no option #{unknown.to_s.inspect}",
                               hint: Options.closest(unknown.to_s, known.map(&:to_s)))
       end
-      [payload.nil? ? {} : payload, options.compact]
+      [payload, options.compact]
     end
     private_class_method :split
 

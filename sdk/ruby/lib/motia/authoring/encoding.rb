@@ -27,7 +27,7 @@ module Motia
     #
     # `what` names the value for the error: "the payload of trigger(\"x\")". Raises ValueNotJson.
     def encode(value, what:)
-      WRITER.generate(plain?(value, 0) ? value : to_plain(value, '', 0, what))
+      WRITER.generate(plain?(value, 0) ? value : to_plain(value, '', [], what))
     rescue JSON::GeneratorError, EncodingError => error
       raise refusal(what, '', error.message[0, 200])
     end
@@ -80,26 +80,34 @@ module Motia
       end
     end
 
-    def to_plain(value, path, depth, what)
-      raise refusal(what, '', "nested deeper than #{DEPTH_MAX} levels (or circular)") if depth > DEPTH_MAX
-
+    # `above`: the objects and arrays that the value is in.
+    def to_plain(value, path, above, what)
       case value
       when nil, true, false, Integer then value
       when String then text_of(value, path, what)
       when Symbol then text_of(value.name, path, what)
       when Float
         value.finite? ? value : raise(refusal(what, path, "the number #{value}"))
-      when Hash then object_of(value, path, depth, what)
+      when Hash then object_of(value, path, within(value, path, above, what), what)
       when Array
-        value.each_with_index.map { |one, index| to_plain(one, "#{path}/#{index}", depth + 1, what) }
+        inner = within(value, path, above, what)
+        value.each_with_index.map { |one, index| to_plain(one, "#{path}/#{index}", inner, what) }
       when Time then time_text(value)
-      when Struct then to_plain(value.to_h, path, depth, what)
-      else foreign(value, path, depth, what)
+      when Struct then object_of(value.to_h, path, within(value, path, above, what), what)
+      else foreign(value, path, above, what)
       end
     end
     private_class_method :to_plain
 
-    def object_of(hash, path, depth, what)
+    def within(value, path, above, what)
+      raise refusal(what, path, 'a value that contains itself (it is circular)') if above.any? { |one| one.equal?(value) }
+      raise refusal(what, path, "a value nested deeper than #{DEPTH_MAX} levels") if above.size >= DEPTH_MAX
+
+      [*above, value]
+    end
+    private_class_method :within
+
+    def object_of(hash, path, above, what)
       hash.each_with_object({}) do |(key, one), plain|
         unless key.is_a?(String) || key.is_a?(Symbol)
           raise refusal(what, path, "the key #{short(key)}, which is #{a(key)} and not text")
@@ -107,7 +115,7 @@ module Motia
         name = text_of(key.to_s, "#{path}/(key)", what)
         raise refusal(what, path, "the key #{name.inspect} twice, as text and as symbol") if plain.key?(name)
 
-        plain[name] = to_plain(one, "#{path}/#{name}", depth + 1, what)
+        plain[name] = to_plain(one, "#{path}/#{token(name)}", above, what)
       end
     end
     private_class_method :object_of
@@ -124,11 +132,17 @@ module Motia
     end
     private_class_method :text_of
 
-    def foreign(value, path, depth, what)
+    # One token of a JSON Pointer.
+    def token(name)
+      name.gsub('~', '~0').gsub('/', '~1')
+    end
+    private_class_method :token
+
+    def foreign(value, path, above, what)
       if defined?(::Date) && value.is_a?(::Date)
         value.iso8601
       elsif defined?(::Data) && ::Data.respond_to?(:define) && value.is_a?(::Data)
-        to_plain(value.to_h, path, depth, what)
+        object_of(value.to_h, path, within(value, path, above, what), what)
       elsif defined?(::BigDecimal) && value.is_a?(::BigDecimal)
         raise refusal(what, path, 'a BigDecimal, which JSON cannot carry exactly: send to_s or to_f')
       else

@@ -123,7 +123,7 @@ module Motia
 
       # `trigger(target, phone: '1')`, or `trigger(target, payload, delay: 2)`: sends an event to the step,
       # or the subscribers of the topic, `target`. Keywords are the payload, unless there is a positional
-      # payload: then they are options.
+      # payload: then they are options; nil is null. Without either the payload is `{}`.
       #
       # Returns a Receipt when the event is durable: it will be delivered although this handler fails. It
       # does not wait for the receiving handler unless `wait` is given.

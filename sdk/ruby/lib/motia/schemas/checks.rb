@@ -23,22 +23,16 @@ module Motia
       }.freeze
       # Keyword, class of value, whether it fits, and what is said when it does not.
       LIMITS = {
-        'minimum' => [Numeric, ->(value, limit) { value >= limit },
-                      ->(value, limit) { "#{value} is less than the minimum of #{limit}" }],
-        'maximum' => [Numeric, ->(value, limit) { value <= limit },
-                      ->(value, limit) { "#{value} is greater than the maximum of #{limit}" }],
-        'exclusiveMinimum' => [Numeric, ->(value, limit) { value > limit },
-                               ->(value, limit) { "#{value} is less than or equal to the minimum of #{limit}" }],
-        'exclusiveMaximum' => [Numeric, ->(value, limit) { value < limit },
-                               ->(value, limit) { "#{value} is greater than or equal to the maximum of #{limit}" }],
-        'minLength' => [String, ->(value, limit) { value.size >= limit },
-                        ->(value, limit) { "#{Problems.shown(value)} is shorter than #{limit} character#{'s' if limit != 1}" }],
-        'maxLength' => [String, ->(value, limit) { value.size <= limit },
-                        ->(value, limit) { "#{Problems.shown(value)} is longer than #{limit} character#{'s' if limit != 1}" }],
-        'minItems' => [Array, ->(value, limit) { value.size >= limit },
-                       ->(value, limit) { "#{Problems.shown(value)} has less than #{limit} item#{'s' if limit != 1}" }],
-        'maxItems' => [Array, ->(value, limit) { value.size <= limit },
-                       ->(value, limit) { "#{Problems.shown(value)} has more than #{limit} item#{'s' if limit != 1}" }]
+        'minimum' => [Numeric, ->(value, limit) { value >= limit }, 'must be at least %s'],
+        'maximum' => [Numeric, ->(value, limit) { value <= limit }, 'must be at most %s'],
+        'exclusiveMinimum' => [Numeric, ->(value, limit) { value > limit }, 'must be more than %s'],
+        'exclusiveMaximum' => [Numeric, ->(value, limit) { value < limit }, 'must be less than %s'],
+        'minLength' => [String, ->(value, limit) { value.size >= limit }, 'must have at least %s characters'],
+        'maxLength' => [String, ->(value, limit) { value.size <= limit }, 'must have at most %s characters'],
+        'minItems' => [Array, ->(value, limit) { value.size >= limit }, 'must have at least %s items'],
+        'maxItems' => [Array, ->(value, limit) { value.size <= limit }, 'must have at most %s items'],
+        'minProperties' => [Hash, ->(value, limit) { value.size >= limit }, 'must have at least %s fields'],
+        'maxProperties' => [Hash, ->(value, limit) { value.size <= limit }, 'must have at most %s fields']
       }.freeze
       DEPTH_MAX = 64
 
@@ -73,32 +67,24 @@ module Motia
         return nil if names.empty? || tests.any?(&:nil?)
 
         where = @where
-        said = names.size == 1 ? "type \"#{names.first}\"" : "types #{names.sort.map { |name| "\"#{name}\"" }.join(', ')}"
+        said = Problems.types(names)
         lambda do |value, path, problems|
           next if tests.any? { |test| test.call(value) }
 
-          problems << Problems.unfit(path, "#{Problems.shown(value)} is not of #{said}", where, 'type')
+          problems << Problems.unfit(path, said, where, 'type')
         end
       end
 
       def values_check(schema)
         where = @where
-        if schema.key?('const')
-          constant = schema['const']
-          lambda do |value, path, problems|
-            next if value == constant
+        keyword, allowed = schema.key?('const') ? ['const', [schema['const']]] : ['enum', schema['enum']]
+        return nil unless allowed.is_a?(Array)
 
-            problems << Problems.unfit(path, "#{Problems.shown(constant)} was expected", where, 'const')
-          end
-        elsif schema['enum'].is_a?(Array)
-          allowed = schema['enum']
-          *some, last = allowed.map { |one| Problems.shown(one) }
-          said = some.empty? ? last : "#{some.join(', ')} or #{last}"
-          lambda do |value, path, problems|
-            next if allowed.include?(value)
+        said = Problems.options(allowed)
+        lambda do |value, path, problems|
+          next if allowed.include?(value)
 
-            problems << Problems.unfit(path, "#{Problems.shown(value)} is not one of #{said}", where, 'enum')
-          end
+          problems << Problems.unfit(path, said, where, keyword)
         end
       end
 
@@ -151,10 +137,11 @@ module Motia
           next unless limit.is_a?(Numeric)
 
           where = @where
+          said = format(message, Problems.number(limit))
           lambda do |value, path, problems|
             next if !value.is_a?(kind) || fits.call(value, limit)
 
-            problems << Problems.unfit(path, message.call(value, limit), where, keyword)
+            problems << Problems.unfit(path, said, where, keyword)
           end
         end
       end

@@ -7,6 +7,7 @@
 # until the end comes or the invocation is answered, at most `LINE_BYTES_MAX` of it. What is printed outside
 # a run is the worker's own.
 
+require 'monitor'
 require 'motia/authoring/invocation'
 require 'motia/authoring/encoding'
 

@@ -12,6 +12,7 @@
 #    run handlers: then jobs wait, and a spare thread reads.
 # 3. Answers that are held leave before a thread waits, and before it runs what may take long.
 # 4. Threads of the crew are interrupted by nobody but inside a handler.
+# 5. A handler that waits for another run is not counted: the run it waits for may need a thread here.
 
 module Motia
   module Worker
@@ -63,6 +64,7 @@ module Motia
         @idle = []
         @size = 0
         @busy = 0
+        @lent = 0
         @is_reading = false
         @is_waking = false
         @has_ended = false
@@ -85,18 +87,23 @@ module Motia
       end
 
       # Waits until `waiter` is done, reading meanwhile when nobody else does. The caller has masked
-      # interrupts; while it waits they are let through.
-      def wait_for(waiter)
+      # interrupts; while it waits they are let through. Only what is read may finish a waiter: one that reads
+      # looks at nothing else. `lends`: another handler may run meanwhile.
+      def wait_for(waiter, lends: false)
         @lock.lock
+        lends &&= Thread.current.thread_variable_get(:motia_works)
+        lend if lends
         until waiter.done
           if @is_reading || @has_ended
             Thread.handle_interrupt(WHEN_BLOCKING) { waiter.condition.wait(@lock) }
           else
             read_on { |io| Thread.handle_interrupt(WHEN_BLOCKING) { io.wait_readable } }
+            summon unless @jobs.empty?
           end
         end
       ensure
         @lock.lock unless @lock.owned?
+        take_back if lends
         summon if !@is_reading || !@jobs.empty?
         @lock.unlock
       end
@@ -113,11 +120,26 @@ module Motia
 
       private
 
+      # With the lock: this thread is not counted until it takes its place back, even if that is then one
+      # too many for a while.
+      def lend
+        @busy -= 1
+        @lent += 1
+        summon unless @jobs.empty?
+      end
+
+      def take_back
+        @lent -= 1
+        @busy += 1
+      end
+
       def work
         while (job = take)
           begin
+            Thread.current.thread_variable_set(:motia_works, true)
             @run.call(job)
           ensure
+            Thread.current.thread_variable_set(:motia_works, false)
             @lock.synchronize { @busy -= 1 }
           end
         end
@@ -181,7 +203,7 @@ module Motia
           @is_waking = true
           seat.done = true
           seat.condition.signal
-        elsif @size < @limit + SPARE_THREADS
+        elsif @size < @limit + @lent + SPARE_THREADS
           @is_waking = true
           @size += 1
           hire

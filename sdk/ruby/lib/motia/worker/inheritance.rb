@@ -39,6 +39,25 @@ module Motia
       end
     end
 
+    # A handler tried to end the process: its run fails instead.
+    class ProcessEnded < Exception # rubocop:disable Lint/InheritException -- a bare rescue must not keep it
+    end
+
+    # `exit!` would take the runs of everybody else along.
+    module ExitGuard
+      def exit!(status = false)
+        return super if ForkGuard.child? || Invocation.current.nil?
+
+        raise ProcessEnded, "exit!(#{status}) in a handler: a worker runs many steps and is ended by the engine only; " \
+                            'return or raise instead'
+      end
+
+      # Guards every way to say it from now on.
+      def self.install
+        [Process.singleton_class, Kernel.singleton_class, Object].each { |place| place.prepend(self) }
+      end
+    end
+
     # A child of the process says nothing to the engine and runs nobody's handler after its own.
     module ForkGuard
       @abandon = []

@@ -18,6 +18,8 @@ module Motia
         warn 'MOTIA_WORKER_FD names no file descriptor: this process is started by the Motia engine'
         Process.exit!(2)
       end
+      # Where the environment names no locale, as in containers, text that is read is UTF-8 all the same.
+      Encoding.default_external = Encoding::UTF_8 if Encoding.default_external == Encoding::US_ASCII
       Watchdog.die_with_parent
       Watchdog.ignore_signals
       # Registered first, so it runs last: threads of handlers may never end.
@@ -36,6 +38,7 @@ module Motia
         worker = Worker.new(Protocol::Transport.new(descriptor)) { ended << true }
         ForkGuard.on_child { worker.abandon }
         ForkGuard.install
+        ExitGuard.install
         Thread.singleton_class.prepend(ThreadInheritance)
         worker.start
         ended.pop

@@ -25,9 +25,10 @@ module Motia
 
       attr_reader :payload_bytes_max
 
-      # `on_close` is called once, when nothing more will be said.
-      def initialize(transport, &on_close)
+      # `on_close` is called once, when nothing more will be said; `end_soon` when the engine is gone.
+      def initialize(transport, end_soon: Watchdog.method(:end_soon), &on_close)
         @transport = transport
+        @end_soon = end_soon
         @on_close = on_close
         @session = Protocol::Session.new
         @decoder = Protocol::FrameDecoder.new
@@ -61,7 +62,7 @@ module Motia
         Thread.handle_interrupt(NEVER) do
           waiter = Waiter.new
           @lock.synchronize { @calls.start(running, op, args, waiter) }
-          @crew.wait_for(waiter)
+          @crew.wait_for(waiter, lends: op == 'call' || (op == 'trigger' && args.include?('"wait_ms"')))
           raise waiter.error if waiter.error
 
           waiter.value
@@ -215,7 +216,7 @@ module Motia
 
       def end_of_file
         @session.close
-        Watchdog.end_soon
+        @end_soon.call
         @lock.synchronize { @calls.abandon }.each { |entry| @crew.finish(entry.waiter) }
         @in_flight.each_value { |running| cancel_running(running, 'shutdown') }
         Thread.new do

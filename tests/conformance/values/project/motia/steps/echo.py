@@ -3,11 +3,11 @@
 from motia import call, event
 
 
-@event(id="echo-python")
+@event(id="echo-python", retries=0)
 async def echo(payload):
     return payload
 
 
-@event(id="relay-python")
+@event(id="relay-python", retries=0)
 async def relay(target, value):
     return {"value": await call(target, value)}

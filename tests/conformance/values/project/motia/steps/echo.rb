@@ -4,6 +4,6 @@
 
 require "motia"
 
-event(id: "echo-ruby") { |payload| payload }
+event(id: "echo-ruby", retries: 0) { |payload| payload }
 
-event(id: "relay-ruby") { |target:, value:| { value: call(target, value) } }
+event(id: "relay-ruby", retries: 0) { |target:, value:| { value: call(target, value) } }

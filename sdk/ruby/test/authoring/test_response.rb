@@ -2,52 +2,10 @@
 
 require 'support'
 require 'stringio'
-require 'tmpdir'
 
-class TestRequestAndResponse < MotiaTest
-  def request(**more)
-    Motia::Request.new(method: 'GET', url: '/', path: '/', **more)
-  end
-
+class TestResponse < MotiaTest
   def encoded(body, **more)
     Motia.response(body, **more).encode(what: 'it')
-  end
-
-  def test_headers_are_found_whatever_their_case
-    headers = request(headers: [%w[x-a 1], %w[x-a 2], %w[content-type t]]).headers
-
-    assert_equal ['1, 2', 't', nil, true], [headers['X-A'], headers[:content_type], headers['x-b'], headers.key?('X-a')]
-    assert_equal %w[1 2], headers.values_of('X-A')
-    assert_raises(FrozenError) { headers['x'] = 1 }
-  end
-
-  def test_cookies_come_by_name
-    assert_equal({ 'a' => '1', 'b' => 'x=y' }, request(headers: [['cookie', 'a=1; b="x=y"; c']]).cookies)
-  end
-
-  def test_the_body_is_what_it_is
-    assert_equal [1], request(media: 'json', raw: '[1]').body
-    assert_nil request(media: 'json').body
-    assert_nil request.body
-    assert_equal 'ü', request(media: 'text', raw: 'ü'.b).body
-    assert_equal "\xff".b, request(media: 'bytes', raw: "\xff".b).body
-    assert_equal "\u{FFFD}", request(raw: "\xff".b).text
-    error = assert_raises(Motia::InputInvalid) { request(media: 'json', raw: '{').body }
-    assert_equal 'json', error.problems.first.keyword
-    assert_raises(Motia::InputInvalid) { request(media: 'json', raw: "\"\xff\"".b).body }
-  end
-
-  def test_a_file_is_a_slice_of_the_body
-    file = Motia::UploadedFile.new(name: 'd', filename: '../x', content_type: 't', body: 'ab€cd'.b, offset: 2, length: 3)
-
-    assert_equal ['€', 3, Encoding::BINARY], [file.text, file.size_bytes, file.read.encoding]
-    Dir.mktmpdir { |folder| assert_equal '€'.b, File.binread(File.join(folder, 'f').tap { |path| file.save(path) }) }
-  end
-
-  def test_several_files_of_one_field_are_an_array
-    files = Array.new(2) { |n| Motia::UploadedFile.new(name: 'd', filename: n.to_s, content_type: 't', body: '', offset: 0, length: 0) }
-
-    assert_equal %w[0 1], request(files: files).files['d'].map(&:filename)
   end
 
   def test_a_body_says_what_it_is
@@ -100,12 +58,5 @@ class TestRequestAndResponse < MotiaTest
     assert_equal "event: e\nid: 1\nretry: 5\ndata: x\n\n", piece.call(Motia.sse('x', event: 'e', id: '1', retry_ms: 5))
     assert_raises(Motia::CallerError) { Motia.sse('x', event: "a\nb") }
     assert_raises(Motia::CallerError) { Motia.response([1].each).encode_piece(5, what: 'it') }
-  end
-
-  def test_outcomes_check_what_they_are_given
-    assert_raises(ArgumentError) { Motia::HttpError.new(200) }
-    assert_raises(ArgumentError) { Motia::RetryAfter.new(-1) }
-    assert_equal ['HTTP 404', 1_500], [Motia::HttpError.new(404).message, Motia::RetryAfter.new(1.5).retry_after_ms]
-    refute_operator Motia::Cancelled, :<, StandardError
   end
 end

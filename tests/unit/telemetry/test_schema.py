@@ -1,0 +1,25 @@
+"""The statements of the telemetry store fit its tables."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+
+from motia.telemetry.schema import SPAN_CHUNKS, TABLES, insert_spans
+
+
+@pytest.mark.parametrize("count", SPAN_CHUNKS)
+def test_a_chunk_of_spans_is_one_statement(count: int) -> None:
+    database = apsw.Connection(":memory:")
+    database.execute(TABLES)
+    columns = len(database.execute("SELECT * FROM pragma_table_info('spans')").fetchall())
+    rows = [(number + 1, *["x"] * (columns - 1)) for number in range(count)]
+
+    database.execute(insert_spans(count), [value for row in rows for value in row])
+
+    assert database.execute("SELECT count(*) FROM spans").fetchone() == (count,)
+
+
+def test_chunks_go_down_to_one() -> None:
+    assert SPAN_CHUNKS[-1] == 1
+    assert list(SPAN_CHUNKS) == sorted(SPAN_CHUNKS, reverse=True)
