@@ -11,7 +11,7 @@ import motia
 from motia.authoring import declared
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "steps.md").read_text()
-WORDS = {word for code in re.findall(r"`([^`]+)`", PAGE) for word in re.findall(r"\w+", code)}
+WORDS = {word for code in re.findall(r"`([^`\n]+)`", PAGE) for word in re.findall(r"\w+", code)}
 
 
 @pytest.mark.parametrize("options", ["ApiOptions", "EventOptions", "CronOptions", "NoopOptions"])

@@ -149,13 +149,16 @@ def test_the_worker_outlives_what_a_handler_does_to_its_process(worker: Worker, 
     assert process.drain() == 0
 
 
-def test_exit_without_ensure_is_the_end_of_the_process(worker: Worker):
-    process = worker("require 'motia'\nevent(id: 'ends') { exit!(9) }\n")
+def test_exit_without_ensure_fails_its_run_alone(worker: Worker):
+    process = worker("require 'motia'\nevent(id: 'ends') { exit!(9) }\nevent(id: 'goes-on') { 1 }\n")
 
-    process.invoke("ends")
+    process.invoke("ends", number=1)
+    failure = process.answer()
+    process.invoke("goes-on", number=2)
 
-    assert process.ends()
-    assert process.process.wait(10) == 9
+    assert isinstance(failure, Failure)
+    assert "exit!" in failure.message
+    assert process.value() == 1
 
 
 def test_the_socket_is_hidden_from_steps_and_their_children(worker: Worker):

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import jsonschema_rs
 import pytest
+
+from motia.project import compile_schema, problems_of
 
 SDK = Path(__file__).parents[3] / "sdk" / "ruby"
 LIMIT_S = 50.0
@@ -69,7 +70,7 @@ CASES = [
 ]
 
 
-def test_problems_have_the_words_of_the_engines_validator():
+def test_problems_have_the_words_of_the_engine():
     script = (
         "require 'motia'; require 'json'\n"
         "puts JSON.generate(JSON.parse($stdin.read).map { |schema, value|\n"
@@ -82,14 +83,8 @@ def test_problems_have_the_words_of_the_engines_validator():
 
     theirs = [
         [
-            [
-                "".join(
-                    f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.instance_path
-                ),
-                error.message,
-                str(error.schema_path[-1]),
-            ]
-            for error in jsonschema_rs.validator_for(schema).iter_errors(value)
+            [problem.path, problem.message, problem.keyword]
+            for problem in problems_of(compile_schema(json.dumps(schema).encode()), value)
         ]
         for schema, value in CASES
     ]
