@@ -1,4 +1,4 @@
-"""Every screen: it opens from the navigation, by keyboard, in light and dark, with no serious fault of accessibility."""
+"""Every screen opens from the navigation, by keyboard, in light and dark, with no serious fault of accessibility."""
 
 from __future__ import annotations
 

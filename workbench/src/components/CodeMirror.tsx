@@ -66,8 +66,12 @@ export default function CodeMirror({
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new value is written into the same editor below
   useEffect(() => {
     if (place.current === null) return;
+    // In a shadow root its styles are constructed sheets; in the page they would be a <style> element, which
+    // the content security policy refuses.
+    const shadow = place.current.shadowRoot ?? place.current.attachShadow({ mode: 'open' });
     const view = new EditorView({
-      parent: place.current,
+      parent: shadow,
+      root: shadow,
       state: EditorState.create({
         doc: value,
         extensions: [

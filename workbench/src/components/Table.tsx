@@ -61,6 +61,7 @@ export function Table<Row>(props: Props<Row>) {
   };
 
   const step = (by: number) => {
+    frame.current?.focus({ preventScroll: true }); // so that Enter is the row's, not that of a link clicked before
     const next = Math.min(Math.max(at + by, 0), rows.length - 1);
     const row = rows[next];
     if (row === undefined) return;

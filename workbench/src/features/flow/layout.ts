@@ -124,7 +124,8 @@ export function components(boxes: readonly Box[], links: readonly Link[]): Box[]
 /** One part that hangs together, left to right. */
 function ranked(part: readonly Box[], links: readonly Link[]): Laid {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: RANK_GAP, marginx: 0, marginy: 0 });
+  // Network simplex, the default, fails on some graphs with circles.
+  graph.setGraph({ ranker: 'tight-tree', rankdir: 'LR', nodesep: 28, ranksep: RANK_GAP, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   const inside = new Set(part.map((box) => box.id));
   for (const { id, width, height } of part) graph.setNode(id, { width, height });
