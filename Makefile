@@ -9,6 +9,11 @@ NODE_DEPENDENCIES := $(NODE_SDK)/node_modules/.installed
 SHOP := examples/shop
 SHOP_STAMP := $(SHOP)/node_modules/.installed
 NODE_SOURCES := $(NODE_SDK)/build.mjs $(shell find $(NODE_SDK)/src -type f)
+WORKBENCH := workbench
+WORKBENCH_STAMP := $(WORKBENCH)/node_modules/.built
+WORKBENCH_DEPENDENCIES := $(WORKBENCH)/node_modules/.installed
+WORKBENCH_SOURCES := $(WORKBENCH)/vite.config.ts $(WORKBENCH)/index.html \
+	$(shell find $(WORKBENCH)/src $(WORKBENCH)/public -type f)
 NPM := $(shell command -v npm)
 RUBY := $(shell command -v ruby)
 JOBS ?= 4
@@ -20,7 +25,9 @@ SEED ?= 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) ## Create the virtual environment, install the engine with its test tools, build the Node SDK
+BUILT := $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
+
+setup: $(BUILT) ## Create the virtual environment, install the engine, build the Node SDK and the Workbench
 ifndef RUBY
 	@echo "Ruby is not installed: steps in Ruby do not run. Get Ruby 3.0 or newer (apt-get/brew install ruby)."
 endif
@@ -49,9 +56,21 @@ $(SHOP_STAMP): $(SHOP)/package-lock.json | $(NODE_STAMP)
 	@echo "Installing what the example shop imports (npm ci)…"
 	@cd $(SHOP) && npm ci --loglevel=error --no-fund --no-audit
 	@touch $(SHOP_STAMP)
+
+$(WORKBENCH_DEPENDENCIES): $(WORKBENCH)/package-lock.json
+	@echo "Installing what the Workbench is built with (npm ci)…"
+	@cd $(WORKBENCH) && npm ci --silent --no-fund --no-audit
+	@touch $(WORKBENCH_DEPENDENCIES)
+
+$(WORKBENCH_STAMP): $(WORKBENCH_DEPENDENCIES) $(WORKBENCH_SOURCES)
+	@echo "Building the Workbench (npm run build)…"
+	@cd $(WORKBENCH) && npm run --silent build -- --logLevel warn
+	@touch $(WORKBENCH_STAMP)
 else
-.PHONY: $(NODE_STAMP) $(SHOP_STAMP)
+.PHONY: $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
 $(SHOP_STAMP): $(NODE_STAMP)
+$(WORKBENCH_STAMP):
+	@echo "npm is not installed, so the Workbench is not built: the engine serves its API and no screens."
 $(NODE_STAMP):
 	@echo "npm is not installed, so the Node SDK is not built: JavaScript and TypeScript steps do not run."
 	@echo "Get Node 20.19 or newer with npm (https://nodejs.org, or apt-get/brew install), then make setup."
@@ -63,7 +82,7 @@ demo: setup ## Start the example shop with sample traffic; Ctrl-C stops it
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) ## Format, lint, types, architecture rules
+check: $(BUILT) ## Format, lint, types, architecture rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/pyrefly check --summary=none
@@ -71,8 +90,9 @@ check: $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) ## Format, lint, types, architecture
 ifdef NPM
 	@cd $(NODE_SDK) && npm run --silent check
 	@cd $(SHOP) && npx tsc --noEmit
+	@cd $(WORKBENCH) && npm run --silent check
 else
-	@echo "Skipped: the checks of $(NODE_SDK) and $(SHOP), for want of npm"
+	@echo "Skipped: the checks of $(NODE_SDK), $(SHOP) and $(WORKBENCH), for want of npm"
 endif
 ifdef RUBY
 	@find sdk/ruby -name '*.rb' | while read -r file; do \
@@ -86,10 +106,14 @@ format: $(STAMP) ## Format the sources and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-docs: $(STAMP) ## Write the generated pages of docs/reference again
+docs: $(STAMP) ## Write the generated pages of docs/reference and the API's description again
 	@$(BIN)/python -m tools.docs
+ifdef NPM
+	@$(MAKE) --no-print-directory $(WORKBENCH_DEPENDENCIES)
+	@cd $(WORKBENCH) && npm run --silent types
+endif
 
-bench: $(STAMP) $(NODE_STAMP) ## Measure against rivals (they get an environment of their own); takes some minutes
+bench: $(BUILT) ## Measure against rivals (they get an environment of their own); takes some minutes
 	@$(BIN)/python -m benchmarks
 
 crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes them repeatable
@@ -98,5 +122,3 @@ crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes th
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals
-	@rm -rf $(NODE_SDK)/node_modules $(NODE_SDK)/dist $(NODE_SDK)/dist-tests $(SHOP)/node_modules
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

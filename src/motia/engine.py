@@ -1,7 +1,7 @@
 """The composition root: builds the rooms, starts them in order, stops them in the opposite one.
 
 Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
-then dispatch, schedules, the control socket and last the edge. A start that fails leaves nothing
+then dispatch, schedules, the edge, and last the control socket and the Workbench. A start that fails leaves nothing
 running and no record of an engine.
 
 Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import random as random_module
 import secrets
-import shutil
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,13 +27,24 @@ from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
 from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
-from motia.places import EngineRecord, bind, control_path, database_path, make_data_dir
+from motia.places import (
+    EngineRecord,
+    bind,
+    bind_workbench,
+    control_path,
+    database_path,
+    make_data_dir,
+    record_path,
+    url_of,
+    write_record,
+)
 from motia.project import (
     CONFIG_NAMES,
     ENVIRONMENT_FILE,
     READ_AT_START,
     Catalog,
     Discovery,
+    FlowGraph,
     PayloadValidators,
     Settings,
     TopicReader,
@@ -52,17 +60,14 @@ from motia.project import (
     read_sites,
 )
 from motia.protocol import Log, Span, Stalled
-from motia.runtime import Clock, Duty, SystemClock
+from motia.runtime import Clock, Duty, SystemClock, spare_collector
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
 from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
 
 if TYPE_CHECKING:
-    from motia.workbench import ControlServer
+    from motia.workbench import FindingLike, Front
 
-GC_YOUNG_OBJECTS = 20_000
-"""Objects between two looks of the collector at the young ones: requests and runs leave no cycles
-behind, so that a look for each 700 (Python's own figure) costs and finds nothing."""
 EMBEDDED_POLL_S = 10.0
 """Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
 
@@ -82,6 +87,7 @@ class Engine(Duty):
         telemetry: Telemetry | None = None,
         launchers: Mapping[str, Launcher] | None = None,
         sock: socket.socket | None = None,
+        diagnose: Callable[[], Sequence[FindingLike]] | None = None,
         is_embedded: bool = False,
     ) -> None:
         """Look for the project's files and build the rooms; nothing is opened before `start`.
@@ -96,6 +102,7 @@ class Engine(Duty):
             telemetry: Traces and logs; None: a file beside the ledger.
             launchers: How workers are started, by language, instead of what is found on this machine.
             sock: A bound socket for the API; None: bound to the configuration's host and port.
+            diagnose: Looks at machine and project, for the Workbench; may block.
             is_embedded: Part of a test: no data directory, control socket, record or file watching.
         """
         super().__init__()
@@ -128,11 +135,11 @@ class Engine(Duty):
         self._topics = Topics()
         self._reading_topics = asyncio.Lock()
         self._sock = sock
+        self._diagnose = diagnose
         self._is_embedded = is_embedded
         self._faults_told: tuple[LoadFault, ...] = ()
         self._is_ready = False
-        self._has_record = False
-        """The record is ours; a start that was refused leaves another engine's alone."""
+        self._has_record = False  # a start that was refused leaves another engine's record alone
         self._tasks: set[asyncio.Task[None]] = set()
         self._build_dispatch()
 
@@ -168,8 +175,8 @@ class Engine(Duty):
             queue_depth=config.limits.queue_depth,
         )
         self.edge: Edge | None = None
-        self._control: ControlServer | None = None
-        self._control_path: Path | None = None
+        self._front: Front | None = None
+        self._front_sock: socket.socket | None = None
         self._watcher: Watcher | None = None
         self._importing: asyncio.Future[Any] | None = None
 
@@ -180,6 +187,16 @@ class Engine(Duty):
         """(host, port) of the API."""
         assert self.edge is not None, "the engine is started"
         return self.edge.address
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where to reach what, without secrets: `api`, and `workbench` when it is served."""
+        front = self._front.address if self._front is not None else ""
+        return {"api": url_of(self.api_address), **({"workbench": front} if front else {})}
+
+    def invite(self) -> str:
+        """A one-time address of the Workbench, for whoever may operate; empty when it is not served."""
+        return self._front.invite() if self._front is not None and self._front.address else ""
 
     @property
     def faults(self) -> tuple[LoadFault, ...]:
@@ -214,6 +231,7 @@ class Engine(Duty):
         if not self._is_embedded:
             # On a thread, while the workers load: nobody asks the control API before the API answers.
             self._importing = asyncio.ensure_future(asyncio.to_thread(import_module, "motia.workbench"))
+            self._front_sock = bind_workbench(config, tries_next=self.mode == "dev")
         sock = self._sock or bind(config.host, config.port)
         self.edge = Edge(
             config=config,
@@ -232,9 +250,9 @@ class Engine(Duty):
         await self.cron.start()
         await self.edge.start()
         if not self._is_embedded:
-            await self._start_control()
+            await self._start_front()
             self._write_record()
-        # Last: who sees a ready engine may look for its record. What was loaded meanwhile was not told.
+        # Last: who sees a ready engine may look for its record.
         self._is_ready = True
         if self.workers.manifest != used:
             self._use_manifest(self.workers.manifest)
@@ -249,8 +267,8 @@ class Engine(Duty):
         if self._has_record:
             self._has_record = False
             with contextlib.suppress(OSError):
-                self._record_path.unlink()
-        for duty in (self._watcher, self.edge, self._control, self.cron, self.dispatcher, self.workers):
+                record_path(self.config.data_dir).unlink()
+        for duty in (self._watcher, self.edge, self._front, self.cron, self.dispatcher, self.workers):
             if duty is not None:
                 await duty.stop()
         for task in tuple(self._tasks):
@@ -258,8 +276,8 @@ class Engine(Duty):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.telemetry.stop()
         await self.ledger.close()
-        if self._control_path is not None and self._control_path.parent != self.config.data_dir:
-            shutil.rmtree(self._control_path.parent, ignore_errors=True)
+        if self._front is None and self._front_sock is not None:
+            self._front_sock.close()
 
     def _refuse_faults(self) -> None:
         errors = [fault for fault in self.faults if fault.severity == "error"]
@@ -270,12 +288,12 @@ class Engine(Duty):
                 details=[msgspec.to_builtins(fault) for fault in errors],
             )
 
-    async def _start_control(self) -> None:
+    async def _start_front(self) -> None:
         edge = self.edge
         assert edge is not None
         assert self._importing is not None
         await self._importing
-        from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
+        from motia.workbench import ControlDeps, Front
 
         deps = ControlDeps(
             ledger=self.ledger,
@@ -290,15 +308,20 @@ class Engine(Duty):
             clock=self._clock,
             pid=os.getpid(),
             started_at=self._clock.now_ms(),
-            addresses=lambda: {"api": self._api_url},
+            addresses=lambda: self.addresses,
             is_ready=lambda: self.is_ready,
             cron=self.cron,
             workers=self.workers,
             api_document=lambda: msgspec.json.decode(edge.openapi()),
+            diagnose=self._diagnose,
         )
-        self._control_path = control_path(self.config.data_dir)
-        self._control = ControlServer(ControlApi(deps), bind_control_socket(self._control_path))
-        await self._control.start()
+        self._front = Front(
+            deps,
+            control=control_path(self.config.data_dir),
+            sock=self._front_sock,
+            tell=lambda message: self._log("error", message),
+        )
+        await self._front.start()
 
     # what workers tell (motia.workers.WorkerEvents)
 
@@ -390,7 +413,7 @@ class Engine(Duty):
         with contextlib.suppress(Exception):  # only commands without an engine miss it
             await self.ledger.save_manifest(msgspec.json.encode(manifest))
 
-    def _flow_graph(self, observed: Any, parked: Mapping[str, int]) -> msgspec.Struct:
+    def _flow_graph(self, observed: Any, parked: Mapping[str, int]) -> FlowGraph:
         files = [file for files in self.discovery.files.values() for file in files]
         sites = read_sites(
             self.config.root, [*files, *self.workers.manifest.modules], steps=self.workers.manifest.steps
@@ -463,33 +486,15 @@ class Engine(Duty):
 
     # the record
 
-    @property
-    def _record_path(self) -> Path:
-        return self.config.data_dir / "engine.json"
-
-    @property
-    def _api_url(self) -> str:
-        host, port = self.api_address
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-        return f"http://{shown}:{port}"
-
     def _write_record(self) -> None:
+        assert self._front is not None
         record = EngineRecord(
             pid=os.getpid(),
             started_at=self._clock.now_ms(),
             version=__version__,
-            api=self._api_url,
-            control=str(self._control_path),
+            api=url_of(self.api_address),
+            control=str(self._front.control),
+            workbench=self._front.address,
         )
-        new = self._record_path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(record))
-        new.replace(self._record_path)
+        write_record(self.config.data_dir, record)
         self._has_record = True
-
-
-def spare_collector() -> None:
-    """What is loaded stays: later collections need not look at it, and look less often at the new."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_YOUNG_OBJECTS, 20, 20)

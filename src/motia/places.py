@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import tempfile
@@ -27,6 +28,29 @@ class EngineRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     api: str
     control: str
+    workbench: str = ""
+    """Address of the Workbench, without secrets; empty when it is not served."""
+
+
+def write_record(data_dir: Path, record: EngineRecord) -> None:
+    """Say in `data_dir` how to find this engine, in place of what was said before."""
+    path = record_path(data_dir)
+    new = path.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(record))
+    new.replace(path)
+
+
+def record_path(data_dir: Path) -> Path:
+    """Where the record of a running engine is."""
+    return data_dir / "engine.json"
+
+
+def url_of(address: tuple[str, int]) -> str:
+    """The http:// address of what listens at (host, port), as a person on this machine opens it."""
+    host, port = address
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
 
 
 def database_path(config: Config) -> Path:
@@ -56,8 +80,30 @@ def make_data_dir(path: Path) -> None:
         ) from error
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket for the API.
+WORKBENCH_PORTS_TRIED = 100
+
+
+def bind_workbench(config: Config, *, tries_next: bool) -> socket.socket | None:
+    """A listening socket for the Workbench, or None when it is switched off.
+
+    With `tries_next` a taken port is replaced by the next free one.
+
+    Raises:
+        StartError: No port could be had.
+    """
+    workbench = config.workbench
+    if not workbench.enabled:
+        return None
+    first = workbench.port
+    last = min(first + WORKBENCH_PORTS_TRIED, 65_535) if tries_next and first else first
+    for port in range(first, last):
+        with contextlib.suppress(StartError):
+            return bind(workbench.host, port)
+    return bind(workbench.host, last, flag="--workbench-port")
+
+
+def bind(host: str, port: int, *, flag: str = "--port") -> socket.socket:
+    """A listening socket; `flag` is what would choose another port.
 
     Raises:
         StartError: The port is taken, or the host is no address of this machine.
@@ -77,7 +123,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise StartError(
             f"cannot listen on {host}:{port}: {error.strerror or error}",
-            hint="stop what listens there, or choose another with --port",
+            hint=f"stop what listens there, or choose another with {flag}",
         ) from error
 
 

@@ -74,3 +74,43 @@ def test_without_npm_the_node_sdk_is_left_out_and_that_is_said(
 
     assert "npm is not installed, so the Node SDK is left out" in told[0]
     assert list(hatch_build.packed(checkout).values()) == ["motia/sdk/ruby/lib"]
+
+
+@pytest.fixture
+def screens(checkout: Path) -> Path:
+    """A Workbench whose sources are older than what is built of them."""
+    for name in ("vite.config.ts", "package-lock.json", "index.html", "src/main.tsx", "public/icon.svg"):
+        write(checkout / "workbench" / name)
+    write(checkout / "workbench/dist/index.html", at=2_000)
+    write(checkout / "workbench/dist/assets/a.js", at=2_000)
+    return checkout
+
+
+def test_the_screens_are_packed_into_the_room_that_serves_them(screens: Path):
+    packed = hatch_build.packed(screens)
+
+    assert packed[str(screens / "workbench/dist")] == "motia/workbench/static"
+
+
+@pytest.mark.parametrize("changed", ["src/main.tsx", "public/icon.svg", "index.html", "package-lock.json"])
+def test_screens_older_than_their_sources_are_built_again(screens: Path, npm: Path, changed: str):
+    hatch_build.build_workbench(screens, tell=pytest.fail)
+    assert not (screens / "workbench/npm.log").exists()
+
+    write(screens / "workbench" / changed, at=3_000)
+    hatch_build.build_workbench(screens, tell=pytest.fail)
+
+    assert (screens / "workbench/npm.log").read_text().splitlines() == ["ci --no-fund", "run build"]
+
+
+def test_without_npm_the_screens_are_left_out_and_it_says_so(
+    screens: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (screens / "workbench/dist/index.html").unlink()
+    told: list[str] = []
+
+    hatch_build.build_workbench(screens, tell=told.append)
+
+    assert "no screens" in told[0]
+    assert "motia/workbench/static" not in hatch_build.packed(screens).values()

@@ -16,6 +16,7 @@ from motia.cli.settings import load_settings
 from motia.project import Config
 
 if TYPE_CHECKING:
+    from motia.cli.finding import Finding
     from motia.project import Settings
 
 
@@ -55,7 +56,7 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
     from motia.cli.types import TypesKeeper
     from motia.engine import Engine
 
-    engine = Engine(settings, mode="dev", on_log=screen.log)
+    engine = Engine(settings, mode="dev", on_log=screen.log, diagnose=lambda: _diagnose(root))
     keeper = TypesKeeper(engine, screen)
 
     def on_reload(files: tuple[str, ...], took_ms: float) -> None:
@@ -69,10 +70,16 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
         screen.banner(
             version=__version__,
             name=project_name(root),
-            addresses=addresses_of(engine),
+            addresses=addresses_of(engine, invites=True),
             steps=tuple(engine.catalog.steps.values()),
         )
         screen.faults(engine.faults)
         keeper.refresh()
 
     return await serve(engine, screen, on_ready=on_ready)
+
+
+def _diagnose(root: Path) -> list[Finding]:
+    from motia.cli.diagnosis import diagnose
+
+    return diagnose(root)

@@ -35,6 +35,9 @@ COMMANDS: dict[str, Entry] = {
     "cron": Entry("motia.cli.cron:cron", "List cron steps and run one by hand."),
     "logs": Entry("motia.cli.logs:logs", "Show log lines, or follow them."),
     "state": Entry("motia.cli.state:state", "Read and write the state store."),
+    "workbench": Entry(
+        "motia.cli.workbench:workbench", "Print an address that opens the running engine's Workbench."
+    ),
     "openapi": Entry("motia.cli.openapi:openapi", "Print the OpenAPI document of the api steps."),
     "config": Entry("motia.cli.config:config", "Show each setting and where it came from."),
     "doctor": Entry(

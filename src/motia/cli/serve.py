@@ -28,8 +28,12 @@ class RunningEngine(Protocol):
     catalog: Catalog
 
     @property
-    def api_address(self) -> tuple[str, int]:
-        """(host, port) of the API."""
+    def addresses(self) -> dict[str, str]:
+        """Where to reach what, without secrets."""
+        ...
+
+    def invite(self) -> str:
+        """A one-time address of the Workbench."""
         ...
 
     async def start(self) -> None:
@@ -91,12 +95,17 @@ async def serve(engine: RunningEngine, screen: Screen, *, on_ready: Callable[[],
             loop.remove_signal_handler(number)
 
 
-def addresses_of(engine: RunningEngine) -> dict[str, str]:
-    """What the banner shows: where to reach what."""
-    host, port = engine.api_address
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    api = f"http://{shown}:{port}"
-    return {"API": api, "Reference": f"{api}/docs"}
+def addresses_of(engine: RunningEngine, *, invites: bool = False) -> dict[str, str]:
+    """What the banner shows: where to reach what.
+
+    Args:
+        engine: It is started.
+        invites: The Workbench's address logs in whoever opens it first; otherwise it holds no secret.
+    """
+    addresses = engine.addresses
+    api, workbench = addresses["api"], addresses.get("workbench")
+    shown = {"API": api, "Reference": f"{api}/docs"}
+    return {**shown, "Workbench": engine.invite() if invites else workbench} if workbench else shown
 
 
 def project_name(root: Path) -> str:

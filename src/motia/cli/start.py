@@ -16,6 +16,7 @@ from motia.model import StartError
 from motia.project import Config
 
 if TYPE_CHECKING:
+    from motia.cli.finding import Finding
     from motia.project import Settings
 
 
@@ -43,18 +44,22 @@ def check_port(config: Config) -> None:
     Raises:
         StartError: With the process that has it, as far as this user may see.
     """
-    if not is_free(config.host, config.port):
-        raise StartError(
-            f"port {config.port} on {config.host} is taken",
-            hint=f"{owner_hint(config.port)}; stop it or give another --port",
-        )
+    workbench = config.workbench
+    wanted = [(config.host, config.port, "--port")]
+    wanted += [(workbench.host, workbench.port, "--workbench-port")] if workbench.enabled else []
+    for host, port, flag in wanted:
+        if not is_free(host, port):
+            raise StartError(
+                f"port {port} on {host} is taken",
+                hint=f"{owner_hint(port)}; stop it or give another {flag}",
+            )
 
 
 async def _run(settings: Settings, screen: Screen, root: Path) -> int:
     from motia import __version__
     from motia.engine import Engine
 
-    engine = Engine(settings, mode="start", on_log=screen.log)
+    engine = Engine(settings, mode="start", on_log=screen.log, diagnose=lambda: _diagnose(root))
 
     def on_ready() -> None:
         steps = tuple(engine.catalog.steps.values())
@@ -62,3 +67,9 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
         screen.banner(version=__version__, name=project_name(root), addresses=addresses, steps=steps)
 
     return await serve(engine, screen, on_ready=on_ready)
+
+
+def _diagnose(root: Path) -> list[Finding]:
+    from motia.cli.diagnosis import diagnose
+
+    return diagnose(root)

@@ -36,11 +36,21 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Workbench(msgspec.Struct, frozen=True, kw_only=True):
-    """The Workbench's own port."""
+    """The Workbench: where it listens, and who may use it."""
 
     enabled: bool = True
+    host: str = "127.0.0.1"
     port: int = 3000
     token: str | None = None
+    """Logs in whoever may look and operate."""
+    view_token: str | None = None
+    """Logs in whoever may look."""
+    hosts: tuple[str, ...] = ()
+    """Names it answers for besides localhost and the address it is bound to."""
+    base_path: str = ""
+    """Path under which a proxy serves it: empty, or with a slash in front and none at the end."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose X-Forwarded-Proto and X-Forwarded-For are believed."""
 
 
 class WorkerPools(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ all of them and raises `ValueError` with what it expected.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import re
@@ -47,6 +48,8 @@ _SIZE_UNITS: Final = {
     "mib": MIB,
     "gib": 1024 * MIB,
 }
+_HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:]{2,45}")
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off"})
 FOREVER_S: Final = 100 * 365 * DAY_S
@@ -215,11 +218,41 @@ def _origin(text: str) -> str:
 
 
 def _origins(value: Any) -> tuple[str, ...]:
+    return tuple(_origin(item) for item in _list_of(value, "origins"))
+
+
+def _list_of(value: Any, what: str) -> list[str]:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"a list of origins, not {_show(value)}")
-    return tuple(_origin(item) for item in value)
+        raise ValueError(f"a list of {what}, not {_show(value)}")
+    return [item.strip() for item in value]
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    names = _list_of(value, "host names")
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            raise ValueError(f'host names without a port, such as "ops.example.com", not {_show(name)}')
+    return tuple(name.lower().rstrip(".") for name in names)
+
+
+def _base_path(value: Any) -> str:
+    if not isinstance(value, str) or not _BASE_PATH.fullmatch(value.strip()):
+        raise ValueError(f'a path such as "/workbench", not {_show(value)}')
+    return value.strip().rstrip("/")
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    networks = _list_of(value, "addresses")
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise ValueError(
+                f'addresses or networks such as "127.0.0.1" or "10.0.0.0/8", not {_show(network)}'
+            ) from None
+    return tuple(networks)
 
 
 def _database(value: Any) -> str:
@@ -270,8 +303,13 @@ KEYS: Final = (
     _key("host", "host", "127.0.0.1", "0.0.0.0", _host),
     _key("port", "port", 3001, 8080, _count(0, 65_535)),
     _key("workbench.enabled", "workbench.enabled", True, False, _boolean),
+    _same("workbench.host", "workbench.host", "127.0.0.1", _host),
     _same("workbench.port", "workbench.port", 3000, _count(0, 65_535)),
     _key("workbench.token", "workbench.token", None, None, _secret, is_secret=True),
+    _key("workbench.view_token", "workbench.view_token", None, None, _secret, is_secret=True),
+    _same("workbench.hosts", "workbench.hosts", (), _names),
+    _same("workbench.base_path", "workbench.base_path", "", _base_path),
+    _same("workbench.trusted_proxies", "workbench.trusted_proxies", (), _networks),
     _same("database.url", "database_url", "sqlite://./.motia/motia.db", _database),
     _same("redis.url", "redis_url", None, _redis),
     _same("limits.body_bytes", "limits.body_bytes", 10 * MIB, _size(1, BODY_BYTES_MAX)),

@@ -272,24 +272,35 @@ def _check_together(
             message=f"port and workbench.port are both {values['port']}",
             hint="give the Workbench a port of its own with --workbench-port or workbench.port",
         )
-    if environment != "production" or not enabled:
+    if not enabled:
         return
-    if token is None:
+    if environment == "production" and token is None:
         yield ConfigFault(
             where=origins["workbench.enabled"][1],
             message="workbench.enabled in production needs workbench.token",
-            hint=_token_hint(),
+            hint=_token_hint("MOTIA_WORKBENCH_TOKEN"),
         )
-    elif _token_bits(token) < TOKEN_BITS_MIN:
+    for name, variable in (
+        ("workbench.token", "MOTIA_WORKBENCH_TOKEN"),
+        ("workbench.view_token", "MOTIA_WORKBENCH_VIEW_TOKEN"),
+    ):
+        given = values[name]
+        if environment == "production" and given is not None and _token_bits(given) < TOKEN_BITS_MIN:
+            yield ConfigFault(
+                where=origins[name][1],
+                message=f"{name} is too weak: it needs {TOKEN_BITS_MIN} random bits or more",
+                hint=_token_hint(variable),
+            )
+    if token is not None and token == values["workbench.view_token"]:
         yield ConfigFault(
-            where=origins["workbench.token"][1],
-            message=f"workbench.token is too weak: it needs {TOKEN_BITS_MIN} random bits or more",
-            hint=_token_hint(),
+            where=origins["workbench.view_token"][1],
+            message="workbench.view_token is the same as workbench.token",
+            hint=_token_hint("MOTIA_WORKBENCH_VIEW_TOKEN"),
         )
 
 
-def _token_hint() -> str:
-    return "make one with `openssl rand -hex 32` and set MOTIA_WORKBENCH_TOKEN to it"
+def _token_hint(variable: str) -> str:
+    return f"make one with `openssl rand -hex 32` and set {variable} to it"
 
 
 def _token_bits(token: str) -> int:

@@ -1,4 +1,6 @@
-"""The control API of a node: JSON over a Unix socket, or in-process."""
+"""The control API of a node (JSON over a Unix socket, or in-process) and the Workbench: the same behind a
+log-in, with its screens.
+"""
 
 from motia.workbench.app import ENDPOINTS, ControlApi, ControlRoute
 from motia.workbench.deps import (
@@ -7,9 +9,11 @@ from motia.workbench.deps import (
     ControlDispatcher,
     ControlWorkers,
     ExplanationLike,
+    FindingLike,
     NotRunning,
 )
 from motia.workbench.endpoint import Endpoint, Permission
+from motia.workbench.front import Front
 from motia.workbench.openapi import describe
 from motia.workbench.server import ControlServer, bind_control_socket
 
@@ -24,6 +28,8 @@ __all__ = [
     "ControlWorkers",
     "Endpoint",
     "ExplanationLike",
+    "FindingLike",
+    "Front",
     "NotRunning",
     "Permission",
     "bind_control_socket",

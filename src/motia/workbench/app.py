@@ -4,6 +4,8 @@ Invariants
 1. Every route comes from an `Endpoint`; there is no other way in.
 2. Every fault is one shape: `{"error": {code, message, hint, details}}`, with the error's status.
 3. Nothing is redacted less than `views` says, whoever asks.
+4. A caller that may not do what an endpoint needs gets 403 before the endpoint's handler is called.
+5. Every call that needs `operate` is in the audit log, with what came of it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 from starlette.applications import Starlette
@@ -21,15 +23,38 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from motia.model import MotiaError, WorldError
-from motia.workbench import node_routes, queue_routes, run_routes, signal_routes, step_routes, store_routes
+from motia.workbench import (
+    graph_routes,
+    node_routes,
+    operator_routes,
+    queue_routes,
+    request_routes,
+    run_routes,
+    signal_routes,
+    source_routes,
+    step_routes,
+    store_routes,
+)
 from motia.workbench.deps import ControlDeps
-from motia.workbench.endpoint import BODY_SLACK_BYTES, Call, Endpoint, Permission, read_body, read_query
+from motia.workbench.endpoint import (
+    BODY_SLACK_BYTES,
+    OWNER,
+    Call,
+    Caller,
+    Endpoint,
+    Permission,
+    PermissionDenied,
+    read_body,
+    read_query,
+)
 from motia.workbench.instants import shown
 from motia.workbench.openapi import describe
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+CALLER = "motia.caller"
+"""Where the scope of a request holds its `Caller`; there is no default."""
 
 
 async def _describe(call: Call) -> dict[str, Any]:
@@ -39,7 +64,11 @@ async def _describe(call: Call) -> dict[str, Any]:
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *node_routes.ENDPOINTS,
+    *operator_routes.ENDPOINTS,
     *step_routes.ENDPOINTS,
+    *source_routes.ENDPOINTS,
+    *graph_routes.ENDPOINTS,
+    *request_routes.ENDPOINTS,
     *queue_routes.ENDPOINTS,
     *run_routes.ENDPOINTS,
     *signal_routes.ENDPOINTS,
@@ -68,11 +97,40 @@ class ControlRoute(Route):
         )
 
     async def _answer(self, request: Request) -> Response:
-        declared = self.declaration
+        declared, caller = self.declaration, request.scope[CALLER]
         query = read_query(request, declared.query)
+        needed = declared.permission_for(query)
+        if needed is Permission.VIEW:
+            return await self._done(request, caller, query)
+        outcome = "failed"
+        try:
+            if not caller.may(needed):
+                raise PermissionDenied(
+                    f"{declared.summary.lower()}: this session may look, not operate",
+                    hint="log in with the token that may operate",
+                )
+            answer = await self._done(request, caller, query)
+            outcome = "ok"
+            return answer
+        except MotiaError as error:
+            outcome = error.code
+            raise
+        finally:
+            await self._note(request, caller, outcome)
+
+    async def _done(self, request: Request, caller: Caller, query: msgspec.Struct | None) -> Response:
+        declared = self.declaration
         body = await read_body(request, declared.body, bytes_max=self._body_bytes_max)
-        answer = await declared.handler(Call(self._deps, request, query=query, body=body))
+        call = Call(self._deps, request, caller=caller, query=query, body=body)
+        answer = await declared.handler(call)
         return answer if isinstance(answer, Response) else _json(200, answer)
+
+    async def _note(self, request: Request, caller: Caller, outcome: str) -> None:
+        audit = self._deps.audit
+        if audit is not None:
+            target = "/".join(unquote(value) for value in request.path_params.values())
+            action = f"{self.declaration.method} {self.declaration.path}"
+            await audit.note(who=caller.who, action=action, target=target, outcome=outcome)
 
 
 class ControlApi:
@@ -91,11 +149,16 @@ class ControlApi:
         self._deps = deps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request of the engine's owner: by the control socket, or in-process."""
+        await self.serve(scope, receive, send, caller=OWNER)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, *, caller: Caller) -> None:
+        """Serve one request of `caller`."""
         if scope["type"] == "http":
             # Matched as sent: an id or key may hold an encoded slash.
             raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
-            scope = {**scope, "path": raw.partition(b"?")[0].decode("ascii", "replace")}
+            path = raw.partition(b"?")[0].decode("ascii", "replace")
+            scope = {**scope, "path": path, CALLER: caller}
         await self.app(scope, receive, send)
 
     def close_streams(self) -> None:

@@ -14,9 +14,10 @@ import msgspec
 
 from motia.ledger import Ledger
 from motia.model import Accepted, MotiaError, Run, RunId, StepId, TraceId, TriggerKind
-from motia.project import Catalog, Config
+from motia.project import Catalog, Config, FlowGraph
 from motia.runtime import Clock
 from motia.telemetry import Telemetry
+from motia.workbench.audit import Audit
 from motia.workers import WorkerInfo
 
 
@@ -111,6 +112,30 @@ class ControlWorkers(Protocol):
         """Put a fresh worker in the place of this one, which finishes what it has."""
 
 
+class FindingLike(Protocol):
+    """One check of the machine or the project."""
+
+    @property
+    def check(self) -> str:
+        """What was looked at."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """ok, warn or fail"""
+        ...
+
+    @property
+    def found(self) -> str:
+        """What was met."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """What to do when it is not ok."""
+        ...
+
+
 class ControlDeps(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the control API stands on."""
 
@@ -123,7 +148,7 @@ class ControlDeps(msgspec.Struct, frozen=True, kw_only=True):
     config: Config
     origins: Callable[[], Mapping[str, tuple[Any, str]]]
     """Dotted configuration key to its value, secrets masked, and where it came from."""
-    flow_graph: Callable[[Iterable[tuple[str, str]], Mapping[str, int]], msgspec.Struct]
+    flow_graph: Callable[[Iterable[tuple[str, str]], Mapping[str, int]], FlowGraph]
     """The flow graph, given observed edges and parked events by target."""
     version: str
     clock: Clock
@@ -138,3 +163,9 @@ class ControlDeps(msgspec.Struct, frozen=True, kw_only=True):
     api_document: Callable[[], Mapping[str, Any]] | None = None
     """The OpenAPI document of the project's api steps."""
     stop: Callable[[], Awaitable[None] | None] | None = None
+    audit: Audit | None = None
+    """Where what people did is kept; None without an engine."""
+    invite: Callable[[], str] | None = None
+    """Makes a one-time address of the Workbench; None when it is not served."""
+    diagnose: Callable[[], Sequence[FindingLike]] | None = None
+    """Looks at machine and project; blocks for up to some seconds."""

@@ -37,20 +37,47 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True):
     """An empty object."""
 
 
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks, and what they may. `expires_at`: when a session ends; None when nothing ends it."""
+
+    who: str
+    permission: Permission
+    is_local: bool = False
+    """Came by the control socket, which only the owner of the engine's files can open."""
+    expires_at: int | None = None
+
+    def may(self, needed: Permission) -> bool:
+        """Whether this caller may do what needs `needed`: who may operate may look."""
+        return self.permission is Permission.OPERATE or needed is Permission.VIEW
+
+
+OWNER = Caller(who="control socket", permission=Permission.OPERATE, is_local=True)
+"""Whoever can open the control socket could as well change the engine's files."""
+
+
+class PermissionDenied(CallerError):
+    """The caller may look and not operate. Nothing was done."""
+
+    code = "permission-denied"
+    status = 403
+
+
 class Call:
     """One request to the control API, with what its endpoint declared already read."""
 
-    __slots__ = ("_body", "_query", "deps", "params", "request")
+    __slots__ = ("_body", "_query", "caller", "deps", "params", "request")
 
     def __init__(
         self,
         deps: ControlDeps,
         request: Request,
         *,
+        caller: Caller,
         query: msgspec.Struct | None,
         body: msgspec.Struct | None,
     ) -> None:
         """Made by the app."""
+        self.caller = caller
         self.deps = deps
         self.request = request
         self.params = {name: unquote(value) for name, value in request.path_params.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 from starlette.responses import StreamingResponse
@@ -17,11 +18,22 @@ ITEMS_PER_WRITE = 200
 
 def event_stream(subscription: Subscription, *, clock: Clock) -> StreamingResponse:
     """The response that streams `subscription`, and closes it when either side leaves."""
-    return StreamingResponse(
-        _events(subscription, clock),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    return _EventStream(subscription, clock)
+
+
+class _EventStream(StreamingResponse):
+    def __init__(self, subscription: Subscription, clock: Clock) -> None:
+        super().__init__(
+            _events(subscription, clock),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+        self._subscription = subscription
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # A generator that is left in the middle is finished by the collector, whenever that runs.
+        with self._subscription:
+            await super().__call__(scope, receive, send)
 
 
 async def _events(subscription: Subscription, clock: Clock) -> AsyncIterator[bytes]:

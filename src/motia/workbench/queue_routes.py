@@ -55,10 +55,12 @@ class BulkBody(RunSelection, frozen=True, kw_only=True):
 
 
 class PurgeBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Dead letters: those named, those of a step, or (neither given) all."""
+    """Dead letters: those named, those that fit step and text, or (nothing given) all."""
 
     ids: tuple[str, ...] | None = None
     step: str | None = None
+    text: str | None = None
+    """A substring of payload or error."""
     dry_run: bool = False
 
 
@@ -92,7 +94,7 @@ async def purge_dead(call: Call) -> BulkView:
     ledger = call.deps.ledger
     if body.ids is not None:
         return await _purge_ids(call, body.ids, dry_run=body.dry_run)
-    where = RunFilter(step=step_id_of(body.step), states=(RunState.DEAD,))
+    where = RunFilter(step=step_id_of(body.step), states=(RunState.DEAD,), text=body.text)
     if body.dry_run:
         return await _preview(call, where)
     count = 0

@@ -1,4 +1,4 @@
-"""Steps, faults, the flow graph and cron: what the project is made of."""
+"""Steps, topics, faults and cron: what the project is made of."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 
 from motia.ledger import CronFire
-from motia.model import CallerError, RunState, StepId, StepSpec
+from motia.model import CallerError, OptionalRaw, RunState, Source, StepId, StepSpec
 from motia.project import Catalog
-from motia.telemetry import ObservedEdge
 from motia.workbench.deps import NotRunning
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
 from motia.workbench.views import Done, FaultList
@@ -23,34 +22,45 @@ class StepNotFound(CallerError):
     status = 404
 
 
-class StepList(msgspec.Struct, frozen=True, kw_only=True):
-    """All steps by id: the manifest entry of each, `is_paused`, and `open_runs` by state."""
+class StepView(StepSpec, frozen=True, kw_only=True, omit_defaults=False):
+    """A step: its manifest entry, and how it does. `open_runs` are counts by state."""
 
-    steps: tuple[dict[str, Any], ...]
+    is_paused: bool
+    open_runs: dict[str, int]
+
+
+class StepList(msgspec.Struct, frozen=True, kw_only=True):
+    """All steps by id."""
+
+    steps: tuple[StepView, ...]
+
+
+class TopicView(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic. `schema`, `source` and `language` are those of its definition, if it has one."""
+
+    name: str
+    is_defined: bool
+    description: str = ""
+    schema: OptionalRaw = None
+    source: Source | None = None
+    language: str = ""
+    subscribers: tuple[str, ...] = ()
 
 
 class TopicList(msgspec.Struct, frozen=True, kw_only=True):
-    """All topics by name: those that are defined (`schema`, `description`, `source`), and those that steps name."""
+    """All topics by name: those that are defined, and those that steps name."""
 
-    topics: tuple[dict[str, Any], ...]
+    topics: tuple[TopicView, ...]
 
 
 class StepDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """A step: its manifest entry, how it does, and what triggers what."""
+    """A step, and what triggers what."""
 
-    step: dict[str, Any]
+    step: StepView
     subscribers_of: tuple[str, ...]
     """Topics that reach it."""
     fires: tuple[CronFire, ...] = ()
     """Last firings of a cron step, newest first."""
-
-
-class GraphView(msgspec.Struct, frozen=True, kw_only=True):
-    """The flow graph, and how often each edge was really seen."""
-
-    nodes: tuple[dict[str, Any], ...]
-    edges: tuple[dict[str, Any], ...]
-    observed: tuple[ObservedEdge, ...]
 
 
 class CronView(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +103,7 @@ async def list_steps(call: Call) -> StepList:
 
 async def get_step(call: Call) -> StepDetail:
     """One step."""
-    spec = _step(call)
+    spec = step_of(call)
     paused, depths = await _load(call)
     catalog = call.deps.catalog()
     topics = (target for target in catalog.targets() if spec in catalog.subscribers(target))
@@ -115,21 +125,9 @@ async def list_faults(call: Call) -> FaultList:
     return FaultList(faults=call.deps.catalog().faults)
 
 
-async def get_graph(call: Call) -> GraphView:
-    """Which step makes which other run, and how that is known."""
-    observed = await call.deps.telemetry.flow_observed()
-    parked = await call.deps.ledger.parked_targets()
-    graph: Any = call.deps.flow_graph([(edge.source, edge.target) for edge in observed], parked)
-    return GraphView(
-        nodes=tuple(msgspec.to_builtins(node) for node in graph.nodes),
-        edges=tuple(msgspec.to_builtins(edge) for edge in graph.edges),
-        observed=observed,
-    )
-
-
 async def pause_step(call: Call) -> Done:
     """Claim no more runs of a step until it is resumed; kept over restarts."""
-    await call.deps.dispatcher.pause(_step(call).id)
+    await call.deps.dispatcher.pause(step_of(call).id)
     return _told(call, "paused")
 
 
@@ -150,15 +148,24 @@ async def run_cron(call: Call) -> FiredView:
     """Fire a cron step once, by hand."""
     if call.deps.cron is None:
         raise NotRunning("a cron step is fired by the engine, and none runs", hint="start `motia dev`")
-    accepted = await call.deps.cron.run_now(_step(call).id)
+    accepted = await call.deps.cron.run_now(step_of(call).id)
     return FiredView(run=accepted.run, trace=accepted.trace)
 
 
-def _topic(name: str, catalog: Catalog) -> dict[str, Any]:
+def _topic(name: str, catalog: Catalog) -> TopicView:
+    subscribers = tuple(spec.id for spec in catalog.subscribers(name))
     defined = catalog.topics.get(name)
-    entry: dict[str, Any] = {} if defined is None else msgspec.json.decode(msgspec.json.encode(defined))
-    subscribers = [spec.id for spec in catalog.subscribers(name)]
-    return {"name": name, "is_defined": defined is not None, **entry, "subscribers": subscribers}
+    if defined is None:
+        return TopicView(name=name, is_defined=False, subscribers=subscribers)
+    return TopicView(
+        name=name,
+        is_defined=True,
+        description=defined.description,
+        schema=defined.schema,
+        source=defined.source,
+        language=defined.language,
+        subscribers=subscribers,
+    )
 
 
 def _told(call: Call, what: str) -> Done:
@@ -166,7 +173,12 @@ def _told(call: Call, what: str) -> Done:
     return Done()
 
 
-def _step(call: Call) -> StepSpec:
+def step_of(call: Call) -> StepSpec:
+    """The step that the path names.
+
+    Raises:
+        StepNotFound: With the closest names.
+    """
     steps = call.deps.catalog().steps
     wanted = call.params["step"]
     spec = steps.get(StepId(wanted))
@@ -182,15 +194,13 @@ async def _load(call: Call) -> tuple[frozenset[StepId], dict[StepId, dict[RunSta
     return await call.deps.ledger.paused(), {depth.step: depth.by_state for depth in depths}
 
 
-def _row(
-    spec: StepSpec, paused: frozenset[StepId], depths: dict[StepId, dict[RunState, int]]
-) -> dict[str, Any]:
-    entry: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(spec))
+def _row(spec: StepSpec, paused: frozenset[StepId], depths: dict[StepId, dict[RunState, int]]) -> StepView:
     counts = depths.get(spec.id, {})
-    return entry | {
-        "is_paused": spec.id in paused,
-        "open_runs": {state.value: count for state, count in counts.items()},
-    }
+    return StepView(
+        **{field: getattr(spec, field) for field in spec.__struct_fields__},
+        is_paused=spec.id in paused,
+        open_runs={state.value: count for state, count in counts.items()},
+    )
 
 
 def _cron_view(entry: Any) -> CronView:
@@ -262,14 +272,6 @@ ENDPOINTS = (
         summary="What could not be loaded",
         handler=list_faults,
         answer=FaultList,
-    ),
-    Endpoint(
-        method="GET",
-        path="/v1/graph",
-        permission=VIEW,
-        summary="The flow graph",
-        handler=get_graph,
-        answer=GraphView,
     ),
     Endpoint(
         method="GET",

@@ -78,7 +78,11 @@ def test_the_wheel_holds_what_workers_and_authors_need_and_no_more(wheel):
         "motia/sdk/node/dist/index.mjs",
         "motia/sdk/ruby/lib/motia.rb",
         "motia/sdk/ruby/lib/motia/worker/main.rb",
+        "motia/workbench/static/index.html",
+        "motia/workbench/static/icon.svg",
     } <= names
+    assert [name for name in names if name.startswith("motia/workbench/static/assets/index-")]
+    assert not [name for name in names if name.endswith((".tsx", ".map")) and "/static/" in name]
     inside = [name.split("/") for name in names if name.startswith("motia/sdk/")]
     assert not [parts for parts in inside if {"node_modules", "src", "test", "tests"} & set(parts)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
@@ -30,10 +30,11 @@ from motia.model import (
     TriggerKind,
     run_id_of,
 )
-from motia.project import Catalog, Config
+from motia.project import Catalog, Config, flow_graph
 from motia.runtime import FrozenClock
 from motia.telemetry import Telemetry
 from motia.workbench import ControlApi, ControlDeps
+from motia.workbench.audit import Audit
 from motia.workers import WorkerInfo
 
 START = FrozenClock().now_ms()
@@ -313,11 +314,6 @@ class OneWorker:
         self.restarted.append(worker_name)
 
 
-class Graph(msgspec.Struct, frozen=True):
-    nodes: tuple[dict[str, Any], ...]
-    edges: tuple[dict[str, Any], ...]
-
-
 SOURCE = Source(file="motia/steps/mail.py", line=3)
 STEPS = (
     StepSpec(id="send-mail", kind=StepKind.EVENT, language="python", source=SOURCE, topics=("mail",)),
@@ -333,26 +329,35 @@ TOPIC = TopicSpec(
 FAULT = LoadFault(code="syntax-error", file="motia/steps/bad.py", line=2, message="no")
 
 
+class Finding(NamedTuple):
+    check: str
+    status: str
+    found: str
+    hint: str
+
+
 class World:
     """Everything behind the API, and a client of it."""
 
-    def __init__(self, clock: FrozenClock, telemetry: Telemetry) -> None:
+    def __init__(self, clock: FrozenClock, telemetry: Telemetry, root: Path) -> None:
         self.clock = clock
         self.telemetry = telemetry
+        self.root = root
         self.ledger = ListLedger(clock)
         self.dispatcher = ListDispatcher(self.ledger)
         self.workers = OneWorker()
         self.stops = 0
+        self.told: list[str] = []
         self.deps = ControlDeps(
             ledger=self.ledger,  # type: ignore[arg-type]  # the part that is used
             telemetry=telemetry,
             dispatcher=self.dispatcher,
             trigger_options=Options,
             catalog=lambda: Catalog(STEPS, [FAULT], [TOPIC]),
-            config=Config(root=Path("/nowhere")),
+            config=Config(root=root),
             origins=lambda: {"port": (3001, "default"), "workbench.token": ("abc", "environment")},
-            flow_graph=lambda observed, parked: Graph(
-                ({"id": "send-mail"},), tuple({"source": a, "target": b} for a, b in observed)
+            flow_graph=lambda observed, parked: flow_graph(
+                Catalog(STEPS, [FAULT], [TOPIC]), observed=observed, parked=parked
             ),
             version="0.1.0",
             clock=clock,
@@ -363,6 +368,9 @@ class World:
             workers=self.workers,
             api_document=lambda: {"openapi": "3.1.0", "info": {"title": "app"}},
             stop=self._stop,
+            audit=Audit(root / ".motia" / "audit.jsonl", clock=clock, tell=self.told.append),
+            invite=lambda: "http://localhost:3000/?code=abc",
+            diagnose=lambda: [Finding("python", "ok", "3.11", "get a newer one")],
         )
         self.api = ControlApi(self.deps)
 
@@ -376,12 +384,13 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock = FrozenClock()
-    config = Config(root=Path("/nowhere"))
+    (tmp_path / ".motia").mkdir()
+    config = Config(root=tmp_path)
     telemetry = Telemetry(None, clock=clock, random=random.Random(1), config=config)
     await telemetry.start()
-    yield World(clock, telemetry)
+    yield World(clock, telemetry, tmp_path)
     await telemetry.stop()
 
 

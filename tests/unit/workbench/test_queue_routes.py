@@ -78,6 +78,17 @@ async def test_dead_letters_of_a_step_are_purged_after_a_look(client, world):
     assert len(world.ledger.runs) == 5
 
 
+async def test_dead_letters_are_purged_by_a_text_of_payload_or_error(client, world, a_run):
+    wanted = a_run(60, state=RunState.DEAD, payload=b'{"order":"o-60"}')
+    world.ledger.runs.append(wanted)
+
+    body = (await client.post("/v1/dead/purge", json={"text": "o-60"})).json()
+
+    assert body["count"] == 1
+    assert wanted not in world.ledger.runs
+    assert len(world.ledger.runs) == 35
+
+
 async def test_only_the_named_dead_letters_are_purged(client, world, runs):
     body = (await client.post("/v1/dead/purge", json={"ids": [runs[4].id, runs[32].id, "0" * 16]})).json()
 

@@ -45,15 +45,6 @@ async def test_faults_are_listed_with_their_place(client):
     assert (fault["file"], fault["line"], fault["code"]) == ("motia/steps/bad.py", 2, "syntax-error")
 
 
-async def test_the_graph_has_the_edges_that_were_really_seen(client, world):
-    world.telemetry.edge_observed("send-mail", "nightly")
-
-    graph = (await client.get("/v1/graph")).json()
-
-    assert graph["edges"] == [{"source": "send-mail", "target": "nightly"}]
-    assert graph["observed"][0]["count"] == 1
-
-
 async def test_cron_steps_show_their_next_instants(client):
     (entry,) = (await client.get("/v1/cron")).json()["cron"]
 
@@ -84,6 +75,7 @@ async def test_topics_are_listed_with_their_definition_and_subscribers(client):
             "is_defined": True,
             "schema": {"type": "object"},
             "source": {"file": "motia/events/mail.json", "line": 1, "function": ""},
+            "language": "json",
             "description": "To be sent.",
             "subscribers": ["send-mail"],
         }

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[4]
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_a_page_is_as_the_code_makes_it(page: Page):
-    there = (ROOT / "docs" / "reference" / page.name).read_text("utf-8")
+    there = (ROOT / page.folder / page.name).read_text("utf-8")
 
     assert there == page.make(), "run: make docs"
 

@@ -1,0 +1,176 @@
+"""The endpoint tester: sends a request to the engine's own API, as any client would.
+
+Invariants
+1. The connection goes to the address of our own API and nowhere else: the caller chooses a path.
+2. What frames a message (Host, Content-Length, connection and transfer headers) is ours; nothing that
+   the caller sends can begin a second request.
+3. At most `ANSWER_BYTES_MAX` bytes and `LIMIT_S` seconds, a stream `STREAM_S` seconds; more is cut and said so.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from motia.model import CallerError, PayloadTooLarge, WorldError
+from motia.workbench.deps import NotRunning
+from motia.workbench.endpoint import Call, Endpoint, Permission
+from motia.workbench.http_client import Answer, ask
+
+ANSWER_BYTES_MAX = 1024 * 1024
+LIMIT_S = 35.0
+STREAM_S = 5.0
+PATH_CHARS_MAX = 8 * 1024
+HEADERS_MAX = 90
+HEADERS_CHARS_MAX = 14 * 1024
+
+OURS = frozenset(
+    {"host", "content-length", "connection", "keep-alive", "proxy-authenticate", "proxy-authorization"}
+    | {"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect", "http2-settings"}
+)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+_PATH = re.compile(r"/[\x21-\x7e]*")
+
+
+class NoAnswer(WorldError):
+    """The API did not answer, or not in HTTP; the step may have run."""
+
+    code = "no-answer"
+    status = 502
+
+
+class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The request to send. `path` is as on the wire, with its query; `headers` in order, repeats allowed."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+
+
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back. `body` is text, or base64 when `is_binary`; `is_cut`: there was more of it.
+
+    `trace` is the id of the trace that the request made.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    is_binary: bool
+    is_cut: bool
+    duration_ms: float
+    trace: str | None
+
+
+async def send_request(call: Call) -> AnswerView:
+    """Send a request to the project's own API and show what came back."""
+    address = call.deps.addresses().get("api")
+    if address is None:
+        raise NotRunning("a request needs the running engine", hint="start `motia dev`")
+    host, port = urlsplit(address).hostname or "127.0.0.1", urlsplit(address).port or 80
+    head, content = _checked(call.body(RequestBody), limit=call.deps.config.limits.payload_bytes)
+    clock = call.deps.clock
+    started_mono = clock.mono()
+    try:
+        answer = await ask(
+            host,
+            port,
+            head(f"{host}:{port}") + content,
+            is_head=call.body(RequestBody).method == "HEAD",
+            bytes_max=ANSWER_BYTES_MAX,
+            limit_s=LIMIT_S,
+            stream_s=STREAM_S,
+        )
+    except (OSError, TimeoutError, ValueError) as error:
+        raise NoAnswer(
+            f"the API did not answer: {str(error) or type(error).__name__}",
+            hint="its trace, if one was made, says how far it came",
+        ) from error
+    return _view(answer, duration_ms=round((clock.mono() - started_mono) * 1_000, 3))
+
+
+def _checked(body: RequestBody, *, limit: int) -> tuple[_Head, bytes]:
+    content = (body.body or "").encode()
+    if body.method not in METHODS:
+        raise CallerError(f"{body.method[:40]!r} is no method", hint=", ".join(sorted(METHODS)))
+    if len(body.path) > PATH_CHARS_MAX or _PATH.fullmatch(body.path) is None:
+        raise CallerError(
+            "the path must begin with / and be escaped as on the wire",
+            hint="a space is %20; at most 8 KiB",
+        )
+    if len(content) > limit:
+        raise PayloadTooLarge(f"the body has {len(content):,} bytes, {limit:,} are the most")
+    if len(body.headers) > HEADERS_MAX or sum(len(n) + len(v) for n, v in body.headers) > HEADERS_CHARS_MAX:
+        raise CallerError("there are too many headers", hint=f"at most {HEADERS_MAX}, 14 KiB together")
+    for name, value in body.headers:
+        if name.lower() in OURS:
+            raise CallerError(f"the header {name} is set by the engine", hint="leave it out")
+        if _NAME.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
+            raise CallerError(f"the header {name[:80]!r} cannot be sent", hint="no control characters")
+        if not value.isascii():
+            raise CallerError(f"the header {name} holds characters beyond ASCII", hint="escape them")
+    return _Head(body, len(content)), content
+
+
+class _Head:
+    """The head of the request, for a host."""
+
+    def __init__(self, body: RequestBody, length: int) -> None:
+        self._body = body
+        self._length = length
+
+    def __call__(self, host: str) -> bytes:
+        body = self._body
+        lines = [f"{body.method} {body.path} HTTP/1.1", f"host: {host}", "connection: close"]
+        lines += [f"{name}: {value}" for name, value in body.headers]
+        if self._length or body.method in ("POST", "PUT", "PATCH"):
+            lines.append(f"content-length: {self._length}")
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _view(answer: Answer, *, duration_ms: float) -> AnswerView:
+    try:
+        # A character that the cut went through is no reason to call text binary.
+        text = _whole_text(answer.body) if answer.is_cut else answer.body.decode()
+        is_binary = "\x00" in text
+    except UnicodeDecodeError:
+        text, is_binary = "", True
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+    return AnswerView(
+        status=answer.status,
+        headers=headers,
+        body=base64.b64encode(answer.body).decode() if is_binary else text,
+        is_binary=is_binary,
+        is_cut=answer.is_cut,
+        duration_ms=duration_ms,
+        trace=next((value for name, value in headers if name.lower() == "x-trace-id"), None),
+    )
+
+
+def _whole_text(content: bytes) -> str:
+    for end in range(len(content), max(len(content) - 4, -1), -1):
+        try:
+            return content[:end].decode()
+        except UnicodeDecodeError as error:
+            if error.start < len(content) - 4:
+                raise
+    return content.decode()
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/v1/requests",
+        permission=Permission.OPERATE,
+        summary="Send a request to the project's API",
+        handler=send_request,
+        body=RequestBody,
+        answer=AnswerView,
+    ),
+)

@@ -1,0 +1,406 @@
+"""The Workbench's port in-process: every route of the router, every way in, in development and in production."""
+
+import contextlib
+
+import httpx
+import msgspec
+import pytest
+
+from motia.project import Workbench
+from motia.workbench import ENDPOINTS, ControlApi, Permission
+from motia.workbench.access import Access
+from motia.workbench.headers import SECURITY
+from motia.workbench.screens import Screens
+from motia.workbench.site import Site
+
+TOKEN, VIEW_TOKEN = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+ORIGIN = "http://localhost:3000"
+OURS = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
+HTML = {"accept": "text/html,*/*"}
+ROUTES = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS]
+CHANGES = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS if endpoint.method != "GET"]
+
+
+class Browser:
+    """A site over the world's API, and clients of it."""
+
+    def __init__(self, world, environment, *, base="", folder="dist"):
+        workbench = Workbench(token=TOKEN, view_token=VIEW_TOKEN, base_path=base)
+        config = msgspec.structs.replace(world.deps.config, environment=environment, workbench=workbench)
+        self.world = world
+        self.raw = b""
+        self.access = Access(config, clock=world.clock, port=3000)
+        api = ControlApi(msgspec.structs.replace(world.deps, config=config))
+        screens = Screens(world.root / folder, base=base)
+        self.site = Site(config, api=api, access=self.access, screens=screens)
+
+    async def app(self, scope, receive, send):
+        # A path as an attacker sends it: httpx would tidy it.
+        await self.site({**scope, "raw_path": self.raw or scope["raw_path"]}, receive, send)
+
+    def client(self, **headers):
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+    @contextlib.asynccontextmanager
+    async def logged_in(self, token=TOKEN):
+        async with self.client() as client:
+            await client.post("/login", data={"token": token}, headers=OURS)
+            assert client.cookies
+            yield client
+
+
+@pytest.fixture(params=["development", "production"])
+def browser(world, request):
+    folder = world.root / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text('<base href="/"><p>the screens</p>')
+    (folder / "icon.svg").write_text("<svg/>")
+    (folder / "assets" / "a-1.js").write_text("// script\n" * 500)
+    return Browser(world, request.param)
+
+
+def filled(path):
+    return path.replace("{", "").replace("}", "")
+
+
+def changed(world):
+    """What a call could have changed."""
+    return (len(world.ledger.runs), dict(world.ledger.state), set(world.ledger.paused_steps), world.stops)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
+async def test_without_a_session_every_route_is_401(browser, method, path):
+    async with browser.client() as client:
+        answer = await client.request(method, filled(path))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
+async def test_a_session_that_may_look_operates_nothing(browser, method, path):
+    permission = next(e.permission for e in ENDPOINTS if (e.method, e.path) == (method, path))
+    before = changed(browser.world)
+    if path == "/v1/feed":
+        return
+    async with browser.logged_in(VIEW_TOKEN) as client:
+        answer = await client.request(method, filled(path), headers=OURS)
+
+    is_denied = answer.status_code == 403 and answer.json()["error"]["code"] == "permission-denied"
+    assert is_denied is (permission is Permission.OPERATE)
+    assert changed(browser.world) == before
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES, ids=" ".join)
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"origin": "https://evil.example", "sec-fetch-site": "cross-site"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"origin": "http://localhost:8080", "sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site"},
+        {},
+    ],
+    ids=["site", "null", "port", "no origin", "silent"],
+)
+async def test_another_page_changes_nothing_with_our_cookie(browser, method, path, elsewhere):
+    before = changed(browser.world)
+    async with browser.logged_in() as client:
+        answer = await client.request(method, filled(path), headers=elsewhere, content=b"{}")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "cross-site")
+    assert changed(browser.world) == before
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FROB"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+async def test_a_form_on_another_site_is_refused_in_every_method(browser, method, kind):
+    headers = {"origin": "https://evil.example", "content-type": kind}
+    async with browser.logged_in() as client:
+        for path in ("/v1/trigger", "/login", "/logout", "/", "/assets/a-1.js"):
+            answer = await client.request(method, path, headers=headers, content=b'{"target": "send-mail"}')
+            assert answer.status_code == 403
+
+    assert browser.world.dispatcher.asked == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [*ROUTES, ("GET", "/"), ("GET", "/login"), ("POST", "/login")], ids=" ".join
+)
+async def test_a_rebound_name_reaches_nothing(browser, method, path):
+    async with browser.client(authorization=f"Bearer {TOKEN}") as client:
+        answer = await client.request(method, filled(path), headers={"host": "rebound.evil.example:3000"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (421, "unknown-host")
+
+
+async def test_there_are_no_websockets(browser):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await browser.site({"type": "websocket", "path": "/v1/feed", "headers": []}, None, send)
+
+    assert sent == [{"type": "websocket.close", "code": 1008, "reason": "there are no WebSockets here"}]
+
+
+async def test_no_answer_has_a_cors_header_and_each_has_the_security_headers(browser):
+    async with browser.logged_in() as client:
+        elsewhere = {"origin": "https://evil.example"}
+        answers = [
+            await client.get(path, headers=headers)
+            for path in ("/", "/v1/status", "/v1/none", "/login.css", "/assets/a-1.js", "/assets/none.js")
+            for headers in (HTML, elsewhere)
+        ]
+        answers.append(await client.options("/v1/status", headers=elsewhere))
+        client.cookies.clear()
+        answers += [await client.get("/", headers=HTML), await client.get("/v1/status")]
+
+    for answer in answers:
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+        for name, value in SECURITY:
+            if name != b"referrer-policy":
+                assert answer.headers[name.decode()] == value.decode(), answer.url
+        assert answer.headers["referrer-policy"] in ("no-referrer", "same-origin")
+
+
+async def test_a_code_becomes_a_cookie_and_a_clean_address(browser):
+    code = browser.access.issue_code()
+    async with browser.client() as client:
+        answer = await client.get("/", params={"code": code}, headers=HTML)
+        cookie = answer.headers["set-cookie"]
+        session = await client.get("/v1/session")
+        again = await client.get("/", params={"code": code}, headers=HTML)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert code not in cookie
+    assert session.json()["permission"] == "operate"
+    assert again.status_code == 401
+    assert "used already" in again.text
+
+
+async def test_an_old_code_is_refused(browser):
+    code = browser.access.issue_code()
+    await browser.world.clock.advance(601)
+    async with browser.client() as client:
+        assert (await client.get("/", params={"code": code})).json()["error"]["code"] == "code-refused"
+
+
+async def test_looking_with_head_does_not_spend_a_code(browser):
+    code = browser.access.issue_code()
+    async with browser.client() as client:
+        await client.head("/", params={"code": code})
+        assert (await client.get("/", params={"code": code})).status_code == 303
+
+
+async def test_guessing_ends_soon(browser):
+    async with browser.client() as client:
+        statuses = [
+            (await client.get("/", params={"code": f"guess-{number}"}, headers=HTML)).status_code
+            for number in range(15)
+        ]
+        form = await client.post("/login", data={"token": TOKEN}, headers={**OURS, **HTML})
+        bearer = await client.get("/v1/status", headers={"authorization": f"Bearer {TOKEN}"})
+
+    assert statuses == [401] * 10 + [429] * 5
+    assert (form.status_code, bearer.status_code) == (429, 429)
+    assert bearer.headers["retry-after"] == "6"
+    assert "too many" in form.text
+
+
+async def test_a_wrong_token_is_told_on_the_page(browser):
+    async with browser.client() as client:
+        answer = await client.post("/login", data={"token": "<script>"}, headers={**OURS, **HTML})
+
+    assert answer.status_code == 401
+    assert "no token" in answer.text
+    assert "<script>" not in answer.text
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+async def test_the_log_in_takes_a_small_form_only(browser):
+    async with browser.client(**OURS) as client:
+        large = await client.post("/login", data={"token": "x" * 9_000})
+        other = await client.post("/login", json={"token": TOKEN})
+
+    assert (large.status_code, other.status_code) == (413, 400)
+
+
+async def test_logging_out_ends_the_session_and_takes_the_cookie_away(browser):
+    async with browser.logged_in() as client:
+        kept = dict(client.cookies)
+        answer = await client.post("/logout", headers=OURS)
+        stolen = await client.get(
+            "/v1/status", headers={"cookie": "; ".join(f"{n}={v}" for n, v in kept.items())}
+        )
+
+    assert answer.headers["location"] == "/login"
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert stolen.status_code == 401
+
+
+async def test_a_token_in_the_header_needs_no_page(browser):
+    async with browser.client(authorization=f"Bearer {TOKEN}") as client:
+        answer = await client.post("/v1/steps/send-mail/pause", json={})
+        elsewhere = await client.post("/v1/stop", headers={"origin": "https://evil.example"})
+
+    assert answer.status_code == 200
+    assert elsewhere.status_code == 403
+
+
+async def test_raw_values_are_not_shown_to_who_may_only_look(browser, a_run):
+    browser.world.ledger.runs = [a_run(1)]
+    path = f"/v1/runs/{a_run(1).id}"
+    async with browser.logged_in(VIEW_TOKEN) as viewer, browser.logged_in() as operator:
+        hidden = await viewer.get(path)
+        refused = await viewer.get(path, params={"raw": "true"})
+        shown = await operator.get(path, params={"raw": "true"})
+
+    assert "hunter2" not in hidden.text
+    assert refused.status_code == 403
+    assert "hunter2" in shown.text
+
+
+async def test_only_the_log_in_is_there_for_strangers(browser):
+    async with browser.client(**HTML) as client:
+        open_to_all = [
+            path
+            for path in ("/login", "/login.css", "/icon.svg")
+            if (await client.get(path)).status_code == 200
+        ]
+        closed = [
+            await client.get(path) for path in ("/", "/runs", "/assets/a-1.js", "/index.html", "/x.css")
+        ]
+
+    assert open_to_all == ["/login", "/login.css", "/icon.svg"]
+    assert {answer.status_code for answer in closed} == {401}
+    assert all("the screens" not in answer.text and "// script" not in answer.text for answer in closed)
+
+
+async def test_a_link_on_another_site_is_followed_a_second_time_with_the_cookie(browser):
+    elsewhere = {**HTML, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    async with browser.client() as client:
+        first = await client.get("/runs?text=%22%3E%3Cscript%3E", headers=elsewhere)
+        second = await client.get("/runs", headers={**HTML, "sec-fetch-site": "same-origin"})
+
+    assert first.status_code == 200
+    assert 'content="0; url=/runs?text=%22%3E%3Cscript%3E"' in first.text
+    assert second.status_code == 401
+
+
+async def test_the_second_try_stays_on_this_host(browser):
+    elsewhere = {**HTML, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    async with browser.client() as client:
+        browser.raw = b"//evil.example/x"
+        answer = await client.get("/", headers=elsewhere)
+
+    assert 'url=/evil.example/x"' in answer.text
+
+
+async def test_screens_are_served_and_kept_as_they_should_be(browser):
+    async with browser.logged_in() as client:
+        page = await client.get("/", headers=HTML)
+        deep = await client.get("/runs/0123456789abcdef?x=1", headers=HTML)
+        script = await client.get("/assets/a-1.js", headers={"accept-encoding": "gzip"})
+        gone = await client.get("/assets/old-9.js", headers=HTML)
+        put = await client.put("/", headers=OURS)
+
+    assert page.text == deep.text
+    assert page.headers["cache-control"] == "no-store"
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert script.headers["content-encoding"] == "gzip"
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.text.startswith("// script")
+    assert (gone.status_code, put.status_code) == (404, 405)
+
+
+TRAVERSALS = [
+    b"/../../etc/passwd",
+    b"/..%2f..%2fetc%2fpasswd",
+    b"/%2e%2e/%2e%2e/etc/passwd",
+    b"/..%252f..%252fetc%252fpasswd",
+    b"/%252e%252e/etc/passwd",
+    b"/..%5c..%5cetc%5cpasswd",
+    b"/assets/..%5c..%5csecret",
+    b"/assets/../../secret",
+    b"/assets/a-1.js%00.html",
+    b"/%00",
+    b"//etc/passwd",
+    b"/./secret",
+    b"/assets/%c0%ae%c0%ae/secret",
+    b"/%2e%2e%5csecret",
+    b"/a%0d%0aset-cookie:x=1",
+]
+
+
+@pytest.mark.parametrize("raw", TRAVERSALS, ids=repr)
+async def test_no_path_leads_out_of_the_screens(browser, raw):
+    (browser.world.root / "secret").write_text("top secret")
+    async with browser.logged_in() as client:
+        browser.raw = raw
+        answer = await client.get("/", headers=HTML)
+
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+    assert "root:" not in answer.text
+
+
+async def test_stored_markup_stays_text_in_json(browser, a_run, failed):
+    markup = "<img src=x onerror=alert(1)></script>"
+    world = browser.world
+    error = msgspec.structs.replace(failed, message=markup, stack=markup, name=markup)
+    world.ledger.runs = [
+        a_run(1, step=markup, key=markup, payload=msgspec.json.encode({markup: markup}), error=error)
+    ]
+    world.telemetry.log(
+        level="info", message=markup, at=1, step=markup, fields=msgspec.json.encode({"h": markup})
+    )
+    async with browser.logged_in() as client:
+        for path in (
+            f"/v1/runs/{a_run(1).id}",
+            "/v1/runs",
+            "/v1/logs",
+            "/v1/audit",
+            f"/v1/steps/{markup}",
+            f"/{markup}",
+        ):
+            answer = await client.get(
+                path, headers={"accept": "text/html" if path.startswith("/v1") else "*/*"}
+            )
+            assert answer.headers["content-type"] == "application/json", path
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("asked", ["/ops/motia", ""], ids=["kept by the proxy", "taken off by the proxy"])
+async def test_it_works_below_a_path(world, asked):
+    (world.root / "dist").mkdir()
+    (world.root / "dist" / "index.html").write_text('<base href="/">')
+    browser = Browser(world, "production", base="/ops/motia")
+    async with browser.client() as client:
+        answer = await client.post(f"{asked}/login", data={"token": TOKEN}, headers=OURS)
+        cookie = answer.headers["set-cookie"]
+        session = {"cookie": cookie.partition(";")[0]}
+        page = await client.get(f"{asked}/", headers={**HTML, **session})
+        status = await client.get(f"{asked}/v1/status", headers=session)
+        client.cookies.clear()
+        stranger = await client.get(f"{asked}/", headers=HTML)
+
+    assert answer.headers["location"] == "/ops/motia/"
+    assert "Path=/ops/motia/" in cookie
+    assert '<base href="/ops/motia/">' in page.text
+    assert status.status_code == 200
+    assert 'href="/ops/motia/login.css"' in stranger.text
+
+
+async def test_screens_that_were_not_built_are_told(world):
+    browser = Browser(world, "development", folder="missing")
+    async with browser.logged_in() as client:
+        answer = await client.get("/", headers=HTML)
+
+    assert answer.status_code == 503
+    assert "make setup" in answer.text

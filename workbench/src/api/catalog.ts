@@ -1,0 +1,177 @@
+/** Steps, the flow graph and requests of the control API, in the shapes that screens work with. */
+import { type ApiError, get, send } from './client';
+import type { FeedKind } from './feed';
+import { useApi } from './queries';
+
+export type StepKind = 'api' | 'event' | 'cron' | 'noop';
+
+/** A step as `GET /v1/steps` tells it: its manifest entry, and how it does. */
+export interface StepView {
+  id: string;
+  kind: StepKind;
+  language: string;
+  source: { file: string; line: number; function?: string };
+  description?: string;
+  flows?: readonly string[];
+  triggers?: readonly string[];
+  triggered_by?: readonly string[];
+  on_error?: string | null;
+  timeout_ms?: number | null;
+  method?: string;
+  path?: string;
+  request?: Partial<Record<RequestPart, unknown>> | null;
+  worker_validates?: boolean;
+  schema?: unknown;
+  topics?: readonly string[];
+  concurrency?: { limit: number; key?: string | null } | null;
+  retries?: number;
+  backoff?: { initial_ms: number; factor: number; cap_ms: number; jitter: boolean };
+  key?: string | null;
+  on_dead?: string;
+  queue_depth?: number | null;
+  schedule?: string;
+  timezone?: string;
+  catch_up?: string;
+  overlap?: string;
+  is_paused: boolean;
+  open_runs: Readonly<Record<string, number>>;
+}
+
+export type RequestPart = 'body' | 'query' | 'params' | 'headers' | 'response';
+
+export interface GraphNode {
+  id: string;
+  kind: StepKind | 'parked';
+  language: string;
+  description?: string;
+  flows?: readonly string[];
+  file?: string;
+  line?: number;
+  /** Events that wait for this target. */
+  parked?: number;
+}
+
+export interface GraphEdge {
+  source: string;
+  target: string;
+  kind?: string;
+  kinds?: readonly string[];
+  via?: string;
+}
+
+export interface Position {
+  x: number;
+  y: number;
+}
+
+export interface ObservedEdge {
+  source: string;
+  target: string;
+  first_seen_at: string;
+  last_seen_at: string;
+  count: number;
+}
+
+export interface Graph {
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+  observed: readonly ObservedEdge[];
+  positions?: Readonly<Record<string, Position>>;
+}
+
+export interface SourceView {
+  file: string;
+  language: string;
+  line: number;
+  text: string;
+}
+
+export interface RequestToSend {
+  method: string;
+  path: string;
+  headers: [name: string, value: string][];
+  body: string | null;
+}
+
+export interface RequestAnswer {
+  status: number;
+  headers: [name: string, value: string][];
+  body: string;
+  is_binary: boolean;
+  is_cut: boolean;
+  duration_ms: number;
+  trace: string | null;
+}
+
+interface Read<T> {
+  data: T | undefined;
+  error: ApiError | null;
+  isPending: boolean;
+  refetch: () => unknown;
+}
+
+interface ReadOptions {
+  live?: readonly FeedKind[];
+  everyMs?: number;
+  isOn?: boolean;
+}
+
+export function useSteps(options: ReadOptions = {}): Read<{ steps: readonly StepView[] }> {
+  return useApi('/v1/steps', { live: ['manifest', 'step'], ...options }) as unknown as Read<{ steps: StepView[] }>;
+}
+
+export interface StepDetail {
+  step: StepView;
+  /** Topics and ids that reach it. */
+  subscribers_of: readonly string[];
+  fires: readonly unknown[];
+}
+
+export function useStep(id: string, options: ReadOptions = {}): Read<StepDetail> {
+  const live: readonly FeedKind[] = ['manifest', 'step', 'run'];
+  const params = { step: id };
+  return useApi('/v1/steps/{step}', { params, live, ...options }) as unknown as Read<StepDetail>;
+}
+
+export function useGraph(): Read<Graph> {
+  return useApi('/v1/graph', { live: ['manifest'], everyMs: 200 }) as unknown as Read<Graph>;
+}
+
+export function useSource(id: string): Read<SourceView> {
+  const path = '/v1/steps/{step}/source' as '/v1/steps/{step}';
+  return useApi(path, { params: { step: id }, live: ['manifest'] }) as unknown as Read<SourceView>;
+}
+
+export function setPositions(positions: Record<string, Position>): Promise<unknown> {
+  return send('put', '/v1/graph/positions' as never, { body: { positions } as never });
+}
+
+export function sendRequest(request: RequestToSend): Promise<RequestAnswer> {
+  return send('post', '/v1/requests' as never, { body: request as never }) as Promise<RequestAnswer>;
+}
+
+export function setPaused(step: string, isPaused: boolean): Promise<unknown> {
+  const params = { step };
+  return isPaused
+    ? send('post', '/v1/steps/{step}/pause', { params })
+    : send('post', '/v1/steps/{step}/resume', { params });
+}
+
+/** The OpenAPI document of the project's api steps. */
+export function getApiDocument(): Promise<unknown> {
+  return get('/v1/openapi');
+}
+
+/** What people call the language: a Node step is told apart by its file. */
+export function languageOf(step: { language: string; source?: { file: string }; file?: string }): string {
+  const file = step.source?.file ?? step.file ?? '';
+  if (step.language === 'node') return /\.[cm]?tsx?$/.test(file) ? 'TypeScript' : 'JavaScript';
+  return { python: 'Python', ruby: 'Ruby' }[step.language] ?? step.language;
+}
+
+/** The sum of open runs in these states; of all when none is named. */
+export function openRuns(step: Pick<StepView, 'open_runs'>, ...states: readonly string[]): number {
+  return Object.entries(step.open_runs)
+    .filter(([state]) => states.length === 0 || states.includes(state))
+    .reduce((sum, [, many]) => sum + many, 0);
+}

@@ -1,0 +1,101 @@
+/** The control API: typed requests, one error shape. */
+import { BASE, segment } from '../lib/location';
+import type { components, paths } from './schema';
+
+export type Schemas = components['schemas'];
+export type RunView = Schemas['RunView'];
+export type RunDetail = Schemas['RunDetail'];
+
+/** What the engine, or the way to it, answered instead of a value. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+    readonly details: unknown,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: object } ? P : never }[keyof paths] &
+  string;
+type Operation<M extends Method, P extends PathOf<M>> = paths[P] extends { [K in M]: infer O } ? O : never;
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
+type BodyOf<O> = O extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+type AnswerOf<O> = O extends { responses: { 200: { content: { 'application/json': infer A } } } } ? A : unknown;
+type Params = Record<string, string>;
+
+/** What `GET path` answers. */
+export type Answer<P extends PathOf<'get'>> = AnswerOf<Operation<'get', P>>;
+
+export async function get<P extends PathOf<'get'>>(
+  path: P,
+  options: { params?: Params; query?: QueryOf<Operation<'get', P>>; signal?: AbortSignal } = {},
+): Promise<Answer<P>> {
+  return (await request(
+    'GET',
+    address(path, options.params, options.query as Query),
+    undefined,
+    options.signal,
+  )) as Answer<P>;
+}
+
+export async function send<M extends 'post' | 'put' | 'delete', P extends PathOf<M>>(
+  method: M,
+  path: P,
+  options: { params?: Params; body?: BodyOf<Operation<M, P>> } = {},
+): Promise<AnswerOf<Operation<M, P>>> {
+  const body = method === 'delete' ? undefined : (options.body ?? {});
+  return (await request(method.toUpperCase(), address(path, options.params), body)) as AnswerOf<Operation<M, P>>;
+}
+
+type Query = Record<string, unknown> | undefined;
+
+/** The full address of an operation; undefined and empty parameters are left out. */
+export function address(path: string, params: Params = {}, query?: Query): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => segment(params[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null || value === '') continue;
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+  }
+  const text = search.toString();
+  return `${BASE}${filled}${text === '' ? '' : `?${text}`}`;
+}
+
+async function request(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      ...(signal === undefined ? {} : { signal }),
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      credentials: 'same-origin',
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(
+      0,
+      'unreachable',
+      'The engine does not answer.',
+      'Is it running? It reconnects by itself.',
+      null,
+    );
+  }
+  const text = await response.text();
+  const value = text === '' ? null : (JSON.parse(text) as unknown);
+  if (response.ok) return value;
+  const error = (value as { error?: Partial<ApiError> } | null)?.error ?? {};
+  throw new ApiError(
+    response.status,
+    error.code ?? 'refused',
+    error.message ?? `The engine answered ${response.status}.`,
+    error.hint ?? '',
+    error.details ?? null,
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * The live feed: one connection for the whole page, whoever listens.
+ *
+ * Invariants
+ * 1. Items reach listeners in order, in batches of one a frame at most ten times a second.
+ * 2. After a break the feed goes on behind the last id that was seen; what was lost is counted.
+ * 3. What waits for a frame is bounded: the oldest go first and are counted as lost.
+ */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { address } from './client';
+
+export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+
+export interface FeedItem {
+  id: number;
+  kind: FeedKind;
+  at: string;
+  data: Record<string, unknown>;
+  dropped?: number;
+}
+
+export interface FeedState {
+  /** `connecting` before the first connection, `lost` while it is broken. */
+  connection: 'connecting' | 'live' | 'lost';
+  /** Items that did not reach this page since it was opened. */
+  lost: number;
+}
+
+const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const WAITING_MAX = 5_000;
+const BATCH_MS = 100;
+/** In a burst nobody reads single items: half as many batches leave the page its time. */
+const BURST_MS = 200;
+const BURST_ITEMS = 200;
+
+type Listener = (items: readonly FeedItem[]) => void;
+
+class Feed {
+  private state: FeedState = { connection: 'connecting', lost: 0 };
+  private readonly watchers = new Set<() => void>();
+  private readonly listeners = new Set<Listener>();
+  private waiting: FeedItem[] = [];
+  private timer: number | undefined;
+  private source: EventSource | undefined;
+  private lastId = 0;
+  private isBurst = false;
+
+  snapshot = (): FeedState => this.state;
+
+  watch = (changed: () => void): (() => void) => {
+    this.watchers.add(changed);
+    return () => this.watchers.delete(changed);
+  };
+
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    if (this.source === undefined) this.connect();
+    return () => this.listeners.delete(listener);
+  }
+
+  private connect(): void {
+    // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
+    this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
+    this.source.onopen = () => this.become({ connection: 'live' });
+    this.source.onerror = (event) => {
+      if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
+      this.become({ connection: 'lost' });
+      if (this.source?.readyState === EventSource.CLOSED) {
+        this.source.close();
+        setTimeout(() => this.connect(), 1_000);
+      }
+    };
+    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event));
+  }
+
+  private take(event: Event): void {
+    if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
+    const item = JSON.parse(event.data as string) as FeedItem;
+    this.lastId = item.id;
+    if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
+    this.waiting.push(item);
+    if (this.waiting.length > WAITING_MAX) {
+      const over = this.waiting.length - WAITING_MAX / 2;
+      this.waiting.splice(0, over);
+      this.become({ lost: this.state.lost + over });
+    }
+    this.timer ??= window.setTimeout(() => this.flush(), this.isBurst ? BURST_MS : BATCH_MS);
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    const items = this.waiting;
+    this.waiting = [];
+    this.isBurst = items.length > BURST_ITEMS;
+    for (const listener of [...this.listeners]) listener(items);
+  }
+
+  private become(change: Partial<FeedState>): void {
+    this.state = { ...this.state, ...change };
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+const feed = new Feed();
+
+/** Call `take` with batches of items of these kinds while the component is there. */
+export function useFeed(kinds: readonly FeedKind[], take: (items: readonly FeedItem[]) => void): void {
+  const latest = useRef(take);
+  latest.current = take;
+  const wanted = kinds.join(',');
+  useEffect(() => {
+    const chosen = new Set(wanted.split(','));
+    return feed.listen((items) => {
+      const fitting = items.filter((item) => chosen.has(item.kind));
+      if (fitting.length > 0) latest.current(fitting);
+    });
+  }, [wanted]);
+}
+
+/** Whether the page is live. */
+export function useFeedState(): FeedState {
+  return useSyncExternalStore(feed.watch, feed.snapshot);
+}

@@ -1,0 +1,120 @@
+/** Reading the control API with a cache that the live feed keeps fresh: no page polls. */
+import {
+  type InfiniteData,
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { useRef } from 'react';
+import { type Answer, ApiError, get } from './client';
+import { type FeedItem, type FeedKind, useFeed } from './feed';
+import type { paths } from './schema';
+
+type GetPath = Parameters<typeof get>[0];
+type QueryOf<P extends GetPath> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? Q : never;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY, // the feed says when something changed
+      gcTime: 60_000,
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+interface Options<P extends GetPath> {
+  params?: Record<string, string>;
+  query?: QueryOf<P>;
+  /** Feed kinds that make it stale. */
+  live?: readonly FeedKind[];
+  /** Which of those items do; all when it is left out. */
+  fits?: (item: FeedItem) => boolean;
+  /** Read again at most so often while items arrive. */
+  everyMs?: number;
+  isOn?: boolean;
+}
+
+/** `GET path`, read again soon after something of `live` happened. The former answer stays while it reads. */
+export function useApi<P extends GetPath>(path: P, options: Options<P> = {}) {
+  const key = [path, options.params ?? {}, options.query ?? {}];
+  const result = useQuery<Answer<P>, ApiError>({
+    queryKey: key,
+    queryFn: ({ signal }) =>
+      get(path, {
+        ...(options.params === undefined ? {} : { params: options.params }),
+        ...(options.query === undefined ? {} : { query: options.query as never }),
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    enabled: options.isOn ?? true,
+  });
+  useStaleOn(options.live ?? [], key, options.everyMs ?? 500, options.fits);
+  return result;
+}
+
+/**
+ * A list that is read page by page by its cursor. `toFirstPage` forgets the pages behind the first and reads it
+ * again: a list that becomes live again does not read all that the reader scrolled through.
+ */
+export function usePages<P extends GetPath>(path: P, options: Options<P> & { params?: Record<string, string> } = {}) {
+  const client = useQueryClient();
+  const key = [path, 'pages', options.params ?? {}, options.query ?? {}];
+  const result = useInfiniteQuery<Answer<P>, ApiError, { pages: Answer<P>[] }, unknown[], string | undefined>({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) =>
+      get(path, {
+        ...(options.params === undefined ? {} : { params: options.params }),
+        query: {
+          ...(options.query as object | undefined),
+          ...(pageParam === undefined ? {} : { cursor: pageParam }),
+        } as never,
+        signal,
+      }),
+    initialPageParam: undefined,
+    getNextPageParam: (last) => (last as { cursor?: string | null }).cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    enabled: options.isOn ?? true,
+  });
+  useStaleOn(options.live ?? [], key, options.everyMs ?? 500, options.fits);
+  const toFirstPage = () => {
+    client.setQueryData<InfiniteData<Answer<P>>>(key, (held) =>
+      held === undefined ? held : { pages: held.pages.slice(0, 1), pageParams: held.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey: key });
+  };
+  return { ...result, toFirstPage };
+}
+
+/** Do something and make what it changed stale: every key that begins with one of `changes`. */
+export function useAct<Input, Output>(act: (input: Input) => Promise<Output>, changes: readonly GetPath[]) {
+  const client = useQueryClient();
+  return useMutation<Output, ApiError, Input>({
+    mutationFn: act,
+    onSettled: () => Promise.all(changes.map((path) => client.invalidateQueries({ queryKey: [path] }))),
+  });
+}
+
+function useStaleOn(
+  kinds: readonly FeedKind[],
+  key: unknown[],
+  everyMs: number,
+  fits?: (item: FeedItem) => boolean,
+): void {
+  const client = useQueryClient();
+  const timer = useRef<number | undefined>(undefined);
+  useFeed(kinds.length > 0 ? kinds : NOTHING, (items) => {
+    if (kinds.length === 0 || (fits !== undefined && !items.some(fits))) return;
+    timer.current ??= window.setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+    }, everyMs);
+  });
+}
+
+const NOTHING: readonly FeedKind[] = ['manifest'];

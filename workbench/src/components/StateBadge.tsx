@@ -1,0 +1,38 @@
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CircleX,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+  RotateCw,
+  SkipForward,
+} from 'lucide-react';
+
+/** States by word, colour and sign: the colour is never the only one. */
+const STATES: Record<string, { icon: LucideIcon; colour: string }> = {
+  scheduled: { icon: Clock, colour: 'bg-raised text-muted' },
+  blocked: { icon: CirclePause, colour: 'bg-warn-soft text-warn' },
+  ready: { icon: CircleDashed, colour: 'bg-raised text-ink' },
+  running: { icon: LoaderCircle, colour: 'bg-info-soft text-info' },
+  retrying: { icon: RotateCw, colour: 'bg-warn-soft text-warn' },
+  paused: { icon: CirclePause, colour: 'bg-warn-soft text-warn' },
+  parked: { icon: CirclePause, colour: 'bg-warn-soft text-warn' },
+  completed: { icon: CircleCheck, colour: 'bg-good-soft text-good' },
+  dead: { icon: CircleX, colour: 'bg-bad-soft text-bad' },
+  cancelled: { icon: Ban, colour: 'bg-raised text-muted' },
+  skipped: { icon: SkipForward, colour: 'bg-raised text-muted' },
+};
+
+export function StateBadge({ state }: { state: string }) {
+  const look = STATES[state] ?? { icon: CircleDashed, colour: 'bg-raised text-muted' };
+  const Icon = look.icon;
+  return (
+    <span className={`inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-xs font-medium ${look.colour}`}>
+      <Icon size={12} aria-hidden />
+      {state}
+    </span>
+  );
+}

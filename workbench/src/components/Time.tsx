@@ -1,0 +1,29 @@
+import { useSyncExternalStore } from 'react';
+import { exact, instant, relative } from '../lib/format';
+
+/** One clock for all relative times of the page. */
+let now = Date.now();
+const watchers = new Set<() => void>();
+setInterval(() => {
+  now = Date.now();
+  for (const watcher of watchers) watcher();
+}, 1_000);
+const watch = (changed: () => void) => {
+  watchers.add(changed);
+  return () => watchers.delete(changed);
+};
+
+export function useNow(): number {
+  return useSyncExternalStore(watch, () => now);
+}
+
+/** An instant of the API, relative; exact with its zone on hover. */
+export function Time({ at }: { at: string | number }) {
+  const moment = typeof at === 'number' ? at : instant(at);
+  const current = useNow();
+  return (
+    <time dateTime={new Date(moment).toISOString()} title={exact(moment)} className="whitespace-nowrap tabular-nums">
+      {relative(moment, Math.max(current, Date.now() - 1_000))}
+    </time>
+  );
+}

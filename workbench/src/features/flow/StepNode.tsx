@@ -1,0 +1,126 @@
+/** A step on the canvas: kind by sign, word and outline, language, and how it does right now. */
+import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
+import { CirclePause, CircleX, LoaderCircle } from 'lucide-react';
+import { createContext, memo, useContext } from 'react';
+import { type GraphNode, languageOf } from '../../api/catalog';
+import { KINDS, KindSign, LanguageSign } from '../../components/Kind';
+import { count } from '../../lib/format';
+import { IDLE, type Load, useLight } from './live';
+
+export const NODE_WIDTH = 236;
+export const NODE_HEIGHT = 86;
+/** Below this zoom a node shows its name only, large enough to be read. */
+const FAR_ZOOM = 0.55;
+
+export interface StepData extends Record<string, unknown> {
+  node: GraphNode;
+  /** How it is reached: `POST /orders`, a schedule, topics. */
+  reach: string;
+  isDim: boolean;
+  isMatch: boolean;
+}
+export type StepNodeType = Node<StepData, 'step'>;
+
+export const Loads = createContext<ReadonlyMap<string, Load>>(new Map());
+
+/** Kinds differ in outline as well, so that they are told apart without colour and from afar. */
+const OUTLINES: Record<string, string> = {
+  api: 'rounded border border-l-[6px]',
+  event: 'rounded-[22px] border',
+  cron: 'rounded border-[3px] border-double',
+  noop: 'rounded border border-dashed',
+  parked: 'rounded border-2 border-dotted',
+};
+
+export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<StepNodeType>) {
+  const load = useContext(Loads).get(id) ?? IDLE;
+  const light = useLight(id);
+  const isFar = useStore((state) => state.transform[2] < FAR_ZOOM);
+  const { node } = data;
+  const look = [
+    'flow-node flex h-full w-full flex-col justify-center bg-panel px-3',
+    OUTLINES[node.kind] ?? OUTLINES.event,
+    selected
+      ? 'border-accent outline-2 outline-accent'
+      : data.isMatch
+        ? 'border-warn outline-2 outline-warn'
+        : 'border-muted',
+    data.isDim ? 'opacity-35' : '',
+    light === 'off' ? '' : `flow-lit-${light}`,
+  ].join(' ');
+  return (
+    <div className={look} style={{ width: NODE_WIDTH, height: NODE_HEIGHT }}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      {isFar ? <Far node={node} load={load} /> : <Near node={node} load={load} reach={data.reach} />}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+});
+
+function Near({ node, load, reach }: { node: GraphNode; load: Load; reach: string }) {
+  return (
+    <>
+      <div className="flex items-center gap-1.5">
+        <KindSign kind={node.kind} size={15} />
+        <span className="min-w-0 flex-1 truncate text-[13px] font-semibold" title={node.id}>
+          {node.id}
+        </span>
+        {node.language !== '' && <LanguageSign language={languageOf(node as never)} />}
+      </div>
+      <div className="truncate text-[11px] text-muted" title={reach}>
+        <span className="font-medium">{KINDS[node.kind]?.word}</span>
+        {reach !== '' && ` · ${reach}`}
+      </div>
+      <div className="mt-1 flex h-4 items-center gap-2.5 text-[11px] tabular-nums">
+        {load.running > 0 && (
+          <span className="flex items-center gap-0.5 font-medium text-info">
+            <LoaderCircle size={11} className="animate-spin" aria-hidden />
+            {count(load.running)} running
+          </span>
+        )}
+        {load.waiting > 0 && <span>{count(load.waiting)} wait</span>}
+        {load.isPaused && <Paused />}
+        {(node.parked ?? 0) > 0 && <span className="font-medium text-warn">{count(node.parked ?? 0)} parked</span>}
+        <span className="ml-auto text-muted" title="finished in the last 15 minutes">
+          {load.done > 0 && `${count(load.done)} done`}
+        </span>
+        {load.errors > 0 && <Errors many={load.errors} />}
+      </div>
+    </>
+  );
+}
+
+function Far({ node, load }: { node: GraphNode; load: Load }) {
+  return (
+    <div className="flex items-center gap-2">
+      <KindSign kind={node.kind} size={30} />
+      <span className="line-clamp-2 min-w-0 flex-1 break-words text-[22px] font-semibold leading-[1.15]">
+        {node.id}
+      </span>
+      <span className="flex shrink-0 flex-col items-end gap-0.5 text-[17px] font-medium tabular-nums">
+        {load.running + load.waiting > 0 && <span className="text-info">{count(load.running + load.waiting)}</span>}
+        {load.errors > 0 && <span className="text-bad">✕{count(load.errors)}</span>}
+      </span>
+    </div>
+  );
+}
+
+function Paused() {
+  return (
+    <span className="flex items-center gap-0.5 font-medium text-warn">
+      <CirclePause size={11} aria-hidden /> paused
+    </span>
+  );
+}
+
+function Errors({ many }: { many: number }) {
+  return (
+    <span
+      className="flex items-center gap-0.5 rounded bg-bad-soft px-1 font-medium text-bad"
+      title={`${count(many)} failed in the last 15 minutes`}
+    >
+      <CircleX size={11} aria-hidden />
+      {count(many)}
+    </span>
+  );
+}

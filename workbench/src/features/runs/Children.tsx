@@ -1,0 +1,34 @@
+/** The runs that this one triggered. */
+import type { RunView } from '../../api/client';
+import { RunLink } from '../../components/Ids';
+import { Panel } from '../../components/Page';
+import { StateBadge } from '../../components/StateBadge';
+import { Time } from '../../components/Time';
+import { noteOf } from './query';
+
+const SHOWN_MAX = 200;
+
+export function Children({ runs }: { runs: readonly RunView[] }) {
+  return (
+    <Panel title={`Triggered ${runs.length === SHOWN_MAX ? 'at least ' : ''}${runs.length}`}>
+      <ul className="max-h-72 overflow-auto text-sm">
+        {runs.map((run) => (
+          <li
+            key={run.id}
+            className="grid grid-cols-[104px_minmax(0,1fr)_minmax(0,1fr)_142px_70px] items-center gap-2 border-b border-line px-3 py-1 last:border-0"
+          >
+            <span>
+              <StateBadge state={run.state} />
+            </span>
+            <span className="truncate">{run.step}</span>
+            <span className="truncate text-muted" title={noteOf(run)}>
+              {noteOf(run)}
+            </span>
+            <RunLink id={run.id} />
+            <Time at={run.created_at} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

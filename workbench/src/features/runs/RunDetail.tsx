@@ -1,0 +1,110 @@
+/** One run with everything that is known of it, live. */
+import { X } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useApi } from '../../api/queries';
+import { StepLink } from '../../components/Ids';
+import { CopyButton, Json } from '../../components/Json';
+import { Panel } from '../../components/Page';
+import { RunActs } from '../../components/RunActs';
+import { ErrorBox } from '../../components/Stack';
+import { StateBadge } from '../../components/StateBadge';
+import { Failed, Loading } from '../../components/States';
+import { Attempts } from './Attempts';
+import { Children } from './Children';
+import { RunFacts } from './RunFacts';
+import { RunLogs } from './RunLogs';
+import { WhyBox } from './WhyBox';
+
+export function RunDetail({ id, close, follow }: { id: string; close: () => void; follow: (run: string) => void }) {
+  const [isRaw, setRaw] = useState(false);
+  const waitsFor = useRef<unknown>(null);
+  const {
+    data: run,
+    isPending,
+    isError,
+    error,
+    refetch,
+  } = useApi('/v1/runs/{run}', {
+    params: { run: id },
+    query: { raw: isRaw } as never,
+    live: ['run', 'worker', 'step'],
+    fits: (item) => item.kind !== 'run' || concerns(item.data, id, waitsFor.current),
+    everyMs: 150,
+  });
+  waitsFor.current = run?.why?.details;
+  if (isPending) return <Loading what="the run" />;
+  if (isError) return <Failed error={error} retry={() => void refetch()} />;
+  return (
+    <article className="flex min-h-0 flex-1 flex-col" aria-label={`Run ${id}`}>
+      <header className="flex flex-wrap items-center gap-2 border-b border-line bg-panel px-4 py-2">
+        <StateBadge state={run.state} />
+        <span className="min-w-0 truncate font-medium">
+          <StepLink id={run.step} />
+        </span>
+        <span className="font-mono text-[13px] text-muted">{run.id}</span>
+        <div className="ml-auto flex flex-wrap items-center gap-1.5">
+          <CopyButton label="Copy as JSON" text={() => JSON.stringify(run, null, 2)} />
+          <RunActs run={run} isNoop={run.why?.code === 'outside'} onReplayed={(made) => follow(made.run)} />
+          <button
+            type="button"
+            onClick={close}
+            aria-label="Close the run"
+            title="Close (Esc)"
+            className="rounded p-1 text-muted hover:bg-raised"
+          >
+            <X size={16} aria-hidden />
+          </button>
+        </div>
+      </header>
+      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4">
+        <WhyBox run={run} />
+        {run.error !== null && <ErrorBox error={run.error} step={run.step} />}
+        <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
+        {run.result !== null && <Value title="Result" value={run.result} />}
+        <RunFacts run={run} />
+        <RunLogs run={run} />
+        {run.attempts.length > 0 && <Attempts run={run} />}
+        {run.children.length > 0 && <Children runs={run.children} />}
+      </div>
+    </article>
+  );
+}
+
+/** Whether a change of some run may have changed this one, or why it waits. */
+function concerns(data: Record<string, unknown>, id: string, details: unknown): boolean {
+  if (data.run === id) return true;
+  const { holders, holder } = (details ?? {}) as { holders?: unknown; holder?: unknown };
+  return data.run === holder || (Array.isArray(holders) && holders.includes(data.run));
+}
+
+function Value({
+  title,
+  value,
+  isRedacted = false,
+  showAll,
+}: {
+  title: string;
+  value: unknown;
+  isRedacted?: boolean;
+  showAll?: () => void;
+}) {
+  return (
+    <Panel
+      title={title}
+      actions={
+        <>
+          {isRedacted && (
+            <button type="button" className="text-xs text-accent hover:underline" onClick={showAll}>
+              Secrets are hidden: show
+            </button>
+          )}
+          <CopyButton text={() => JSON.stringify(value, null, 2)} />
+        </>
+      }
+    >
+      <div className="max-h-96 overflow-auto p-3">
+        <Json value={value} />
+      </div>
+    </Panel>
+  );
+}

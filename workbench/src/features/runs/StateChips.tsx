@@ -1,0 +1,54 @@
+/** How many runs are in each state; a click filters by it, several at once. */
+import { useApi } from '../../api/queries';
+import { StateBadge } from '../../components/StateBadge';
+import { count } from '../../lib/format';
+import { chosenStates, type Selection, STATES, type State, toggled } from './query';
+
+const CAP = 100_000;
+
+export function StateChips({
+  selection,
+  filters,
+  set,
+}: {
+  selection: Selection;
+  filters: Record<string, string | undefined>;
+  set: (change: { state: string }) => void;
+}) {
+  const { data } = useApi('/v1/runs/counts', { query: selection as never, live: ['run'], everyMs: 1_000 });
+  const chosen = chosenStates(filters);
+  const counts = data?.counts ?? {};
+  const shown = STATES.filter((state) => (counts[state] ?? 0) > 0 || chosen.includes(state));
+  const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return (
+    <div className="flex flex-wrap items-center gap-1.5" role="group" aria-label="States">
+      <Chip isOn={chosen.length === 0} onClick={() => set({ state: '' })}>
+        <span className="px-0.5 text-xs font-medium">all</span>
+        <Amount value={total} />
+      </Chip>
+      {shown.map((state: State) => (
+        <Chip key={state} isOn={chosen.includes(state)} onClick={() => set({ state: toggled(chosen, state) })}>
+          <StateBadge state={state} />
+          <Amount value={counts[state] ?? 0} />
+        </Chip>
+      ))}
+    </div>
+  );
+}
+
+function Amount({ value }: { value: number }) {
+  return <span className="text-xs tabular-nums text-muted">{value >= CAP ? `${count(CAP)}+` : count(value)}</span>;
+}
+
+function Chip({ isOn, onClick, children }: { isOn: boolean; onClick: () => void; children: React.ReactNode }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={`inline-flex items-center gap-1.5 rounded-md border px-1.5 py-0.5 ${isOn ? 'border-accent bg-accent-soft' : 'border-line hover:bg-raised'}`}
+    >
+      {children}
+    </button>
+  );
+}
