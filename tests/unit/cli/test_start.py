@@ -10,7 +10,7 @@ import pytest
 
 from motia.cli.start import check_port
 from motia.model import StartError
-from motia.project import Config
+from motia.project import Config, Workbench
 
 
 def test_a_port_that_is_taken_is_refused_with_its_owner(tmp_path: Path):
@@ -22,4 +22,4 @@ def test_a_port_that_is_taken_is_refused_with_its_owner(tmp_path: Path):
 
 
 def test_a_free_port_passes(tmp_path: Path):
-    check_port(Config(root=tmp_path, port=0))
+    check_port(Config(root=tmp_path, port=0, workbench=Workbench(port=0)))
