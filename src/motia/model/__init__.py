@@ -68,6 +68,7 @@ from motia.model.step import (
     timeout_ms_of,
 )
 from motia.model.words import SchemaError, pointer_of, problems_of_errors
+from motia.model.workflow import Instance, InstanceState, MemberState, WorkflowMember, WorkflowSpec
 
 __all__ = [
     "FINAL_STATES",
@@ -89,10 +90,13 @@ __all__ = [
     "Epoch",
     "FailOutcome",
     "IdempotencyConflict",
+    "Instance",
+    "InstanceState",
     "InternalError",
     "LedgerUnavailable",
     "LoadFault",
     "Manifest",
+    "MemberState",
     "MotiaError",
     "NewEvent",
     "NodeId",
@@ -126,6 +130,8 @@ __all__ = [
     "TriggerKind",
     "UnknownTarget",
     "WorkerUnavailable",
+    "WorkflowMember",
+    "WorkflowSpec",
     "WorldError",
     "pointer_of",
     "problems_of_errors",

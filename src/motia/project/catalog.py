@@ -1,10 +1,10 @@
-"""The catalog: an immutable view of all steps and topics that every room reads; swapped whole on reload."""
+"""The catalog: an immutable view of all steps, topics and workflows; swapped whole on reload."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec
+from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec, WorkflowSpec
 
 
 class Catalog:
@@ -15,15 +15,24 @@ class Catalog:
         steps: Iterable[StepSpec] = (),
         faults: Iterable[LoadFault] = (),
         topics: Iterable[TopicSpec] = (),
+        workflows: Iterable[WorkflowSpec] = (),
     ) -> None:
         """Index `steps`; the first of two with one id wins (project checks report the second)."""
         self.topics: dict[str, TopicSpec] = {topic.name: topic for topic in topics}
         """Topics that have a definition, by name; steps may subscribe to others too."""
+        self.workflows: dict[str, WorkflowSpec] = {workflow.id: workflow for workflow in workflows}
+        """Workflow configurations by id; their steps need not be loaded (a broken file keeps its workflows)."""
         self.steps: dict[StepId, StepSpec] = {}
         for step in steps:
             self.steps.setdefault(step.id, step)
         self.faults = tuple(faults)
         self._subscribers: dict[str, tuple[StepSpec, ...]] = {}
+        self._started: dict[StepId, tuple[WorkflowSpec, ...]] = {}
+        self._joined: dict[StepId, tuple[WorkflowSpec, ...]] = {}
+        for workflow in self.workflows.values():
+            self._started[workflow.start] = (*self._started.get(workflow.start, ()), workflow)
+            for member in workflow.members:
+                self._joined[member.step] = (*self._joined.get(member.step, ()), workflow)
         for step in self.steps.values():
             if step.kind in (StepKind.EVENT, StepKind.CRON, StepKind.NOOP):
                 self._subscribe(step.id, step)
@@ -47,6 +56,14 @@ class Catalog:
     def targets(self) -> frozenset[str]:
         """Every id and topic that something handles."""
         return frozenset(self._subscribers)
+
+    def workflows_started_by(self, step: StepId) -> tuple[WorkflowSpec, ...]:
+        """Workflows that a run of `step` opens an instance of."""
+        return self._started.get(step, ())
+
+    def workflows_joined_by(self, step: StepId) -> tuple[WorkflowSpec, ...]:
+        """Workflows that `step` is a member of, the start step apart."""
+        return self._joined.get(step, ())
 
     def of_kind(self, kind: StepKind) -> tuple[StepSpec, ...]:
         """All steps of one kind, by id."""
