@@ -102,9 +102,13 @@ else
 	@echo "Skipped: the checks of sdk/ruby, for want of Ruby"
 endif
 
-format: $(STAMP) ## Format the sources and mend what the linter can mend
+format: $(BUILT) ## Format the sources and mend what the linters can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+ifdef NPM
+	@cd $(NODE_SDK) && npx biome check --write --log-level=warn .
+	@cd $(WORKBENCH) && npx biome check --write --log-level=warn .
+endif
 
 docs: $(STAMP) ## Write the generated pages of docs/reference and the API's description again
 	@$(BIN)/python -m tools.docs
