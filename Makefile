@@ -20,10 +20,10 @@ JOBS ?= 4
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench crash docs clean
+.PHONY: help setup demo test check format bench crash docs pictures clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 BUILT := $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
 
@@ -116,6 +116,9 @@ ifdef NPM
 	@$(MAKE) --no-print-directory $(WORKBENCH_DEPENDENCIES)
 	@cd $(WORKBENCH) && npm run --silent types
 endif
+
+pictures: setup ## Take the pictures of the README and the docs anew; needs Chromium
+	@$(BIN)/python -m tools.pictures
 
 bench: $(BUILT) ## Measure against rivals (they get an environment of their own); takes some minutes
 	@$(BIN)/python -m benchmarks

@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         start_new_session=True,  # Ctrl-C reaches this script alone, which passes it on once
     )
     try:
-        demo = Demo(options.project, _wait_for_api(engine, options.project))
+        demo = Demo(options.project, wait_for_api(engine, options.project))
         has_node = _show_order(demo)
         if not options.once:
             _run(demo, engine, has_node=has_node)
@@ -101,7 +101,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None:
-    _send_traffic(demo, random.Random(1), count=6)
+    send_traffic(demo, random.Random(1), count=6)
     time.sleep(SETTLE_S)  # their log lines first, then what to try
     click.echo(
         invitation(
@@ -112,10 +112,10 @@ def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None
     chance = random.Random()
     while engine.poll() is None:
         time.sleep(PAUSE_S)
-        _send_traffic(demo, chance, count=1)
+        send_traffic(demo, chance, count=1)
 
 
-def _wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
+def wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     """The API's address, once it answers."""
     record = project / ".motia" / "engine.json"
     until = time.monotonic() + START_LIMIT_S
@@ -135,7 +135,8 @@ def _wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     raise TimeoutError(f"The engine was not ready after {START_LIMIT_S:.0f} s.")
 
 
-def _send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
+def send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
+    """A few requests of people who sign up and order."""
     for _ in range(count):
         name = chance.choice(FIRST_NAMES)
         try:
