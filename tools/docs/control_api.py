@@ -21,7 +21,7 @@ What the Workbench and the command line use, and what your own programs may: JSO
 | where | who |
 |---|---|
 | `.motia/control.sock`, a Unix socket | whoever owns the engine's files; may everything |
-| the Workbench's port | whoever is logged in, or sends `Authorization: Bearer TOKEN` ([tokens](../how-to/workbench.md)) |
+| the Workbench's port | whoever is logged in or sends a [token](../how-to/workbench.md): `Authorization: Bearer …` |
 
 ```sh
 curl --unix-socket .motia/control.sock http://motia/v1/runs?state=dead
