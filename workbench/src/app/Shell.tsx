@@ -1,11 +1,12 @@
 /** What is around every screen: navigation, search, whether the page is live. */
 import { Monitor, Moon, Search, Sun } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFeedState } from '../api/feed';
-import { useApi } from '../api/queries';
+import { queryClient, useApi } from '../api/queries';
 import { count } from '../lib/format';
 import { useKey } from '../lib/keyboard';
+import { BASE } from '../lib/location';
 import { chooseTheme, chosenTheme, type Theme } from '../lib/theme';
 import { CommandPalette } from './CommandPalette';
 import { SCREENS } from './screens';
@@ -45,11 +46,40 @@ export function Shell({ children }: { children: ReactNode }) {
           <ThemeChoice />
         </div>
       </nav>
-      <main id="screen" className="min-w-0 flex-1" tabIndex={-1}>
-        {children}
-      </main>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <Break />
+        <main id="screen" className="min-h-0 min-w-0 flex-1" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       {isSearching && <CommandPalette close={() => setSearching(false)} />}
     </div>
+  );
+}
+
+/** Says while what is shown is from before a break, and reads it again behind the break. */
+function Break() {
+  const { connection } = useFeedState();
+  const before = useRef(connection);
+  useEffect(() => {
+    if (before.current === 'lost' && connection === 'live') void queryClient.invalidateQueries();
+    before.current = connection;
+  }, [connection]);
+  if (connection === 'ended')
+    return (
+      <p role="alert" className="border-b border-line bg-bad-soft px-4 py-1.5 text-sm text-bad">
+        You are logged out.{' '}
+        <a className="underline" href={BASE === '' ? '/' : BASE}>
+          Log in
+        </a>{' '}
+        to go on; what you see is from before.
+      </p>
+    );
+  if (connection !== 'lost') return null;
+  return (
+    <p role="status" className="border-b border-line bg-warn-soft px-4 py-1.5 text-sm text-warn">
+      The engine does not answer. What you see is from before; the page goes on by itself.
+    </p>
   );
 }
 
@@ -80,7 +110,9 @@ function Connection() {
       ? ['bg-good', 'Live']
       : connection === 'lost'
         ? ['bg-bad', 'Reconnecting…']
-        : ['bg-warn', 'Connecting…'];
+        : connection === 'ended'
+          ? ['bg-bad', 'Logged out']
+          : ['bg-warn', 'Connecting…'];
   return (
     <div role="status" className="flex flex-col gap-0.5">
       <span className="flex items-center gap-1.5">
