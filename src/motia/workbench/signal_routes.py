@@ -263,7 +263,7 @@ ENDPOINTS = (
         handler=follow_feed,
         query=FeedQuery,
         answer=FeedItem,
-        is_stream=True,
+        media="text/event-stream",
     ),
     Endpoint(
         method="GET",
