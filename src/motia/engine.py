@@ -1,7 +1,7 @@
 """The composition root: builds the rooms, starts them in order, stops them in the opposite one.
 
 Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
-then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A start that fails leaves nothing
+then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A failed start leaves nothing
 running and no record of an engine.
 
 Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
