@@ -43,12 +43,12 @@ from motia.project import (
     ENVIRONMENT_FILE,
     READ_AT_START,
     Catalog,
+    DefinitionReader,
+    Definitions,
     Discovery,
     FlowGraph,
     PayloadValidators,
     Settings,
-    TopicReader,
-    Topics,
     Watcher,
     affected_languages,
     check,
@@ -58,6 +58,7 @@ from motia.project import (
     order,
     read_dotenv,
     read_sites,
+    usable,
 )
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock, spare_collector
@@ -129,11 +130,10 @@ class Engine(Duty):
         self.discovery = discover(config.root)
         self._launching = self._find_launchers(self.discovery)
         self._looking = asyncio.Lock()
-        self._checked: tuple[Discovery, tuple[LoadFault, ...], Topics] | None = None
+        self._checked: tuple[Discovery, tuple[LoadFault, ...], Definitions] | None = None
         """What besides the manifest the catalog was made of."""
-        self._topic_reader = TopicReader(config.root, settings.environ)
-        self._topics = Topics()
-        self._reading_topics = asyncio.Lock()
+        self._definition_reader = DefinitionReader(config.root, settings.environ)
+        self._definitions = Definitions()
         self._sock = sock
         self._diagnose = diagnose
         self._is_embedded = is_embedded
@@ -242,7 +242,7 @@ class Engine(Duty):
             sock=sock,
             is_ready=lambda: self.is_ready,
         )
-        await asyncio.gather(self.workers.start(), self._read_topics())
+        await asyncio.gather(self.workers.start(), self._read_definitions())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
@@ -384,19 +384,17 @@ class Engine(Duty):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
-        topics = self._topics
-        self._checked = (self.discovery, self._launching.faults, topics)
-        manifest = msgspec.structs.replace(
-            manifest,
-            topics=topics.topics,
-            faults=(*manifest.faults, *self._launching.faults, *topics.faults),
-        )
-        faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults, topics.topics)
+        defined = self._definitions
+        self._checked = (self.discovery, self._launching.faults, defined)
+        manifest = defined.added_to(manifest, *self._launching.faults)
+        configured = (*defined.workflows, *defined.drafts)
+        faults = check(manifest, self.discovery, workflows=configured, is_strict=self.config.triggers_strict)
+        catalog = Catalog(manifest.steps, faults, defined.topics)
+        workflows = usable(defined.workflows, catalog)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), defined.topics, workflows)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
@@ -449,8 +447,8 @@ class Engine(Duty):
                 only=only,
                 drops_standby=only if READ_AT_START & changed else frozenset(),
             )
-        await asyncio.gather(reloading, self._read_topics())
-        if self._checked != (self.discovery, self._launching.faults, self._topics):
+        await asyncio.gather(reloading, self._read_definitions())
+        if self._checked != (self.discovery, self._launching.faults, self._definitions):
             self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
@@ -463,21 +461,18 @@ class Engine(Duty):
             self._log("error", f"{error.message}; its last good version goes on ({error.hint})")
         else:
             self._environ = merge_dotenv(self.settings.real_environ, dotenv)
-            self._topic_reader.use_environ(self._environ)
+            self._definition_reader.use_environ(self._environ)
 
     def _log(self, level: str, message: str) -> None:
         self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
 
-    async def _read_topics(self) -> None:
-        async with (
-            self._reading_topics
-        ):  # one after another, so that the last one to look is the last to tell
-            self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+    async def _read_definitions(self) -> None:
+        self._definitions = await self._definition_reader.read(self.discovery)
 
     @property
     def _modules(self) -> tuple[str, ...]:
         """Project files whose change means a reload, wherever they are."""
-        return (*self.workers.manifest.modules, *self._topics.modules)
+        return (*self.workers.manifest.modules, *self._definitions.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -45,7 +45,7 @@ async def load_project(settings: Settings) -> Loaded:
         MotiaError: No worker could be started at all.
     """
     from motia import __version__
-    from motia.project import TopicReader, WorkerPools, check, discover
+    from motia.project import DefinitionReader, WorkerPools, check, discover
     from motia.runtime import SystemClock
     from motia.workers import Supervisor, launchers_for
 
@@ -63,18 +63,15 @@ async def load_project(settings: Settings) -> Loaded:
         engine_version=__version__,
         stands_by=False,
     )
-    _, topics = await asyncio.gather(
-        supervisor.start(),
-        asyncio.to_thread(TopicReader(config.root, settings.environ).read, discovery.events),
+    _, defined = await asyncio.gather(
+        supervisor.start(), DefinitionReader(config.root, settings.environ).read(discovery)
     )
     try:
-        manifest = msgspec.structs.replace(
-            supervisor.manifest, topics=topics.topics, faults=(*supervisor.manifest.faults, *topics.faults)
-        )
+        manifest = defined.added_to(supervisor.manifest, *launching.faults)
     finally:
         await supervisor.stop()
-    manifest = msgspec.structs.replace(manifest, faults=(*manifest.faults, *launching.faults))
-    faults = check(manifest, discovery, is_strict=config.triggers_strict)
+    configured = (*defined.workflows, *defined.drafts)
+    faults = check(manifest, discovery, workflows=configured, is_strict=config.triggers_strict)
     return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics)
 
 
