@@ -13,6 +13,7 @@ from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
 from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
 from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
+from motia.project.openings import opening_of, with_openings
 from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime, install_hint
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
 from motia.project.sdks import sdk_dir
@@ -81,6 +82,7 @@ __all__ = [
     "install_hint",
     "load_config",
     "merge_dotenv",
+    "opening_of",
     "order",
     "parse_dotenv",
     "parse_expression",
@@ -96,4 +98,5 @@ __all__ = [
     "type_files",
     "unknown_targets",
     "usable",
+    "with_openings",
 ]

@@ -435,7 +435,10 @@ export interface paths {
         put?: never;
         /**
          * Send a request to the project's API
-         * @description Send a request to the project's own API and show what came back.
+         * @description Send a request to the project's own API and pass on what comes back, when it comes.
+         *
+         *         The answer is lines of JSON: first the head, then pieces of the body, last how it ended.
+         *         Closing the connection ends the request too.
          */
         post: operations["send_request"];
         delete?: never;
@@ -1472,23 +1475,50 @@ export interface components {
             y: number;
         };
         /**
-         * AnswerView
-         * @description What came back. `body` is text, or base64 when `is_binary`; `is_cut`: there was more of it.
-         *
-         *         `trace` is the id of the trace that the request made.
+         * AnswerHead
+         * @description The head; `duration_ms` since the request was sent. `trace`: the id of the trace that it made.
          */
-        AnswerView: {
+        AnswerHead: {
+            /** @enum {unknown} */
+            kind: "head";
             status: number;
             headers: [
                 string,
                 string
             ][];
-            body: string;
-            is_binary: boolean;
-            is_cut: boolean;
-            duration_ms: number;
             trace: string | null;
+            is_stream: boolean;
+            duration_ms: number;
         };
+        /**
+         * AnswerPiece
+         * @description A part of the body: `text`, or `base64` of what is no text.
+         */
+        AnswerPiece: {
+            /** @enum {unknown} */
+            kind: "piece";
+            /** @default null */
+            text: string | null;
+            /** @default null */
+            base64: string | null;
+            duration_ms: number;
+        };
+        /**
+         * AnswerEnd
+         * @description There is no more. `ended` other than `whole`: there was more of it, or may have been.
+         */
+        AnswerEnd: {
+            /** @enum {unknown} */
+            kind: "end";
+            ended: components["schemas"]["Ended"];
+            duration_ms: number;
+        };
+        /**
+         * Ended
+         * @description How the body of an answer ended for us.
+         * @enum {unknown}
+         */
+        Ended: "broken" | "too-large" | "too-long" | "whole";
         /**
          * BulkView
          * @description What a bulk operation did, or (`dry_run`) would do.
@@ -2768,7 +2798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnswerView"];
+                    "application/x-ndjson": components["schemas"]["AnswerHead"] | components["schemas"]["AnswerPiece"] | components["schemas"]["AnswerEnd"];
                 };
             };
             /** @description Refused or failed */

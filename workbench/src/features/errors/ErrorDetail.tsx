@@ -38,6 +38,7 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
   return (
     <Page
       title={group === undefined ? 'Error' : group.name}
+      kind="Error"
       actions={
         group !== undefined && (
           <>

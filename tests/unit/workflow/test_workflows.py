@@ -1,0 +1,89 @@
+"""Workflow instances on a whole node: scripted workers, the memory ledger, simulated time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from scripted_workers import Call, Fails
+
+from motia.model import (
+    Backoff,
+    CallerError,
+    Concurrency,
+    InstanceConflict,
+    InstanceNotFound,
+    PayloadInvalid,
+    Problem,
+    RunId,
+    StepId,
+    StepKind,
+)
+
+MEMBERS: dict[str, Any] = {
+    "reserve": [],
+    "charge": ["reserve"],
+    "label": (["charge"], {"carrier": "dhl"}),
+}
+
+
+class Order:
+    """Handlers that note what they get and do what they are told."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self.seen: list[tuple[str, Any]] = []
+        self.fails: dict[str, int] = {}
+        self.triggers: dict[str, list[tuple[str, Any]]] = {}
+        self.sleeps: dict[str, float] = {}
+        for step in ("place", "reserve", "charge", "label", "release"):
+            world.step(step, self.handle, retries=0)
+        world.workflow("order", "place", MEMBERS, on_failure=StepId("release"))
+
+    async def handle(self, call: Call) -> Any:
+        step = str(call.invocation.step)
+        self.seen.append((step, call.payload))
+        for target, payload in self.triggers.get(step, ()):
+            await call.trigger(target, payload)
+        await call.sleep(self.sleeps.get(step, 0))
+        if self.fails.get(step, 0) > 0:
+            self.fails[step] -= 1
+            raise Fails(kind="error")
+        return {"by": step}
+
+    @property
+    def order(self) -> list[str]:
+        return [step for step, _ in self.seen]
+
+    async def start(self, payload: Any = None) -> str:
+        accepted = await self.world.trigger("place", {"n": 1} if payload is None else payload)
+        (instance,) = accepted.instances
+        return instance
+
+    async def states(self, instance: str) -> dict[str, str | None]:
+        found = await self.world.workflows.instance(instance)
+        return {"": found.state} | {member.step: member.state for member in found.members}
+
+
+@pytest.fixture
+async def order(world: Any) -> Order:
+    made = Order(world)
+    await world.boot()
+    return made
+
+
+async def test_members_run_one_after_another_and_the_instance_is_completed(order: Order) -> None:
+    instance = await order.start()
+
+    await order.world.settle()
+
+    assert order.order == ["place", "reserve", "charge", "label"]
+    assert await order.states(instance) == {
+        "": "completed",
+        **dict.fromkeys(("place", "reserve", "charge", "label"), "completed"),
+    }
+    (summary,) = (await order.world.workflows.instances()).instances
+    assert (summary.members_total, summary.members_completed, summary.reason) == (4, 4, "")
+    assert await order.world.workflows.counts() == {"order": {"completed": 1}}
