@@ -58,13 +58,13 @@ from motia.project import (
     order,
     read_dotenv,
     read_sites,
-    usable,
 )
 from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock, spare_collector
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
 from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
+from motia.workflow import Workflows
 
 if TYPE_CHECKING:
     from motia.workbench import FindingLike, Front
@@ -167,6 +167,7 @@ class Engine(Duty):
             validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
             poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
+        self.workflows = Workflows(self.dispatcher.node_state)
         self.cron = CronScheduler(
             ledger=self.ledger,
             clock=self._clock,
@@ -247,6 +248,7 @@ class Engine(Duty):
         self._use_manifest(used)
         self._refuse_faults()
         await self.dispatcher.start()
+        await self.workflows.start()
         await self.cron.start()
         await self.edge.start()
         if not self._is_embedded:
@@ -268,7 +270,8 @@ class Engine(Duty):
             self._has_record = False
             with contextlib.suppress(OSError):
                 record_path(self.config.data_dir).unlink()
-        for duty in (self._watcher, self.edge, self._front, self.cron, self.dispatcher, self.workers):
+        outer = (self._watcher, self.edge, self._front, self.cron)
+        for duty in (*outer, self.workflows, self.dispatcher, self.workers):
             if duty is not None:
                 await duty.stop()
         for task in tuple(self._tasks):
@@ -312,6 +315,7 @@ class Engine(Duty):
             is_ready=lambda: self.is_ready,
             cron=self.cron,
             workers=self.workers,
+            workflows=self.workflows,
             api_document=lambda: msgspec.json.decode(edge.openapi()),
             diagnose=self._diagnose,
         )
@@ -387,14 +391,13 @@ class Engine(Duty):
         defined = self._definitions
         self._checked = (self.discovery, self._launching.faults, defined)
         manifest = defined.added_to(manifest, *self._launching.faults)
-        configured = (*defined.workflows, *defined.drafts)
-        faults = check(manifest, self.discovery, workflows=configured, is_strict=self.config.triggers_strict)
+        strict = self.config.triggers_strict
+        faults = check(manifest, self.discovery, drafts=defined.drafts, is_strict=strict)
         catalog = Catalog(manifest.steps, faults, defined.topics)
-        workflows = usable(defined.workflows, catalog)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), defined.topics, workflows)
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), defined.topics, defined.workflows)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import msgspec
 
 from motia.cli.errors import CommandError
-from motia.model import LoadFault, Manifest, StepSpec, TopicSpec
+from motia.model import LoadFault, Manifest, StepSpec, TopicSpec, WorkflowSpec
 
 if TYPE_CHECKING:
     from motia.project import Settings
@@ -31,6 +31,7 @@ class Loaded(NamedTuple):
     faults: tuple[LoadFault, ...]
     output: tuple[str, ...] = ()
     topics: tuple[TopicSpec, ...] = ()
+    workflows: tuple[WorkflowSpec, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -70,9 +71,8 @@ async def load_project(settings: Settings) -> Loaded:
         manifest = defined.added_to(supervisor.manifest, *launching.faults)
     finally:
         await supervisor.stop()
-    configured = (*defined.workflows, *defined.drafts)
-    faults = check(manifest, discovery, workflows=configured, is_strict=config.triggers_strict)
-    return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics)
+    faults = check(manifest, discovery, drafts=defined.drafts, is_strict=config.triggers_strict)
+    return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics, manifest.workflows)
 
 
 async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:

@@ -32,7 +32,7 @@ def check(
     manifest: Manifest,
     discovery: Discovery,
     *,
-    workflows: Iterable[WorkflowSpec] = (),
+    drafts: Iterable[WorkflowSpec] = (),
     is_strict: bool = False,
 ) -> tuple[LoadFault, ...]:
     """Every fault of the project, ordered: what the workers and discovery found, and what their steps contradict.
@@ -42,7 +42,7 @@ def check(
     Args:
         manifest: The merged manifest of all workers.
         discovery: The project's files.
-        workflows: What motia/workflows configures.
+        drafts: Workflows that the manifest does not have, because of a fault: their names are checked too.
         is_strict: `triggers.strict`: an unknown target is an error, not a warning.
     """
     catalog = Catalog.of(manifest)
@@ -55,7 +55,7 @@ def check(
         faults += _unknown_names(step, catalog, is_strict=is_strict)
     for topic in manifest.topics:
         faults += _contradicted(topic, catalog)
-    faults += check_workflows(workflows, catalog)
+    faults += check_workflows((*manifest.workflows, *drafts), catalog)
     files = [file for files in discovery.files.values() for file in files]
     sites = read_sites(discovery.root, [*files, *manifest.modules], steps=manifest.steps)
     faults += unknown_targets(sites, catalog, is_strict=is_strict)

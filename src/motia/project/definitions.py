@@ -29,9 +29,12 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """Project files that were read: a change of one means to read again."""
 
     def added_to(self, manifest: Manifest, *faults: LoadFault) -> Manifest:
-        """`manifest` with the topics, and with all faults."""
+        """`manifest` with topics and workflows, and with all faults."""
         return msgspec.structs.replace(
-            manifest, topics=self.topics, faults=(*manifest.faults, *faults, *self.faults)
+            manifest,
+            topics=self.topics,
+            workflows=self.workflows,
+            faults=(*manifest.faults, *faults, *self.faults),
         )
 
 

@@ -19,25 +19,6 @@ def check_workflows(workflows: Iterable[WorkflowSpec], catalog: Catalog) -> Iter
             yield from _check_name(workflow, "on_failure", workflow.on_failure, catalog)
 
 
-def usable(workflows: Iterable[WorkflowSpec], catalog: Catalog) -> tuple[WorkflowSpec, ...]:
-    """Those that can run: without api steps among their members.
-
-    A step that is unknown costs no workflow: it may be there again with the next change of its file,
-    and what is triggered until then is parked.
-    """
-    return tuple(
-        workflow
-        for workflow in workflows
-        if not any(_is_api(member.step, catalog) for member in workflow.members)
-        and (workflow.on_failure is None or not _is_api(workflow.on_failure, catalog))
-    )
-
-
-def _is_api(name: StepId, catalog: Catalog) -> bool:
-    step = catalog.step(name)
-    return step is not None and step.kind is StepKind.API
-
-
 def _check_name(workflow: WorkflowSpec, option: str, name: StepId, catalog: Catalog) -> Iterator[LoadFault]:
     if not name:
         return  # a draft that does not say it has a fault for that

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import msgspec
 import pytest
 from scripted_workers import Call, Fails
 
 from motia.model import (
-    Backoff,
-    CallerError,
-    Concurrency,
-    InstanceConflict,
-    InstanceNotFound,
-    PayloadInvalid,
-    Problem,
-    RunId,
     StepId,
-    StepKind,
 )
 
 MEMBERS: dict[str, Any] = {
