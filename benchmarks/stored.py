@@ -157,14 +157,10 @@ class _Story:
         db.executemany(runs_sql.INSERT_TRACE_BLOCK, self._trace_blocks())
         db.executemany(runs_sql.INSERT_ATTEMPT, self._attempts())
         db.executemany("INSERT INTO state VALUES (NULL, ?, ?, ?, 1, ?)", self._state_rows())
-        db.executemany(
-            "INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires()
-        )
+        db.executemany("INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires())
 
     def _run_rows(self) -> Iterator[tuple[Any, ...]]:
-        error = msgspec.json.encode(
-            RunError(name="ValueError", message="the card was refused", stack="x" * 400)
-        )
+        error = msgspec.json.encode(RunError(name="ValueError", message="the card was refused", stack="x" * 400))
         for n in range(self._count):
             number = self.number_of(n)
             at = self.at_of(number)
@@ -239,11 +235,7 @@ class _Story:
                     at, total_us, None, None, None, None, 100, 900, None, None, None, None,
                 )  # fmt: skip
             is_failed = n % DEAD_EVERY == 0 or n % RETRIED_EVERY == 0
-            fault = (
-                ("ValueError", "the card was refused", "Traceback\n" * 20)
-                if is_failed
-                else (None, None, None)
-            )
+            fault = ("ValueError", "the card was refused", "Traceback\n" * 20) if is_failed else (None, None, None)
             outcome = "dead" if n % DEAD_EVERY == 0 else "retrying" if is_failed else "completed"
             yield (
                 row_id + 1, "attempt", int(n % CRON_EVERY == 0), trace, f"{n + 1:016x}", f"{n:016x}", step,
