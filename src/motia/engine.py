@@ -1,8 +1,8 @@
 """The composition root: builds the rooms, starts them in order, stops them in the opposite one.
 
 Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
-then dispatch, schedules, the edge, and last the control socket and the Workbench. A start that fails leaves nothing
-running and no record of an engine.
+then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A start that
+fails leaves nothing running and no record of an engine.
 
 Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
 opposite order; nothing that was accepted is lost.
@@ -26,7 +26,7 @@ from motia import __version__
 from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
-from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
+from motia.model import LoadFault, Manifest, NodeId, StartError
 from motia.places import (
     EngineRecord,
     bind,
@@ -59,11 +59,10 @@ from motia.project import (
     read_dotenv,
     read_sites,
 )
-from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock, spare_collector
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
+from motia.workers import Launcher, Launching, Origin, Supervisor, WorkerRecords, launchers_for
 from motia.workflow import Workflows
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ EMBEDDED_POLL_S = 10.0
 """Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
 
 
-class Engine(Duty):
+class Engine(Duty, WorkerRecords):
     """One node. `mode` `dev` reloads and goes on with faults; `start` refuses a project that has any."""
 
     def __init__(
@@ -106,7 +105,7 @@ class Engine(Duty):
             diagnose: Looks at machine and project, for the Workbench; may block.
             is_embedded: Part of a test: no data directory, control socket, record or file watching.
         """
-        super().__init__()
+        Duty.__init__(self)
         self.settings = settings
         self.mode = mode
         self.catalog = Catalog()
@@ -122,6 +121,7 @@ class Engine(Duty):
         self.telemetry = telemetry or Telemetry(
             config.data_dir / "telemetry.db", clock=self._clock, random=self._random, config=config
         )
+        WorkerRecords.__init__(self, recorder=self.telemetry, clock=self._clock)
         if on_log is not None:
             self.telemetry.on_log(on_log)
         self._validators = PayloadValidators(self.catalog)
@@ -173,6 +173,7 @@ class Engine(Duty):
             clock=self._clock,
             recorder=self.telemetry,
             notify=self.dispatcher.notify,
+            joined=self.dispatcher.joined,
             queue_depth=config.limits.queue_depth,
         )
         self.edge: Edge | None = None
@@ -242,6 +243,7 @@ class Engine(Duty):
             ledger=self.ledger,
             sock=sock,
             is_ready=lambda: self.is_ready,
+            requests=self.dispatcher.requests,
         )
         await asyncio.gather(self.workers.start(), self._read_definitions())
         used = self.workers.manifest
@@ -270,8 +272,16 @@ class Engine(Duty):
             self._has_record = False
             with contextlib.suppress(OSError):
                 record_path(self.config.data_dir).unlink()
-        outer = (self._watcher, self.edge, self._front, self.cron)
-        for duty in (*outer, self.workflows, self.dispatcher, self.workers):
+        rooms = (
+            self._watcher,
+            self.edge,
+            self._front,
+            self.cron,
+            self.workflows,
+            self.dispatcher,
+            self.workers,
+        )
+        for duty in rooms:
             if duty is not None:
                 await duty.stop()
         for task in tuple(self._tasks):
@@ -329,45 +339,6 @@ class Engine(Duty):
 
     # what workers tell (motia.workers.WorkerEvents)
 
-    def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
-        """A log line of a step or of a worker itself."""
-        self.telemetry.log(
-            level=log.level,
-            message=log.message,
-            at=log.at or self._clock.now_ms(),
-            step=origin.step if origin else None,
-            trace=origin.trace if origin else None,
-            run=origin.run if origin else None,
-            attempt=origin.attempt if origin else 0,
-            fields=bytes(log.fields) if log.fields is not None else None,
-            source=log.source if origin else f"{log.source} of {worker}",
-        )
-
-    def on_span(self, origin: Origin, span: Span) -> None:
-        """A span of the author's own."""
-        self.telemetry.user_span(
-            trace=origin.trace,
-            span=span.span,  # type: ignore[arg-type]
-            parent=span.parent,  # type: ignore[arg-type]
-            name=span.name,
-            step=origin.step,
-            run=origin.run,
-            started_at=span.started_at,
-            duration_us=span.duration_us,
-            fields=bytes(span.fields) if span.fields is not None else None,
-        )
-
-    def on_stalled(self, worker: str, stalled: Stalled) -> None:
-        """A worker's loop stands still: say which step and where."""
-        self.telemetry.count("stalled")
-        self.telemetry.log(
-            level="warn",
-            message=stall_text(worker, stalled),
-            at=self._clock.now_ms(),
-            step=StepId(stalled.step) if stalled.step else None,
-            source="engine",
-        )
-
     def on_manifest(self, manifest: Manifest) -> None:
         """What is loaded changed."""
         if self._is_ready:
@@ -393,7 +364,7 @@ class Engine(Duty):
         manifest = defined.added_to(manifest, *self._launching.faults)
         strict = self.config.triggers_strict
         faults = check(manifest, self.discovery, drafts=defined.drafts, is_strict=strict)
-        catalog = Catalog(manifest.steps, faults, defined.topics)
+        catalog = Catalog(manifest.steps, faults, defined.topics, defined.workflows)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)

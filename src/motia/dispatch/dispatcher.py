@@ -310,6 +310,10 @@ class Dispatcher(Duty):
         """`step` may have a ready run (another process, or the cron room, accepted one)."""
         self._claimer.notify(step)
 
+    def joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
+        """An event of `trace` that another room accepted opened or joined workflow instances."""
+        self._state.bells.joined(trace, instances)
+
     def notify_due(self, due_at: int) -> None:
         """A run is due at `due_at`, ms since the epoch."""
         self._promoter.due(due_at)
