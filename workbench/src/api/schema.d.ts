@@ -1693,6 +1693,8 @@ export interface components {
             attempts: components["schemas"]["AttemptView"][];
             children: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
+            /** @default null */
+            fingerprint: string | null;
         };
         /**
          * AttemptView
@@ -1873,6 +1875,19 @@ export interface components {
             run: string | null;
             trace: string;
             is_resolved: boolean;
+            /** @default null */
+            again_at: string | null;
+            /** @default [] */
+            points: components["schemas"]["FailurePoint"][];
+        };
+        /**
+         * FailurePoint
+         * @description How often something failed in one minute.
+         */
+        FailurePoint: {
+            /** Format: date-time */
+            minute_at: string;
+            count: number;
         };
         /**
          * MetricsView
@@ -2012,6 +2027,8 @@ export interface components {
             until: string | null;
             /** @default null */
             text: string | null;
+            /** @default null */
+            fingerprint: string | null;
             /** @default null */
             ids: string[] | null;
             /** @default false */
@@ -3050,6 +3067,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -3089,6 +3107,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
             };
             header?: never;
             path?: never;
