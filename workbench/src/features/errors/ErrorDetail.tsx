@@ -39,6 +39,7 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
   return (
     <Page
       title={group === undefined ? 'Error' : group.name}
+      kind="Error"
       actions={
         group !== undefined && (
           <>

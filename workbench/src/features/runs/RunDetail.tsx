@@ -11,6 +11,7 @@ import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
 import { linkTo } from '../../lib/location';
+import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
 import { Children } from './Children';
 import { RunFacts } from './RunFacts';
@@ -34,6 +35,7 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
     everyMs: 150,
   });
   waitsFor.current = run?.why?.details;
+  useObjectTitle(run === undefined ? `Run ${id}` : `${run.step} · Run ${id}`);
   if (isPending) return <Loading what="the run" />;
   if (isError) return <Failed error={error} retry={() => void refetch()} />;
   return (

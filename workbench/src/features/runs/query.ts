@@ -83,8 +83,9 @@ export function tookMs(run: Pick<RunView, 'started_at' | 'finished_at' | 'state'
 }
 
 /** What is to be said of a run in one line: why it failed, or why it ended. */
-export function noteOf(run: Pick<RunView, 'error' | 'reason' | 'cancel_requested' | 'state'>): string {
+export function noteOf(run: Pick<RunView, 'error' | 'reason' | 'cancel_requested' | 'state' | 'attempt'>): string {
   if (run.error !== null) return `${run.error.name}: ${run.error.message}`;
   if (run.cancel_requested && run.state === 'running') return 'asked to stop';
+  if (run.state === 'completed' && run.attempt > 1) return `completed by attempt ${run.attempt}`;
   return run.reason?.replaceAll('_', ' ') ?? '';
 }
