@@ -1793,6 +1793,8 @@ export interface components {
             attempts: components["schemas"]["AttemptView"][];
             children: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
+            /** @default null */
+            fingerprint: string | null;
         };
         /**
          * AttemptView
@@ -1973,6 +1975,19 @@ export interface components {
             run: string | null;
             trace: string;
             is_resolved: boolean;
+            /** @default null */
+            again_at: string | null;
+            /** @default [] */
+            points: components["schemas"]["FailurePoint"][];
+        };
+        /**
+         * FailurePoint
+         * @description How often something failed in one minute.
+         */
+        FailurePoint: {
+            /** Format: date-time */
+            minute_at: string;
+            count: number;
         };
         /**
          * MetricsView
@@ -2230,6 +2245,8 @@ export interface components {
             until: string | null;
             /** @default null */
             text: string | null;
+            /** @default null */
+            fingerprint: string | null;
             /** @default null */
             ids: string[] | null;
             /** @default false */
@@ -3268,6 +3285,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -3307,6 +3325,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
             };
             header?: never;
             path?: never;
