@@ -34,7 +34,17 @@ from motia.runtime import FrozenClock
 
 READS = frozenset(
     (
-        *("get", "attempts", "children", "list_runs", "count_runs", "depths", "key_holder", "running"),
+        *(
+            "get",
+            "attempts",
+            "children",
+            "list_runs",
+            "count_runs",
+            "tally_runs",
+            "depths",
+            "key_holder",
+            "running",
+        ),
         *("paused", "parked_targets", "ready_steps", "cron_fires", "state_get", "state_list", "state_groups"),
         "load_manifest",
     )

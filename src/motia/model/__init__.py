@@ -50,6 +50,7 @@ from motia.model.run import (
     RunFilter,
     RunPage,
     RunState,
+    RunTally,
     TriggerKind,
 )
 from motia.model.step import (
@@ -118,6 +119,7 @@ __all__ = [
     "RunNotFound",
     "RunPage",
     "RunState",
+    "RunTally",
     "SchemaError",
     "Source",
     "SpanId",

@@ -34,6 +34,8 @@ from motia.workbench.views import (
 
 SAMPLE = 20
 BULK_MAX = 1_000
+BULK_SEARCH_MS = 500
+"""How long one part of a bulk operation searches: whoever acts on many waits longer than who looks."""
 
 
 class DeadQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,18 +167,21 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
         if len(body.ids) > BULK_MAX:
             raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
         return [checked_id(run) for run in body.ids], None
-    page = await call.deps.ledger.list_runs(where, limit=body.limit, cursor=body.cursor)
+    page = await call.deps.ledger.list_runs(
+        where, limit=body.limit, cursor=body.cursor, search_ms=BULK_SEARCH_MS
+    )
     return [run.id for run in page.runs], page.cursor
 
 
 async def _preview(call: Call, where: RunFilter) -> BulkView:
-    counts = await call.deps.ledger.count_runs(where)
-    page = await call.deps.ledger.list_runs(where, limit=SAMPLE)
+    tally = await call.deps.ledger.tally_runs(where, search_ms=BULK_SEARCH_MS)
+    page = await call.deps.ledger.list_runs(where, limit=SAMPLE, search_ms=BULK_SEARCH_MS)
     return BulkView(
-        count=sum(counts.values()),
+        count=sum(tally.by_state.values()),
         dry_run=True,
-        by_state={state.value: count for state, count in counts.items() if count},
+        by_state={state.value: count for state, count in tally.by_state.items() if count},
         sample=tuple(run_view(run) for run in page.runs),
+        searched_from_at=tally.searched_from_at,
     )
 
 

@@ -36,6 +36,8 @@ from motia.workbench.views import (
 
 WAIT_MS_MAX = 24 * 3_600_000
 CHILDREN_SHOWN = 200
+SEARCH_MS = 100
+"""How long a list is searched for what no index answers; the page says how far back that was."""
 
 
 class RunSelection(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +125,11 @@ async def list_runs(call: Call) -> RunList:
 
 async def count_runs(call: Call) -> RunCounts:
     """How many runs fit, by state."""
-    counts = await call.deps.ledger.count_runs(filter_of(call.query(RunSelection)))
-    return RunCounts(counts={state.value: count for state, count in counts.items()})
+    tally = await call.deps.ledger.tally_runs(filter_of(call.query(RunSelection)), search_ms=SEARCH_MS)
+    return RunCounts(
+        counts={state.value: count for state, count in tally.by_state.items()},
+        searched_from_at=tally.searched_from_at,
+    )
 
 
 async def get_run(call: Call) -> RunDetail:
@@ -170,8 +175,12 @@ async def runs_page(call: Call, where: RunFilter, limit: int, cursor: str | None
     """A page of runs that fit, newest first."""
     if not 1 <= limit <= 1_000:
         raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
-    page = await call.deps.ledger.list_runs(where, limit=limit, cursor=cursor)
-    return RunList(runs=tuple(run_view(run) for run in page.runs), cursor=page.cursor)
+    page = await call.deps.ledger.list_runs(where, limit=limit, cursor=cursor, search_ms=SEARCH_MS)
+    return RunList(
+        runs=tuple(run_view(run) for run in page.runs),
+        cursor=page.cursor,
+        searched_from_at=page.searched_from_at,
+    )
 
 
 async def _run(call: Call) -> Run:
