@@ -37,7 +37,17 @@ from motia.workflow import Workflows
 
 READS = frozenset(
     (
-        *("get", "attempts", "children", "list_runs", "count_runs", "depths", "key_holder", "running"),
+        *(
+            "get",
+            "attempts",
+            "children",
+            "list_runs",
+            "count_runs",
+            "tally_runs",
+            "depths",
+            "key_holder",
+            "running",
+        ),
         *("paused", "parked_targets", "ready_steps", "cron_fires", "state_get", "state_list", "state_groups"),
         *("get_instance", "instances_of_run", "list_instances", "count_instances", "open_instances"),
         *("due_instances", "load_manifest"),
