@@ -1,24 +1,35 @@
 /** What is around every screen: navigation, search, whether the page is live. */
 import { Monitor, Moon, Search, Sun } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useFeedState } from '../api/feed';
 import { useApi } from '../api/queries';
 import { count } from '../lib/format';
 import { useKey } from '../lib/keyboard';
 import { chooseTheme, chosenTheme, type Theme } from '../lib/theme';
+import { Break } from './Break';
 import { CommandPalette } from './CommandPalette';
 import { SCREENS } from './screens';
 
 export function Shell({ children }: { children: ReactNode }) {
   const [isSearching, setSearching] = useState(false);
+  const screen = useRef<HTMLElement>(null);
   useKey('mod+k', (event) => {
     event.preventDefault();
     setSearching(true);
   });
   return (
     <div className="flex h-full">
-      <a href="#screen" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2">
+      {/* biome-ignore lint/a11y/useValidAnchor: it is a way to a part of the page; see below */}
+      <a
+        href="#screen"
+        onClick={(event) => {
+          // The page's <base> would make it an address of another screen.
+          event.preventDefault();
+          screen.current?.focus();
+        }}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2"
+      >
         Skip to the screen
       </a>
       <nav aria-label="Screens" className="flex w-44 shrink-0 flex-col border-r border-line bg-panel max-[900px]:w-14">
@@ -45,8 +56,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <ThemeChoice />
         </div>
       </nav>
-      <main id="screen" className="min-w-0 flex-1" tabIndex={-1}>
-        {children}
+      <main ref={screen} id="screen" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
+        <Break />
+        <div className="min-h-0 flex-1">{children}</div>
       </main>
       {isSearching && <CommandPalette close={() => setSearching(false)} />}
     </div>
