@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -191,9 +191,9 @@ async def page(context: BrowserContext, complaints: list[str]) -> AsyncIterator[
     assert complaints == []
 
 
-async def faults_of_accessibility(page: Page) -> list[tuple[str, str]]:
-    """The serious ones."""
-    found = await Axe().run(page)
+async def faults_of_accessibility(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """The serious ones, of all rules or of those that are named."""
+    found = await Axe().run(page, options={"runOnly": list(only)} if only else None)
     return [
         (fault["id"], fault["nodes"][0]["html"][:200])
         for fault in found.response["violations"]

@@ -43,7 +43,7 @@ async def test_a_step_is_fired_by_hand_and_its_run_can_be_opened(page: Page, sho
     await page.get_by_role("link", name="Open the run").click()
 
     await expect(page.get_by_role("article").get_by_text("completed", exact=True).first).to_be_visible()
-    await expect(page.get_by_role("article").get_by_role("region", name="About")).to_contain_text("cron")
+    await expect(page.get_by_role("article").get_by_role("region", name="About")).to_contain_text("manual")
 
 
 async def test_a_step_that_is_paused_says_so_and_its_runs_wait(page: Page, shop: Shop):

@@ -1,5 +1,6 @@
 /** The control API: typed requests, one error shape. */
 import { BASE, segment } from '../lib/location';
+import { noteStatus } from './login';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -87,8 +88,9 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
       null,
     );
   }
+  noteStatus(response.status);
   const text = await response.text();
-  const value = text === '' ? null : (JSON.parse(text) as unknown);
+  const value = valueIn(response.status, text);
   if (response.ok) return value;
   const error = (value as { error?: Partial<ApiError> } | null)?.error ?? {};
   throw new ApiError(
@@ -98,4 +100,14 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
     error.hint ?? '',
     error.details ?? null,
   );
+}
+
+function valueIn(status: number, text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const hint = 'A proxy before the engine may have answered in its place.';
+    throw new ApiError(status, 'unreadable', `The answer, of status ${status}, is no JSON.`, hint, null);
+  }
 }

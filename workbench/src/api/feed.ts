@@ -7,7 +7,7 @@
  * 3. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { address } from './client';
+import { address, get } from './client';
 
 export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
 
@@ -74,6 +74,8 @@ class Feed {
       this.become({ connection: 'lost', lostAt: this.state.lostAt ?? Date.now() });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
+        // A stream does not say why it was refused; any other answer does.
+        void get('/v1/session').catch(() => undefined);
         setTimeout(() => this.connect(), 1_000);
       }
     };
