@@ -43,7 +43,9 @@ DETAILS = {
 @pytest.mark.parametrize("path", DETAILS)
 async def test_a_page_of_one_thing(page: Page, dead: dict[str, str], path: str):
     await page.goto(path.format(**dead))
-    await expect(page.get_by_role("main").get_by_text(DETAILS[path]).filter(visible=True).first).to_be_visible()
+    await expect(
+        page.get_by_role("main").get_by_text(DETAILS[path]).filter(visible=True).first
+    ).to_be_visible()
 
     await check(page)
 
@@ -83,7 +85,9 @@ async def test_a_dialog(page: Page, dead: dict[str, str], path: str):
     await page.goto(path.format(**dead))
     await page.get_by_role("button", name=DIALOGS[path]).click()
     await expect(page.get_by_role("dialog").get_by_role("button").nth(1)).to_be_visible()
-    await expect(page.get_by_role("dialog").get_by_role("status", name=re.compile("^Loading"))).to_have_count(0)
+    await expect(page.get_by_role("dialog").get_by_role("status", name=re.compile("^Loading"))).to_have_count(
+        0
+    )
 
     await check(page)
 

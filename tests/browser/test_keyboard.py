@@ -32,9 +32,15 @@ def traffic(shop: Shop) -> None:
     shop.finish("keep", {"group": "walked", "key": "key", "value": {"price": 1}})
 
 
+async def go(page: Page, path: str) -> None:
+    """Open a screen, and wait until it hears keys."""
+    await page.goto(path)
+    await page.get_by_role("heading", level=1).wait_for()
+
+
 async def test_a_slash_goes_to_the_search_of_each_screen_and_escape_leaves_it(page: Page):
     for path, label in SEARCHES.items():
-        await page.goto(path)
+        await go(page, path)
         field = page.get_by_role("textbox", name=label, exact=True)
         await expect(field, path).to_be_visible()
 
@@ -50,7 +56,7 @@ async def test_a_slash_goes_to_the_search_of_each_screen_and_escape_leaves_it(pa
 async def test_the_palette_finds_steps_screens_runs_and_traces(page: Page, shop: Shop):
     number = shop.finish("echo", {"text": "found", "times": 1})
     trace = shop.run(number)["trace"]
-    await page.goto("/cron")
+    await go(page, "/cron")
     for text, address in (
         ("chrgcrd", "**/steps/charge-card"),
         ("workers", "**/workers"),
@@ -67,7 +73,7 @@ async def test_the_palette_finds_steps_screens_runs_and_traces(page: Page, shop:
 
 
 async def test_the_palette_is_walked_by_arrows_and_gives_the_focus_back(page: Page):
-    await page.goto("/cron")
+    await go(page, "/cron")
     opener = page.get_by_role("navigation", name="Screens").get_by_role("link", name="State")
     await opener.focus()
     await page.keyboard.press("Control+k")
@@ -82,8 +88,7 @@ async def test_the_palette_is_walked_by_arrows_and_gives_the_focus_back(page: Pa
 
 
 async def test_the_first_tab_leads_past_the_navigation(page: Page):
-    await page.goto("/runs?state=dead")
-    await page.get_by_role("heading", level=1).wait_for()
+    await go(page, "/runs?state=dead")
 
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the screen")).to_be_focused()
@@ -106,8 +111,9 @@ OPENERS = {
 
 @pytest.mark.parametrize("path", OPENERS)
 async def test_a_dialog_holds_the_focus_and_gives_it_back(page: Page, path: str):
-    await page.goto(path)
+    await go(page, path)
     opener = page.get_by_role("button", name=OPENERS[path])
+    await expect(opener).not_to_have_attribute("aria-disabled", "true")
     await opener.focus()
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -128,7 +134,7 @@ HOLDS_FOCUS = """dialog => new Promise((tell) => requestAnimationFrame(() => req
 
 
 async def test_letters_walk_a_list_and_do_nothing_behind_a_dialog(page: Page):
-    await page.goto("/runs")
+    await go(page, "/runs")
     await expect(rows(page, "Runs").nth(1)).to_be_visible()
     await page.keyboard.press("j")
     await expect(rows(page, "Runs").first).to_have_attribute("aria-selected", "true")
@@ -148,7 +154,7 @@ async def test_letters_walk_a_list_and_do_nothing_behind_a_dialog(page: Page):
 
 
 async def test_closing_what_was_opened_keeps_the_place_in_the_list(page: Page):
-    await page.goto("/runs")
+    await go(page, "/runs")
     await expect(rows(page, "Runs").nth(1)).to_be_visible()
     await page.keyboard.press("j")
     await page.keyboard.press("j")
@@ -161,7 +167,7 @@ async def test_closing_what_was_opened_keeps_the_place_in_the_list(page: Page):
 
 async def test_a_replay_by_keyboard_leaves_the_focus_where_the_next_key_is_heard(page: Page, shop: Shop):
     first = shop.finish("echo", {"text": "by key", "times": 1})
-    await page.goto(f"/runs/{first}")
+    await go(page, f"/runs/{first}")
     await page.get_by_role("button", name="Replay", exact=True).focus()
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: first not in url)

@@ -24,7 +24,8 @@ PRODUCTION = {
 SERVE = ("start", "--workbench-port", "0")
 VIEW_ONLY = "You may look at this engine, not change anything in it."
 ACTS = re.compile(
-    "^(Pause|Resume|Replay|Edit|Cancel|Purge|Trigger|Run |Send( again)?$|Delete|New key|Clear group|Restart|Mark|Complete)"
+    "^(Pause|Resume|Replay|Edit|Cancel|Purge|Trigger|Run |Send( again)?$)"
+    "|^(Delete|New key|Clear group|Restart|Mark|Complete)"
 )
 
 
