@@ -1,5 +1,6 @@
 /** The control API: typed requests, one error shape. */
 import { BASE, segment } from '../lib/location';
+import { noteStatus } from './login';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -87,9 +88,10 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
       null,
     );
   }
+  noteStatus(response.status);
   const text = await response.text();
   if (!response.ok) throw refusalOf(response.status, text);
-  return text === '' ? null : (JSON.parse(text) as unknown);
+  return valueIn(response.status, text);
 }
 
 /** The error that an answer of status 400 and above tells. */
@@ -107,4 +109,14 @@ export function refusalOf(status: number, text: string): ApiError {
     error.hint ?? '',
     error.details ?? null,
   );
+}
+
+function valueIn(status: number, text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const hint = 'A proxy before the engine may have answered in its place.';
+    throw new ApiError(status, 'unreadable', `The answer, of status ${status}, is no JSON.`, hint, null);
+  }
 }

@@ -8,7 +8,7 @@
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { address } from './client';
+import { ApiError, address, get } from './client';
 
 export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
 
@@ -25,6 +25,10 @@ export interface FeedState {
   connection: 'connecting' | 'live' | 'lost' | 'ended';
   /** Items that did not reach this page since it was opened. */
   lost: number;
+  /** Since when it is broken, in ms since the epoch; null while it is not. */
+  lostAt: number | null;
+  /** How often it came back after a break: what was read before may be old. */
+  returns: number;
 }
 
 const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
@@ -38,7 +42,7 @@ const BURST_ITEMS = 200;
 type Listener = (items: readonly FeedItem[]) => void;
 
 class Feed {
-  private state: FeedState = { connection: 'connecting', lost: 0 };
+  private state: FeedState = { connection: 'connecting', lost: 0, lostAt: null, returns: 0 };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<Listener>();
   private waiting: FeedItem[] = [];
@@ -63,10 +67,13 @@ class Feed {
   private connect(): void {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
-    this.source.onopen = () => this.become({ connection: 'live' });
+    this.source.onopen = () => {
+      const { lostAt, returns } = this.state;
+      this.become({ connection: 'live', lostAt: null, returns: lostAt === null ? returns : returns + 1 });
+    };
     this.source.onerror = (event) => {
       if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
-      this.become({ connection: 'lost' });
+      this.become({ connection: 'lost', lostAt: this.state.lostAt ?? Date.now() });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
         void this.connectAgain();
@@ -77,11 +84,12 @@ class Feed {
 
   /** The source gave up: the engine answered something else than a feed. */
   private async connectAgain(): Promise<void> {
-    const status = await fetch(address('/v1/session')).then(
-      (answer) => answer.status,
-      () => 0,
+    // A stream does not say why it was refused; any other answer does.
+    const isOut = await get('/v1/session').then(
+      () => false,
+      (error) => error instanceof ApiError && error.status === 401,
     );
-    if (status === 401) this.become({ connection: 'ended' });
+    if (isOut) this.become({ connection: 'ended' });
     else setTimeout(() => this.connect(), AGAIN_MS);
   }
 

@@ -63,6 +63,7 @@ export function WorkerRow({ worker }: { worker: Schemas['WorkerInfo'] }) {
           isBusy={restart.isPending}
           aria-label={`Restart ${worker.name}`}
           title="What it has in flight is finished first, or runs again."
+          reason={worker.state === 'ready' ? undefined : 'Only a worker that takes work is restarted.'}
           onClick={() =>
             restart.mutate(undefined, {
               onSuccess: () => say(`${worker.name} is being replaced by a new process.`),
