@@ -12,8 +12,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
 import { Groups } from './Groups';
-import { GROUP_PADDING, GROUP_TITLE } from './layout';
-import { NODE_HEIGHT, NODE_WIDTH, StepNode, type StepNodeType } from './StepNode';
+import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH } from './layout';
+import { FAR_ZOOM, StepNode, type StepNodeType } from './StepNode';
 import { SHOW_ALL } from './Tools';
 import type { Scene } from './useScene';
 import { ArrowHead, WireEdge } from './WireEdge';
@@ -31,11 +31,45 @@ const KEYS: readonly (readonly [string, Direction])[] = [
   ['ArrowDown', 'down'],
 ];
 
+/** What is shown at first may be larger than the window: its names shall be read without zooming. */
+const LEGIBLE_ZOOM = 0.75;
+const MIN_ZOOM = 0.08;
+const EDGE_PX = 12;
+/** How far inside the window a chosen node is brought. */
+const SHOWN_PX = 48;
+const MAP_PX = 140;
+
+function between(value: number, least: number, most: number): number {
+  return Math.max(Math.min(value, most), least);
+}
+
+/** So that all of `places` is seen, in the middle; from the upper left when that would be too small to read. */
+function viewOf(
+  places: readonly Position[],
+  corners: readonly Position[],
+  box: { width: number; height: number },
+  least: number,
+) {
+  // With room for the frames of the flows and their names, and for wires around them.
+  const wires = corners.map(({ x }) => x);
+  const heights = corners.map(({ y }) => y);
+  const left = Math.min(...places.map((place) => place.x - FRAME_SIDE), ...wires);
+  const top = Math.min(...places.map((place) => place.y - FRAME_TOP), ...heights);
+  const width = Math.max(...places.map((place) => place.x + NODE_WIDTH + FRAME_SIDE), ...wires) - left;
+  const height = Math.max(...places.map((place) => place.y + NODE_HEIGHT + FRAME_BOTTOM), ...heights) - top;
+  const fitting = Math.min(1, (box.width - 2 * EDGE_PX) / width, (box.height - 2 * EDGE_PX) / height);
+  const zoom = Math.max(fitting, least);
+  const begin = (room: number, size: number) => Math.max((room - size * zoom) / 2, EDGE_PX);
+  return { x: begin(box.width, width) - left * zoom, y: begin(box.height, height) - top * zoom, zoom };
+}
+
 export function Canvas({
   scene,
   isGrouped,
   chosen,
   fitKey,
+  mayMove,
+  covered,
   choose,
   chooseFlow,
   drop,
@@ -45,11 +79,14 @@ export function Canvas({
   chosen: string | undefined;
   /** Everything is brought into view when it changes. */
   fitKey: string;
+  mayMove: boolean;
+  /** How much of its right side (px) lies under the panel of the chosen step. */
+  covered: number;
   choose: (id: string | undefined) => void;
   chooseFlow: (flow: string) => void;
   drop: (moved: Record<string, Position>) => void;
 }) {
-  const { setCenter, getZoom, screenToFlowPosition } = useReactFlow();
+  const { setViewport, getViewport } = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const [nodes, setNodes] = useState(scene.nodes);
   useEffect(() => {
@@ -66,24 +103,22 @@ export function Canvas({
     [],
   );
 
-  const showAll = useCallback(() => {
-    const wanted = new Set(scene.found.length > 0 ? scene.found : scene.inside);
-    const box = frame.current?.getBoundingClientRect();
-    const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
-    if (box === undefined || places.length === 0) return;
-    // With room for the frames of the flows and their names.
-    const left = Math.min(...places.map((place) => place.x)) - GROUP_PADDING;
-    const top = Math.min(...places.map((place) => place.y)) - GROUP_PADDING - GROUP_TITLE;
-    const width = Math.max(...places.map((place) => place.x)) + NODE_WIDTH + GROUP_PADDING - left;
-    const height = Math.max(...places.map((place) => place.y)) + NODE_HEIGHT + GROUP_PADDING - top;
-    const zoom = Math.min(1.1, (box.width - 16) / width, (box.height - 16) / height);
-    void setCenter(left + width / 2, top + height / 2, { zoom, duration: MOVE_MS });
-  }, [setCenter, scene.found, scene.inside, scene.nodes]);
+  const showAll = useCallback(
+    (isWhole: boolean) => {
+      const wanted = new Set(scene.found.length > 0 ? scene.found : scene.inside);
+      const box = frame.current?.getBoundingClientRect();
+      const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
+      if (box === undefined || places.length === 0) return;
+      const corners = scene.found.length > 0 ? [] : scene.edges.flatMap((edge) => edge.data?.points ?? []);
+      void setViewport(viewOf(places, corners, box, isWhole ? MIN_ZOOM : LEGIBLE_ZOOM), { duration: MOVE_MS });
+    },
+    [setViewport, scene],
+  );
   const latestShowAll = useRef(showAll);
   latestShowAll.current = showAll;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when
   useEffect(() => {
-    const timer = setTimeout(() => latestShowAll.current(), 60);
+    const timer = setTimeout(() => latestShowAll.current(false), 60);
     return () => clearTimeout(timer);
   }, [fitKey]);
 
@@ -91,22 +126,31 @@ export function Canvas({
     const node = nodes.find((one) => one.id === id);
     const box = frame.current?.getBoundingClientRect();
     if (node === undefined || box === undefined) return;
-    const [x, y] = [node.position.x + NODE_WIDTH / 2, node.position.y + NODE_HEIGHT / 2];
-    const from = screenToFlowPosition({ x: box.left + 80, y: box.top + 60 });
-    const to = screenToFlowPosition({ x: box.right - 80, y: box.bottom - 60 });
-    const isIn = x > from.x && x < to.x && y > from.y && y < to.y;
-    if (!isIn) void setCenter(x, y, { zoom: Math.max(getZoom(), 0.6), duration: MOVE_MS });
+    const view = getViewport();
+    const zoom = Math.max(view.zoom, FAR_ZOOM);
+    const [left, top] = [node.position.x * zoom, node.position.y * zoom];
+    const below = SHOWN_PX + (nodes.length >= LARGE ? MAP_PX : 0);
+    const x = between(view.x, SHOWN_PX - left, box.width - covered - SHOWN_PX - left - NODE_WIDTH * zoom);
+    const y = between(view.y, SHOWN_PX - top, box.height - below - top - NODE_HEIGHT * zoom);
+    if (x !== view.x || y !== view.y) void setViewport({ x, y, zoom }, { duration: MOVE_MS });
   };
+  const latestShow = useRef(show);
+  latestShow.current = show;
+  useEffect(() => {
+    if (chosen === undefined) return;
+    // After the panel has taken its room, under which the node may lie now.
+    const timer = setTimeout(() => latestShow.current(chosen), MOVE_MS + 80);
+    return () => clearTimeout(timer);
+  }, [chosen]);
   const walk = (direction: Direction, event: KeyboardEvent) => {
     const isHere = event.target === document.body || frame.current?.contains(event.target as Node | null);
     if (!isHere) return;
     event.preventDefault();
-    if (event.shiftKey && chosen !== undefined) return nudge(direction);
+    if (event.shiftKey && chosen !== undefined) return mayMove ? nudge(direction) : undefined;
     const at = new Map(nodes.filter((node) => !node.hidden).map((node) => [node.id, node.position]));
     const next = step(at, scene.edges, chosen, direction);
     if (next === undefined) return;
     choose(next);
-    show(next);
   };
   const nudge = (direction: Direction) => {
     const node = nodes.find((one) => one.id === chosen);
@@ -118,9 +162,9 @@ export function Canvas({
     // biome-ignore lint/correctness/useHookAtTopLevel: the keys are always the same four
     useKey(key, (event) => walk(direction, event));
   }
-  useKey('f', () => showAll());
+  useKey('f', () => showAll(true));
   useEffect(() => {
-    const again = () => latestShowAll.current();
+    const again = () => latestShowAll.current(true);
     addEventListener(SHOW_ALL, again);
     return () => removeEventListener(SHOW_ALL, again);
   }, []);
@@ -130,7 +174,7 @@ export function Canvas({
     <section
       ref={frame}
       className="relative min-h-0 min-w-0 flex-1"
-      aria-label="Flow graph. Arrow keys walk from step to step, Shift and an arrow moves one, F fits all."
+      aria-label="Flow graph. Arrow keys walk from step to step, Shift and an arrow moves one, F shows all."
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the graph is walked by keyboard
       tabIndex={0}
     >
@@ -148,13 +192,14 @@ export function Canvas({
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        nodesDraggable
+        nodesDraggable={mayMove}
         selectNodesOnDrag={false}
         nodeDragThreshold={4}
         disableKeyboardA11y
         deleteKeyCode={null}
         onlyRenderVisibleElements={nodes.length > 150}
-        minZoom={0.08}
+        minZoom={MIN_ZOOM}
+        panOnScroll
         maxZoom={1.6}
         zIndexMode="manual"
       >
