@@ -12,10 +12,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
 import { Groups } from './Groups';
-import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH } from './layout';
 import { FAR_ZOOM, StepNode, type StepNodeType } from './StepNode';
 import { SHOW_ALL } from './Tools';
 import type { Scene } from './useScene';
+import { LEGIBLE_ZOOM, MIN_ZOOM, viewOf, viewWith } from './view';
 import { ArrowHead, WireEdge } from './WireEdge';
 import { type Direction, step } from './walk';
 
@@ -23,6 +23,7 @@ const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { wire: WireEdge };
 /** From so many nodes on a small map helps. */
 const LARGE = 25;
+const MAP_PX = 140;
 const MOVE_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
 const KEYS: readonly (readonly [string, Direction])[] = [
   ['ArrowRight', 'right'],
@@ -30,38 +31,6 @@ const KEYS: readonly (readonly [string, Direction])[] = [
   ['ArrowUp', 'up'],
   ['ArrowDown', 'down'],
 ];
-
-/** What is shown at first may be larger than the window: its names shall be read without zooming. */
-const LEGIBLE_ZOOM = 0.75;
-const MIN_ZOOM = 0.08;
-const EDGE_PX = 12;
-/** How far inside the window a chosen node is brought. */
-const SHOWN_PX = 48;
-const MAP_PX = 140;
-
-function between(value: number, least: number, most: number): number {
-  return Math.max(Math.min(value, most), least);
-}
-
-/** So that all of `places` is seen, in the middle; from the upper left when that would be too small to read. */
-function viewOf(
-  places: readonly Position[],
-  corners: readonly Position[],
-  box: { width: number; height: number },
-  least: number,
-) {
-  // With room for the frames of the flows and their names, and for wires around them.
-  const wires = corners.map(({ x }) => x);
-  const heights = corners.map(({ y }) => y);
-  const left = Math.min(...places.map((place) => place.x - FRAME_SIDE), ...wires);
-  const top = Math.min(...places.map((place) => place.y - FRAME_TOP), ...heights);
-  const width = Math.max(...places.map((place) => place.x + NODE_WIDTH + FRAME_SIDE), ...wires) - left;
-  const height = Math.max(...places.map((place) => place.y + NODE_HEIGHT + FRAME_BOTTOM), ...heights) - top;
-  const fitting = Math.min(1, (box.width - 2 * EDGE_PX) / width, (box.height - 2 * EDGE_PX) / height);
-  const zoom = Math.max(fitting, least);
-  const begin = (room: number, size: number) => Math.max((room - size * zoom) / 2, EDGE_PX);
-  return { x: begin(box.width, width) - left * zoom, y: begin(box.height, height) - top * zoom, zoom };
-}
 
 export function Canvas({
   scene,
@@ -127,12 +96,9 @@ export function Canvas({
     const box = frame.current?.getBoundingClientRect();
     if (node === undefined || box === undefined) return;
     const view = getViewport();
-    const zoom = Math.max(view.zoom, FAR_ZOOM);
-    const [left, top] = [node.position.x * zoom, node.position.y * zoom];
-    const below = SHOWN_PX + (nodes.length >= LARGE ? MAP_PX : 0);
-    const x = between(view.x, SHOWN_PX - left, box.width - covered - SHOWN_PX - left - NODE_WIDTH * zoom);
-    const y = between(view.y, SHOWN_PX - top, box.height - below - top - NODE_HEIGHT * zoom);
-    if (x !== view.x || y !== view.y) void setViewport({ x, y, zoom }, { duration: MOVE_MS });
+    const room = { width: box.width - covered, height: box.height - (nodes.length >= LARGE ? MAP_PX : 0) };
+    const next = viewWith(node.position, view, room, FAR_ZOOM);
+    if (next.x !== view.x || next.y !== view.y) void setViewport(next, { duration: MOVE_MS });
   };
   const latestShow = useRef(show);
   latestShow.current = show;
