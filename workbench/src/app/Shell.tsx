@@ -110,7 +110,7 @@ function Connection() {
   return (
     <div role="status" className="flex flex-col gap-0.5" title={word}>
       <span className="flex items-center gap-1.5">
-        <span className={`size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
+        <span className={`keep-colours size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
         <span className="max-[900px]:sr-only">{word}</span>
       </span>
       {lost > 0 && <span className="max-[900px]:hidden">{count(lost)} items not shown</span>}
