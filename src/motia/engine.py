@@ -1,8 +1,8 @@
 """The composition root: builds the rooms, starts them in order, stops them in the opposite one.
 
 Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
-then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A failed start leaves nothing
-running and no record of an engine.
+then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A start that
+fails leaves nothing running and no record of an engine.
 
 Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
 opposite order; nothing that was accepted is lost.
@@ -43,12 +43,12 @@ from motia.project import (
     ENVIRONMENT_FILE,
     READ_AT_START,
     Catalog,
+    DefinitionReader,
+    Definitions,
     Discovery,
     FlowGraph,
     PayloadValidators,
     Settings,
-    TopicReader,
-    Topics,
     Watcher,
     affected_languages,
     check,
@@ -130,11 +130,10 @@ class Engine(Duty, WorkerRecords):
         self.discovery = discover(config.root)
         self._launching = self._find_launchers(self.discovery)
         self._looking = asyncio.Lock()
-        self._checked: tuple[Discovery, tuple[LoadFault, ...], Topics] | None = None
+        self._checked: tuple[Discovery, tuple[LoadFault, ...], Definitions] | None = None
         """What besides the manifest the catalog was made of."""
-        self._topic_reader = TopicReader(config.root, settings.environ)
-        self._topics = Topics()
-        self._reading_topics = asyncio.Lock()
+        self._definition_reader = DefinitionReader(config.root, settings.environ)
+        self._definitions = Definitions()
         self._sock = sock
         self._diagnose = diagnose
         self._is_embedded = is_embedded
@@ -246,7 +245,7 @@ class Engine(Duty, WorkerRecords):
             is_ready=lambda: self.is_ready,
             requests=self.dispatcher.requests,
         )
-        await asyncio.gather(self.workers.start(), self._read_topics())
+        await asyncio.gather(self.workers.start(), self._read_definitions())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
@@ -326,6 +325,7 @@ class Engine(Duty, WorkerRecords):
             is_ready=lambda: self.is_ready,
             cron=self.cron,
             workers=self.workers,
+            workflows=self.workflows,
             api_document=lambda: msgspec.json.decode(edge.openapi()),
             diagnose=self._diagnose,
         )
@@ -359,19 +359,16 @@ class Engine(Duty, WorkerRecords):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
-        topics = self._topics
-        self._checked = (self.discovery, self._launching.faults, topics)
-        manifest = msgspec.structs.replace(
-            manifest,
-            topics=topics.topics,
-            faults=(*manifest.faults, *self._launching.faults, *topics.faults),
-        )
-        faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults, topics.topics)
+        defined = self._definitions
+        self._checked = (self.discovery, self._launching.faults, defined)
+        manifest = defined.added_to(manifest, *self._launching.faults)
+        strict = self.config.triggers_strict
+        faults = check(manifest, self.discovery, drafts=defined.drafts, is_strict=strict)
+        catalog = Catalog(manifest.steps, faults, defined.topics, defined.workflows)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), defined.topics, defined.workflows)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
@@ -424,8 +421,8 @@ class Engine(Duty, WorkerRecords):
                 only=only,
                 drops_standby=only if READ_AT_START & changed else frozenset(),
             )
-        await asyncio.gather(reloading, self._read_topics())
-        if self._checked != (self.discovery, self._launching.faults, self._topics):
+        await asyncio.gather(reloading, self._read_definitions())
+        if self._checked != (self.discovery, self._launching.faults, self._definitions):
             self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
@@ -438,21 +435,18 @@ class Engine(Duty, WorkerRecords):
             self._log("error", f"{error.message}; its last good version goes on ({error.hint})")
         else:
             self._environ = merge_dotenv(self.settings.real_environ, dotenv)
-            self._topic_reader.use_environ(self._environ)
+            self._definition_reader.use_environ(self._environ)
 
     def _log(self, level: str, message: str) -> None:
         self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
 
-    async def _read_topics(self) -> None:
-        async with (
-            self._reading_topics
-        ):  # one after another, so that the last one to look is the last to tell
-            self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+    async def _read_definitions(self) -> None:
+        self._definitions = await self._definition_reader.read(self.discovery)
 
     @property
     def _modules(self) -> tuple[str, ...]:
         """Project files whose change means a reload, wherever they are."""
-        return (*self.workers.manifest.modules, *self._topics.modules)
+        return (*self.workers.manifest.modules, *self._definitions.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -34,6 +34,7 @@ from motia.model.ids import (
     run_id_of,
     run_number_of,
 )
+from motia.model.manifest import Manifest
 from motia.model.raw import OptionalRaw
 from motia.model.run import (
     FINAL_STATES,
@@ -60,7 +61,6 @@ from motia.model.step import (
     CatchUp,
     Concurrency,
     LoadFault,
-    Manifest,
     OnDead,
     Overlap,
     RequestSchemas,

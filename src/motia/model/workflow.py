@@ -57,6 +57,8 @@ class WorkflowSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Triggered once when a member is dead or the time is over."""
     timeout_ms: int | None = None
     """Most time from opening to the end; None: no bound."""
+    lines: dict[str, int] = {}
+    """Where the configuration names each step."""
 
 
 class MemberState(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ import {
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
+import { GROUP_PADDING, GROUP_TITLE } from '../../lib/layout';
 import { Groups } from './Groups';
-import { GROUP_PADDING, GROUP_TITLE } from './layout';
 import { NODE_HEIGHT, NODE_WIDTH, StepNode, type StepNodeType } from './StepNode';
 import { SHOW_ALL } from './Tools';
 import type { Scene } from './useScene';

@@ -1,6 +1,6 @@
 /** The flows behind their steps: a frame around those that stand together, named; the name shows only that flow. */
 import { ViewportPortal } from '@xyflow/react';
-import { GROUP_PADDING, GROUP_TITLE } from './layout';
+import { GROUP_PADDING, GROUP_TITLE } from '../../lib/layout';
 import { NODE_HEIGHT, NODE_WIDTH, type StepNodeType } from './StepNode';
 
 export function Groups({

@@ -1,7 +1,7 @@
 /** From the graph, the filters and what was dragged to nodes and edges of the canvas. */
 import { useMemo } from 'react';
 import type { Graph, GraphNode, Position, StepView } from '../../api/catalog';
-import { layOut, layOutGroups, type Point } from './layout';
+import { layOut, layOutGroups, type Point } from '../../lib/layout';
 import { groupsOf, matches, ofFlow, shown, type Wire, wiresOf } from './model';
 import { NODE_HEIGHT, NODE_WIDTH, type StepNodeType } from './StepNode';
 import type { WireEdgeType } from './WireEdge';
