@@ -10,7 +10,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { ApiError, address, get } from './client';
 
-export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
 
 export interface FeedItem {
   id: number;
@@ -31,7 +31,7 @@ export interface FeedState {
   returns: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = ['run', 'instance', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
 const AGAIN_MS = 1_000;

@@ -1,6 +1,6 @@
 /** The flows behind their steps: a frame around those that stand together, named; the name shows only that flow. */
 import { ViewportPortal } from '@xyflow/react';
-import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH } from './layout';
+import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
 import type { StepNodeType } from './StepNode';
 
 export function Groups({

@@ -5,7 +5,7 @@ import { createContext, memo, useContext } from 'react';
 import { type GraphNode, languageOf } from '../../api/catalog';
 import { KINDS, KindSign, LanguageSign } from '../../components/Kind';
 import { count } from '../../lib/format';
-import { NODE_HEIGHT, NODE_WIDTH } from './layout';
+import { NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
 import { IDLE, type Load, useLight } from './live';
 
 /** Below this zoom a node shows its name only, large enough to be read. */

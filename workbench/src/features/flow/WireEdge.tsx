@@ -2,7 +2,7 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath, useStore } from '@xyflow/react';
 import { memo } from 'react';
 import { count } from '../../lib/format';
-import type { Point } from './layout';
+import type { Point } from '../../lib/layout';
 import { lineOf, type Wire } from './model';
 import { pathOf, roomOf } from './path';
 

@@ -1,5 +1,5 @@
 /** Corners of a wire as the path that is drawn, and where on it a name has most room. */
-import type { Point } from './layout';
+import type { Point } from '../../lib/layout';
 
 const RADIUS = 8;
 

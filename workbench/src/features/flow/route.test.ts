@@ -1,6 +1,15 @@
 import { cpuUsage } from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { type Laid, type Link, layOut, layOutGroups, linkKey, NODE_HEIGHT, NODE_WIDTH, type Point } from './layout';
+import {
+  type Laid,
+  type Link,
+  layOut,
+  layOutGroups,
+  linkKey,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  type Point,
+} from '../../lib/layout';
 import { type Route, routes } from './route';
 import { project } from './testing/project';
 

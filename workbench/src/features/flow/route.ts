@@ -16,7 +16,7 @@ import {
   NODE_WIDTH,
   PITCH,
   type Point,
-} from './layout';
+} from '../../lib/layout';
 
 export interface Route {
   points: readonly Point[];

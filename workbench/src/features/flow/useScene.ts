@@ -1,7 +1,7 @@
 /** From the graph, the filters and what was dragged to nodes and edges of the canvas. */
 import { useMemo } from 'react';
 import type { Graph, GraphNode, Position, StepView } from '../../api/catalog';
-import { type Laid, type Link, layOut, layOutGroups, linkKey, NODE_HEIGHT, NODE_WIDTH } from './layout';
+import { type Laid, type Link, layOut, layOutGroups, linkKey, NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
 import { groupsOf, matches, ofFlow, reachOfWires, shown, type Wire, wiresOf } from './model';
 import { type Route, routes } from './route';
 import type { StepNodeType } from './StepNode';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NODE_WIDTH } from './layout';
+import { NODE_WIDTH } from '../../lib/layout';
 import { viewOf, viewWith } from './view';
 
 const ROOM = { width: 1_000, height: 600 };

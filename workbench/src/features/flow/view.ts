@@ -1,5 +1,5 @@
 /** Which part of the drawing the window shows. */
-import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH, type Point } from './layout';
+import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH, type Point } from '../../lib/layout';
 
 export interface View extends Point {
   zoom: number;
