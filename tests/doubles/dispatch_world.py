@@ -120,6 +120,8 @@ class FlakyLedger:
         self.is_down = False
         self.is_cut = False
         self.before: Callable[[str], Awaitable[None]] | None = None
+        self.after: Callable[[str], None] | None = None
+        """Told of each operation that was carried out and is not answered yet."""
         self.refused = 0
 
     def now(self) -> int:
@@ -142,6 +144,8 @@ class FlakyLedger:
                 self.refused += 1
                 raise LedgerUnavailable("no space left on device")
             answer = await method(*args, **options)
+            if self.after is not None:
+                self.after(name)
             if self.is_cut:
                 await asyncio.get_running_loop().create_future()
             return answer

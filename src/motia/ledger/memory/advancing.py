@@ -102,8 +102,7 @@ class MemoryAdvancing(MemoryKeeping):
         if not self._let_go(instance, run):
             return None
         row = self._table.rows[number_of(run)]
-        is_held = any(part.is_held for part in self._instances.of_run[row.number].values())
-        if is_held or row.state is RunState.PARKED:
+        if self._instances.is_held(row.number) or row.state is RunState.PARKED:
             return None
         is_taken = row.delivery.key is not None and row.key_of_queue in self._table.queues
         row.ready_at = now = self.now()

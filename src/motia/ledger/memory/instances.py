@@ -72,7 +72,7 @@ class InstanceTable:
     def join_delivered(self, row: Row) -> bool:
         """Let a run that was parked join, unless it did when it was accepted; whether it is held."""
         known = self.of_run.get(row.number, {})
-        is_held = any(part.is_held for part in known.values())
+        is_held = self.is_held(row.number)
         for record in joinable(self.open_in(row.event.trace), ()):
             part = joins(record, row.step)
             if part is not None and record.id not in known:
@@ -80,6 +80,11 @@ class InstanceTable:
                 self.put(after_join(record, [row.step]))
                 is_held = is_held or part
         return is_held
+
+    def is_held(self, number: int) -> bool:
+        """Whether an open instance holds a run."""
+        parts = self.of_run.get(number, {})
+        return any(part.is_held and self.records[one].is_open for one, part in parts.items())
 
     def add_part(self, instance: str, number: int, step: StepId, *, is_held: bool) -> None:
         """Let a run join."""

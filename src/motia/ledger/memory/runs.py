@@ -94,8 +94,8 @@ class MemoryRuns:
                     raise key_conflict(event, run_id_of(known.event))
                 return self._accepted_before(event, known.event, known.run_count)
         if event.is_reattempt and event.fingerprint is not None and event.parent_run is not None:
-            first = self._table.prints.get((number_of(event.parent_run), event.fingerprint, event.occurrence))
-            if first is not None:
+            name = (number_of(event.parent_run), event.fingerprint, event.occurrence)
+            for first in self._table.prints.get(name, {}).values():
                 return self._accepted_before(event, first, len(event.deliveries))
         return None
 

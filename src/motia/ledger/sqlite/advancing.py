@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from motia.ledger.instances import Advance, Advanced, MemberEvent, MovedRun, Skip, after_advance
+from motia.ledger.instances import (
+    Advance,
+    Advanced,
+    InstanceRecord,
+    MemberEvent,
+    MovedRun,
+    Skip,
+    after_advance,
+)
 from motia.ledger.numbers import number_of
 from motia.ledger.rules import first_state_of_freed
 from motia.ledger.sqlite import instances, runs_sql
@@ -28,7 +36,7 @@ def advance(store: Store, change: Advance) -> Advanced:
         store.write(sql.MARK_SUPERSEDED, (number, superseded))
     ended, unblocked, stopping = _cancel(store, change.cancels, change.cancel_reason)
     ended += [moved for skip in change.skips if (moved := _skip(store, number, skip)) is not None]
-    freed = [moved for run in change.frees if (moved := _free(store, number, run)) is not None]
+    freed = [moved for run in change.frees if (moved := _free(store, record, run)) is not None]
     # Before the events: they join what the record says now.
     instances.update(store, after_advance(record, change, now=store.now()))
     accepted = [_trigger(store, one) for one in change.events]
@@ -79,15 +87,15 @@ def _skip(store: Store, instance: int, skip: Skip) -> MovedRun | None:
     return MovedRun(skip.run, StepId(step), RunState.SKIPPED)
 
 
-def _free(store: Store, instance: int, run: RunId) -> MovedRun | None:
+def _free(store: Store, record: InstanceRecord, run: RunId) -> MovedRun | None:
     """Let a held run go, unless another instance holds it or its step is missing."""
     number = number_of(run)
     found = store.row(sql.SELECT_HELD_RUN, (number,))
+    instance = instances.number_of_instance(record.id)
     if found is None or not store.write(sql.LET_GO, (instance, number)):
         return None
     was, step, key, lane, due_at = found
-    is_held = any(is_held for _, is_held in store.rows(sql.SELECT_HOLDS_OF_RUN, (number,)))
-    if is_held or was == RunState.PARKED:
+    if instances.is_held_by_any(store, record.trace, number) or was == RunState.PARKED:
         return None
     now = store.now()
     state = first_state_of_freed(due_at=due_at, now=now, is_key_taken=store.books.key_taken(step, key))

@@ -93,8 +93,8 @@ def join_delivered(store: Store, trace: TraceId, step: StepId, number: int) -> b
     """Let a run that was parked join, unless it did when it was accepted; whether it is held."""
     if trace not in store.books.instances:
         return False
-    known = dict(store.rows(sql.SELECT_HOLDS_OF_RUN, (number,)))
-    is_held = any(known.values())
+    known = {instance for instance, _ in store.rows(sql.SELECT_HOLDS_OF_RUN, (number,))}
+    is_held = is_held_by_any(store, trace, number)
     for record in joinable(read_open(store, trace), ()):
         part = joins(record, step)
         if part is not None and number_of_instance(record.id) not in known:
@@ -102,6 +102,15 @@ def join_delivered(store: Store, trace: TraceId, step: StepId, number: int) -> b
             update(store, after_join(record, [step]))
             is_held = is_held or part
     return is_held
+
+
+def is_held_by_any(store: Store, trace: TraceId, number: int) -> bool:
+    """Whether an open instance of its trace holds a run."""
+    open_ones = store.books.instances.get(trace, ())
+    return any(
+        is_held and instance in open_ones
+        for instance, is_held in store.rows(sql.SELECT_HOLDS_OF_RUN, (number,))
+    )
 
 
 def end_request(store: Store, end: RequestEnd) -> tuple[str, ...]:
