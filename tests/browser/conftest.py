@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,20 +94,26 @@ class Shop(Served):
         file.write_text(file.read_text().replace(*FIXED))
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One engine for the tests of a module."""
+@contextmanager
+def serving(root: Path, steps: str = STEPS) -> Iterator[Shop]:
+    """An engine over these Python steps, in the empty folder `root`."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    root = tmp_path_factory.mktemp("shop")
     (root / "motia" / "steps").mkdir(parents=True)
-    (root / "motia" / "steps" / "orders.py").write_text(STEPS.lstrip())
+    (root / "motia" / "steps" / "orders.py").write_text(steps.lstrip())
     served = Shop(root, "dev", "--workbench-port", "0")
     try:
         served.wait_line("Workbench")
         yield served
     finally:
         served.end()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One engine for the tests of a module."""
+    with serving(tmp_path_factory.mktemp("shop")) as shop:
+        yield shop
 
 
 @asynccontextmanager

@@ -88,13 +88,22 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
     );
   }
   const text = await response.text();
-  const value = text === '' ? null : (JSON.parse(text) as unknown);
-  if (response.ok) return value;
-  const error = (value as { error?: Partial<ApiError> } | null)?.error ?? {};
-  throw new ApiError(
-    response.status,
+  if (!response.ok) throw refusalOf(response.status, text);
+  return text === '' ? null : (JSON.parse(text) as unknown);
+}
+
+/** The error that an answer of status 400 and above tells. */
+export function refusalOf(status: number, text: string): ApiError {
+  let error: Partial<ApiError> = {};
+  try {
+    error = (JSON.parse(text) as { error?: Partial<ApiError> } | null)?.error ?? {};
+  } catch {
+    // something on the way answered, not the engine
+  }
+  return new ApiError(
+    status,
     error.code ?? 'refused',
-    error.message ?? `The engine answered ${response.status}.`,
+    error.message ?? `The engine answered ${status}.`,
     error.hint ?? '',
     error.details ?? null,
   );

@@ -4,7 +4,8 @@
  * Invariants
  * 1. Items reach listeners in order, in batches of one a frame at most ten times a second.
  * 2. After a break the feed goes on behind the last id that was seen; what was lost is counted.
- * 3. What waits for a frame is bounded: the oldest go first and are counted as lost.
+ * 3. A break is mended by itself, for ever; only a session that ended is not: it needs a log-in.
+ * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { address } from './client';
@@ -20,8 +21,8 @@ export interface FeedItem {
 }
 
 export interface FeedState {
-  /** `connecting` before the first connection, `lost` while it is broken. */
-  connection: 'connecting' | 'live' | 'lost';
+  /** `connecting` before the first connection, `lost` while it is broken, `ended` with the session. */
+  connection: 'connecting' | 'live' | 'lost' | 'ended';
   /** Items that did not reach this page since it was opened. */
   lost: number;
 }
@@ -29,6 +30,7 @@ export interface FeedState {
 const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
+const AGAIN_MS = 1_000;
 /** In a burst nobody reads single items: half as many batches leave the page its time. */
 const BURST_MS = 200;
 const BURST_ITEMS = 200;
@@ -67,10 +69,20 @@ class Feed {
       this.become({ connection: 'lost' });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
-        setTimeout(() => this.connect(), 1_000);
+        void this.connectAgain();
       }
     };
     for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event));
+  }
+
+  /** The source gave up: the engine answered something else than a feed. */
+  private async connectAgain(): Promise<void> {
+    const status = await fetch(address('/v1/session')).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 401) this.become({ connection: 'ended' });
+    else setTimeout(() => this.connect(), AGAIN_MS);
   }
 
   private take(event: Event): void {

@@ -8,6 +8,7 @@ import { count } from '../lib/format';
 import { useKey } from '../lib/keyboard';
 import { keepPlace } from '../lib/recent';
 import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
+import { BreakBar } from './BreakBar';
 import { Nav } from './Nav';
 
 const CommandPalette = lazy(() => import('./CommandPalette').then((all) => ({ default: all.CommandPalette })));
@@ -63,9 +64,12 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </div>
       </nav>
-      <main id="screen" className="min-w-0 flex-1" tabIndex={-1}>
-        {children}
-      </main>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <BreakBar />
+        <main id="screen" className="min-h-0 min-w-0 flex-1" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       <Suspense fallback={null}>
         {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
         {open === 'keys' && <KeyHelp close={close} />}
@@ -92,7 +96,9 @@ function Connection() {
       ? ['bg-good', 'Live']
       : connection === 'lost'
         ? ['bg-bad', 'Reconnecting…']
-        : ['bg-warn', 'Connecting…'];
+        : connection === 'ended'
+          ? ['bg-bad', 'Logged out']
+          : ['bg-warn', 'Connecting…'];
   return (
     <div role="status" className="flex flex-col gap-0.5" title={word}>
       <span className="flex items-center gap-1.5">

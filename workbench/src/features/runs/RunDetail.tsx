@@ -1,6 +1,7 @@
 /** One run with everything that is known of it, live. */
 import { X } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { StepLink } from '../../components/Ids';
 import { CopyButton, Json } from '../../components/Json';
@@ -9,6 +10,7 @@ import { RunActs } from '../../components/RunActs';
 import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
+import { linkTo } from '../../lib/location';
 import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
 import { Children } from './Children';
@@ -64,6 +66,13 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4">
         <WhyBox run={run} />
         {run.error !== null && <ErrorBox error={run.error} step={run.step} />}
+        {run.fingerprint != null && (
+          <p className="text-sm">
+            <Link className="text-accent hover:underline" href={linkTo(`/errors/${run.fingerprint}`)}>
+              All failures of this kind
+            </Link>
+          </p>
+        )}
         <RunFacts run={run} />
         <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
         {run.result !== null && <Value title="Result" value={run.result} />}
