@@ -9,9 +9,9 @@ import { useKey } from '../lib/keyboard';
 import { keepPlace } from '../lib/recent';
 import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
 import { Break } from './Break';
+import { CommandPalette } from './CommandPalette';
 import { Nav } from './Nav';
 
-const CommandPalette = lazy(() => import('./CommandPalette').then((all) => ({ default: all.CommandPalette })));
 const KeyHelp = lazy(() => import('./KeyHelp').then((all) => ({ default: all.KeyHelp })));
 
 /** A place counts as visited when its name is on the page. */
@@ -78,10 +78,8 @@ export function Shell({ children }: { children: ReactNode }) {
         <Break />
         <div className="min-h-0 flex-1">{children}</div>
       </main>
-      <Suspense fallback={null}>
-        {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
-        {open === 'keys' && <KeyHelp close={close} />}
-      </Suspense>
+      {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
+      <Suspense fallback={null}>{open === 'keys' && <KeyHelp close={close} />}</Suspense>
     </div>
   );
 }

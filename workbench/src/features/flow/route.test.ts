@@ -10,8 +10,8 @@ import {
   NODE_WIDTH,
   type Point,
 } from '../../lib/layout';
+import { project } from '../../lib/testing/project';
 import { type Route, routes } from './route';
-import { project } from './testing/project';
 
 const SIZES = [16, 100, 300];
 const LIMIT_MS = 300;

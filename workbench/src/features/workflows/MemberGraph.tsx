@@ -74,7 +74,7 @@ export default function MemberGraph({
 function placed(shape: string): Laid {
   const [steps, pairs] = JSON.parse(shape) as [string[], [string, string][]];
   return layOut(
-    steps.map((id) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT })),
+    steps,
     pairs.map(([source, target]) => ({ source, target })),
   );
 }
