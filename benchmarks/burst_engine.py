@@ -6,7 +6,7 @@ Product code has no such switch. This program hangs itself on the start of `Tele
 file named by `BENCH_BURST` twenty times a second: `{"id": 1, "per_s": 5000, "seconds": 20}` records so many
 feed items a second through the recorder's own methods, as dispatch and the edge would: of ten items six are
 changes of two runs, two are log lines and two are requests. When it is over, what was recorded is written
-beside it (`….done`).
+beside it (`….done`). Deleting the file ends it early.
 """
 
 from __future__ import annotations
@@ -59,19 +59,19 @@ async def watch(telemetry: Telemetry, order: Path) -> None:
             continue
         if burst.id != last:
             last = burst.id
-            recorded = await carry_out(telemetry, burst)
+            recorded = await carry_out(telemetry, burst, order)
             done = order.with_suffix(".new")
             done.write_bytes(msgspec.json.encode(recorded))
             done.replace(order.with_suffix(".done"))
 
 
-async def carry_out(telemetry: Telemetry, burst: Burst) -> Recorded:
+async def carry_out(telemetry: Telemetry, burst: Burst, order: Path) -> Recorded:
     """Record at the rate asked for; what a slow turn missed is made up for in the next."""
     recorded = Recorded(burst.id)
     numbers = itertools.count(time.time_ns() // 1_000)
     began = time.monotonic()
     rounds = 0
-    while (elapsed := time.monotonic() - began) < burst.seconds:
+    while (elapsed := time.monotonic() - began) < burst.seconds and order.exists():
         due = int(elapsed * burst.per_s / ITEMS_PER_ROUND)
         while rounds < due:
             rounds += 1
