@@ -74,28 +74,21 @@ class Minutes:
         self, db: apsw.Connection, first: int, until_at: int, part_ms: int, now: int
     ) -> Iterator[tuple[int, Part]]:
         """Parts by time; the first begins at `first`, the others at multiples of their length."""
-        at = first
-        missing_from: int | None = None
-        found: dict[int, Part] = {}
         bounds: list[tuple[int, int]] = []
+        at = first
         while at <= until_at:
-            end = min(at - at % part_ms + part_ms, until_at + 1)
-            bounds.append((at, end))
-            at = end
-        for begin, end in [*bounds, (until_at + 1, until_at + 1)]:
-            is_kept = begin > until_at or (begin, end) in self._kept
-            if not is_kept and missing_from is None:
-                missing_from = begin
-            if is_kept and missing_from is not None:
-                found |= self._read(db, missing_from, begin, part_ms, first)
-                missing_from = None
-        for begin, end in bounds:
-            kept = self._kept.get((begin, end))
-            part = found.get(begin, {}) if kept is None else kept
-            if kept is None and end + SETTLED_MS <= now:
-                self._keep((begin, end), part)
-            if part:
-                yield begin, part
+            bounds.append((at, min(at - at % part_ms + part_ms, until_at + 1)))
+            at = bounds[-1][1]
+        # Taken now: what is kept below may push out what was kept before.
+        parts = {bound: self._kept.get(bound) for bound in bounds}
+        for begin, end in _stretches([bound for bound in bounds if parts[bound] is None]):
+            found = self._read(db, begin, end, part_ms, first)
+            for bound in bounds:
+                if begin <= bound[0] < end:
+                    parts[bound] = found.get(bound[0], {})
+                    if bound[1] + SETTLED_MS <= now:
+                        self._keep(bound, found.get(bound[0], {}))
+        return ((begin, part) for (begin, _), part in parts.items() if part)
 
     def _read(self, db: apsw.Connection, begin: int, end: int, part_ms: int, first: int) -> dict[int, Part]:
         parts: dict[int, Part] = {}
@@ -115,6 +108,17 @@ class Minutes:
         while self._kept_buckets > KEPT_BUCKETS:
             _, gone = self._kept.popitem(last=False)
             self._kept_buckets -= len(gone) + 1
+
+
+def _stretches(bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Parts that follow each other as one."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in bounds:
+        if joined and joined[-1][1] == begin:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _step_metrics(step: str, parts: dict[int, Bucket], seconds: float) -> StepMetrics:

@@ -1,7 +1,7 @@
 import pytest
 
 from motia.model import CallerError, WorldError
-from motia.telemetry import LogFilter, TraceFilter, searching
+from motia.telemetry import LogFilter, TraceFilter
 
 
 async def messages(telemetry, **where):
@@ -48,24 +48,6 @@ async def test_pages_follow_each_other_without_gap_or_overlap(telemetry, say, cl
 
     assert found == [str(number) for number in reversed(range(25))]
     assert cursor is None
-
-
-async def test_a_page_looks_for_a_bounded_time_and_says_how_far_it_got_and_where_to_go_on(
-    telemetry, say, monkeypatch
-):
-    monkeypatch.setattr(searching, "WINDOW_ROWS", 10)
-    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
-    say.log("needle")
-    for _ in range(25):
-        say.log("hay")
-
-    pages, cursor = [], None
-    while not pages or cursor:
-        page = await telemetry.logs(LogFilter(text="needle"), cursor=cursor)
-        pages.append(([line.message for line in page.logs], page.searched_from_at is not None))
-        cursor = page.cursor
-
-    assert pages == [([], True), ([], True), (["needle"], False)]
 
 
 async def test_what_is_no_cursor_and_no_level_is_refused(telemetry, say):
