@@ -54,6 +54,7 @@ class KeepingRecorder:
         self.changes: list[tuple[str, str]] = []
         self.logs: list[dict[str, Any]] = []
         self.edges: list[tuple[str, str]] = []
+        self.state_changes: list[tuple[str, str | None]] = []
         self.counts: Counter[str] = Counter()
         self._number = 0
 
@@ -84,6 +85,9 @@ class KeepingRecorder:
 
     def edge_observed(self, source: StepId, target: str) -> None:
         self.edges.append((source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        self.state_changes.append((group, key))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] += by

@@ -10,7 +10,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { address } from './client';
 
-export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
 export interface FeedItem {
   id: number;
@@ -27,7 +27,7 @@ export interface FeedState {
   lost: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step', 'state'];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
 const AGAIN_MS = 1_000;

@@ -1758,7 +1758,7 @@ export interface components {
         };
         /**
          * FeedItem
-         * @description Something that happened. `kind`: run, log, request, error, manifest, worker, step.
+         * @description Something that happened. `kind`: run, log, request, error, manifest, worker, step, state.
          */
         FeedItem: {
             id: number;

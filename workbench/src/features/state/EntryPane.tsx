@@ -1,6 +1,6 @@
 /** One key: its value as a tree or as text to edit. */
 import { Eye, EyeOff, Trash2, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { send } from '../../api/client';
 import { useAct, useApi } from '../../api/queries';
 import { useMayOperate, VIEW_ONLY } from '../../api/session';
@@ -12,8 +12,8 @@ import { Empty, Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
 import { bytes, count } from '../../lib/format';
+import { CHANGES, concernsKey } from './changed';
 import { Editor } from './Editor';
-import { MAY_CHANGE } from './index';
 
 export function EntryPane({ group, name, close }: { group: string; name: string; close: () => void }) {
   const params = { group, key: name };
@@ -24,15 +24,10 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
   const found = useApi('/v1/state/{group}/{key}', {
     params,
     ...(isShown ? { query: { raw: true } as never } : {}),
-    live: MAY_CHANGE,
-    everyMs: 500,
+    live: CHANGES,
+    fits: (item) => concernsKey(item, group, name),
+    everyMs: 150,
   });
-  const { refetch } = found;
-  useEffect(() => {
-    const look = () => void refetch();
-    addEventListener('focus', look);
-    return () => removeEventListener('focus', look);
-  }, [refetch]);
   const remove = useAct(
     () => send('delete', '/v1/state/{group}/{key}', { params }),
     ['/v1/state', '/v1/state/{group}'],
@@ -41,6 +36,8 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
   const entry = found.data;
   const isHidden = entry?.redacted === true;
   const isGone = found.error?.status === 404;
+  // Who edits keeps what was typed when the key is deleted meanwhile.
+  const isShowing = entry !== undefined && (!isGone || isEditing);
   return (
     <aside
       aria-label={`${group}/${name}`}
@@ -61,9 +58,9 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
         </button>
       </div>
       {found.isPending && <Loading what="the value" />}
-      {isGone && <Empty title="This key is not there.">It was deleted, or nobody has set it yet.</Empty>}
+      {isGone && !isEditing && <Empty title="This key is not there.">It was deleted, or nobody has set it yet.</Empty>}
       {found.error !== null && !isGone && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {entry !== undefined && !isGone && (
+      {isShowing && (
         <>
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 text-xs text-muted">
             <span>version {count(entry.version)}</span>
@@ -88,7 +85,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
             )}
           </div>
           {isEditing ? (
-            <Editor entry={entry} reread={found.refetch} close={() => setEditing(false)} />
+            <Editor entry={entry} isGone={isGone} reread={found.refetch} close={() => setEditing(false)} />
           ) : (
             <>
               <div className="min-h-0 flex-1 overflow-auto p-3">
@@ -110,7 +107,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
           )}
         </>
       )}
-      {isGone && (
+      {isGone && !isEditing && (
         <div className="px-3">
           <Button onClick={close}>Close</Button>
         </div>

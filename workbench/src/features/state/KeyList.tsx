@@ -11,7 +11,7 @@ import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
 import { count } from '../../lib/format';
-import { MAY_CHANGE } from './index';
+import { CHANGES, concernsGroup } from './changed';
 import { cursorBefore, ofPrefix } from './prefix';
 
 type Entry = Schemas['EntryView'];
@@ -30,8 +30,9 @@ export function KeyList({ group, prefix, setPrefix, current, open }: Props) {
   const pages = usePages('/v1/state/{group}', {
     params: { group },
     query: { limit: 200, cursor: cursorBefore(prefix) } as never,
-    live: MAY_CHANGE,
-    everyMs: 1_500,
+    live: CHANGES,
+    fits: (item) => concernsGroup(item, group),
+    everyMs: 500,
   });
   const { entries, isEnd } = useMemo(
     () => ofPrefix(pages.data?.pages.flatMap((page) => page.entries) ?? [], prefix),

@@ -20,6 +20,8 @@ export interface Draft {
   fault: string | undefined;
   /** The newer version that a step wrote meanwhile, and what it changed. */
   newer: { entry: Entry; changes: readonly Change[] } | undefined;
+  /** A step deleted it meanwhile. */
+  isDeleted: boolean;
   isSaving: boolean;
   type: (text: string) => void;
   /** Forget what was typed and go on from the newest value. */
@@ -29,13 +31,16 @@ export interface Draft {
   save: (options: { onSaved: (entry: Entry) => void; onFailed: (error: unknown) => void }) => void;
 }
 
-export function useDraft(entry: Entry, reread: () => unknown): Draft {
+const NOT_THERE = 0;
+
+export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; reread: () => unknown }): Draft {
   const [base, setBase] = useState(entry);
   const [text, setText] = useState(() => pretty(entry.value));
-  const isDirty = text !== pretty(base.value);
-  const isNewer = entry.version !== base.version || entry.redacted !== base.redacted;
+  const isDirty = text !== pretty(base.value) || base.version === NOT_THERE;
+  const version = isGone ? NOT_THERE : entry.version;
+  const isNewer = version !== base.version || entry.redacted !== base.redacted;
   // Nothing typed: what is shown follows what is stored.
-  if (isNewer && !isDirty) {
+  if (isNewer && !isDirty && !isGone) {
     setBase(entry);
     setText(pretty(entry.value));
   }
@@ -56,11 +61,12 @@ export function useDraft(entry: Entry, reread: () => unknown): Draft {
     text,
     isDirty,
     fault,
-    newer: isNewer && isDirty ? { entry, changes: changes(base.value, entry.value) } : undefined,
+    isDeleted: isGone && isNewer,
+    newer: isNewer && isDirty && !isGone ? { entry, changes: changes(base.value, entry.value) } : undefined,
     isSaving: write.isPending,
     type: setText,
     takeTheirs,
-    keepMine: () => setBase({ ...entry, value: base.value }),
+    keepMine: () => setBase({ ...entry, version, value: base.value }),
     save: ({ onSaved, onFailed }) => {
       if (fault !== undefined) return;
       const value = JSON.parse(text) as unknown;
