@@ -7,7 +7,9 @@
  * 3. A break is mended by itself, for ever; only a session that ended is not: it needs a log-in.
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
+
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { parseJson } from '../lib/exact';
 import { address } from './client';
 
 export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
@@ -87,7 +89,7 @@ class Feed {
 
   private take(event: Event): void {
     if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
-    const item = JSON.parse(event.data as string) as FeedItem;
+    const item = parseJson(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);

@@ -1,4 +1,5 @@
 /** One run with everything that is known of it, live. */
+
 import { X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -10,6 +11,7 @@ import { RunActs } from '../../components/RunActs';
 import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
+import { printJson } from '../../lib/exact';
 import { linkTo } from '../../lib/location';
 import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
@@ -47,7 +49,7 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
         </span>
         <span className="font-mono text-[13px] text-muted">{run.id}</span>
         <div className="ml-auto flex flex-wrap items-center gap-1.5">
-          <CopyButton label="Copy as JSON" text={() => JSON.stringify(run, null, 2)} />
+          <CopyButton label="Copy as JSON" text={() => printJson(run, 2)} />
           <RunActs run={run} isNoop={run.why?.code === 'outside'} onReplayed={(made) => follow(made.run)} />
           <button
             type="button"
@@ -109,7 +111,7 @@ function Value({
               Secrets are hidden: show
             </button>
           )}
-          <CopyButton text={() => JSON.stringify(value, null, 2)} />
+          <CopyButton text={() => printJson(value, 2)} />
         </>
       }
     >

@@ -1,9 +1,11 @@
 /** A value as text: saved only over the version that was seen. */
+
 import type { Schemas } from '../../api/client';
 import { ActButton } from '../../components/ActButton';
 import { Button } from '../../components/Button';
 import { CodeEditor } from '../../components/CodeEditor';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { CHANGES_MAX } from './diff';
 import { type Draft, useDraft } from './useDraft';
 
@@ -94,6 +96,6 @@ function Newer({ draft, newer }: { draft: Draft; newer: NonNullable<Draft['newer
 }
 
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = value === undefined ? 'nothing' : printJson(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

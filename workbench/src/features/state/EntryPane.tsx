@@ -1,4 +1,5 @@
 /** One key: its value as a tree or as text to edit. */
+
 import { Eye, EyeOff, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { send } from '../../api/client';
@@ -11,6 +12,7 @@ import { CopyButton, Json } from '../../components/Json';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { bytes, count } from '../../lib/format';
 import { CHANGES, concernsKey } from './changed';
 import { Editor } from './Editor';
@@ -47,7 +49,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
         <h2 className="min-w-0 truncate font-mono text-[13px] font-medium" title={`${group}/${name}`}>
           {name}
         </h2>
-        {entry !== undefined && !isGone && <CopyButton text={() => JSON.stringify(entry.value, null, 2)} />}
+        {entry !== undefined && !isGone && <CopyButton text={() => printJson(entry.value, 2)} />}
         <button
           type="button"
           aria-label="Close"
@@ -67,7 +69,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
             <span>
               changed <Time at={entry.updated_at} />
             </span>
-            <span>{bytes(new TextEncoder().encode(JSON.stringify(entry.value)).length)}</span>
+            <span>{bytes(new TextEncoder().encode(printJson(entry.value)).length)}</span>
             {(isHidden || isShown) && !isEditing && (
               <button
                 type="button"

@@ -1,4 +1,5 @@
 /** The keys of a group, in order, from a prefix on. */
+
 import { Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type Schemas, send } from '../../api/client';
@@ -10,6 +11,7 @@ import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { count } from '../../lib/format';
 import { CHANGES, concernsGroup } from './changed';
 import { cursorBefore, ofPrefix } from './prefix';
@@ -93,7 +95,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     title: 'Value',
     width: 'minmax(100px, 2fr)',
     cell: (entry) => (
-      <span className="font-mono text-[13px] text-muted">{JSON.stringify(entry.value).slice(0, PREVIEW)}</span>
+      <span className="font-mono text-[13px] text-muted">{printJson(entry.value).slice(0, PREVIEW)}</span>
     ),
   },
   { id: 'version', title: 'Version', width: '56px', align: 'right', cell: (entry) => count(entry.version) },

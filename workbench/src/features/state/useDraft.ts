@@ -6,9 +6,11 @@
  * 2. A change made meanwhile never replaces what was typed; the reader chooses.
  * 3. What was hidden is never written back.
  */
+
 import { useState } from 'react';
 import { ApiError, type Schemas, send } from '../../api/client';
 import { useAct } from '../../api/queries';
+import { parseJson, printJson } from '../../lib/exact';
 import { type Change, changes } from './diff';
 
 type Entry = Schemas['EntryView'];
@@ -69,7 +71,7 @@ export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; re
     keepMine: () => setBase({ ...entry, version, value: base.value }),
     save: ({ onSaved, onFailed }) => {
       if (fault !== undefined) return;
-      const value = JSON.parse(text) as unknown;
+      const value = parseJson(text);
       write.mutate(value, {
         onSuccess: (saved) => {
           setBase({ ...saved, value, redacted: base.redacted });
@@ -86,7 +88,7 @@ export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; re
 }
 
 function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return printJson(value, 2);
 }
 
 function faultOf(text: string): string | undefined {
