@@ -180,10 +180,11 @@ def _asked(stored: Stored) -> dict[str, list[Query]]:
         "/v1/errors/{fingerprint}": whole,
         "/v1/metrics": [
             *({"window_s": minutes * 60} for minutes in (15, 60, 360, 1_440, 10_080)),
+            {"window_s": 86_400, "part_s": 960},
             {"window_s": 86_400, "step": step},
             {"window_s": 604_800, "step": step},
         ],
         "/v1/state": [{}, {"limit": 50}],
-        "/v1/state/{group}": [{}, {"limit": 1_000}, {"limit": 10_000}],
+        "/v1/state/{group}": [{}, {"limit": 200}, {"limit": 1_000}],
         "/v1/state/{group}/{key}": whole,
     }

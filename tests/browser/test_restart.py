@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
-from .conftest import Shop, serving
+from .conftest import Shop, running_shop
 
 
 class Again:
@@ -17,7 +17,7 @@ class Again:
 
     def __init__(self, first: Shop) -> None:
         self.engine = first
-        self.port = urlsplit(first.fresh_address()).port
+        self.port = urlsplit(first.workbench).port
 
     def end(self) -> None:
         self.engine.end()
@@ -30,7 +30,7 @@ class Again:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """An engine for each test: it does not survive."""
-    with serving(tmp_path) as shop:
+    with running_shop(tmp_path / "shop") as shop:
         yield shop
 
 
@@ -43,16 +43,17 @@ def again(shop: Shop) -> Iterator[Again]:
 
 
 async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again: Again):
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await nav.get_by_role("link", name="Runs", exact=True).click()
     await expect(nav.get_by_text("Live")).to_be_visible()
 
     again.end()
     await expect(nav.get_by_text("Reconnecting…")).to_be_visible()
-    await expect(page.get_by_text("What you see is from before")).to_be_visible()
+    await expect(page.get_by_text("What stands here may be old")).to_be_visible()
     again.start()
     await expect(nav.get_by_text("Live")).to_be_visible()
-    await expect(page.get_by_text("What you see is from before")).to_be_hidden()
+    await expect(page.get_by_text("What stands here may be old")).to_be_hidden()
 
     again.engine.request("POST", "/orders", {"item": "after", "cents": 300})
     await expect(page.get_by_role("row").filter(has_text="charge-card").first).to_be_visible()
@@ -62,6 +63,7 @@ async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again:
 
 
 async def test_a_session_that_ended_is_told(page: Page, again: Again):
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await expect(nav.get_by_text("Live")).to_be_visible()
 
@@ -69,6 +71,6 @@ async def test_a_session_that_ended_is_told(page: Page, again: Again):
     (again.engine.root / ".motia" / "sessions.json").unlink()
     again.start()
 
-    await expect(page.get_by_role("alert")).to_contain_text("You are logged out")
-    await page.get_by_role("link", name="Log in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("You are not logged in any more")
+    await page.get_by_role("link", name="Log in again").click()
     await expect(page.get_by_role("heading", name="Log in to the Workbench")).to_be_visible()

@@ -35,7 +35,7 @@ async def ticks():
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with serving(tmp_path_factory.mktemp("ticks"), STEPS) as shop:
+    with serving(tmp_path_factory.mktemp("ticks") / "project", STEPS) as shop:
         yield shop
 
 
@@ -43,6 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 async def test_a_stream_is_shown_as_it_comes_and_ends_with_its_reader(page: Page, shop: Shop, way: str):
     left = Path(shop.root, "left.txt")
     left.unlink(missing_ok=True)
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await nav.get_by_role("link", name="Endpoints", exact=True).click()
 

@@ -33,6 +33,7 @@ FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 _FEED_FIELDS = {
     "request": ("trace", "step", "method", "path", "status", "total_us", "handler_us", "error"),
     "run": ("run", "step", "state", "trace", "attempt"),
+    "instance": ("instance", "workflow", "state", "trace"),
     "log": ("level", "message", "step", "trace", "run", "attempt", "source", "fields"),
     "error": ("fingerprint", "step", "name", "message", "run", "trace", "file", "line"),
 }
@@ -71,7 +72,10 @@ class BatchWriter:
         listens to the feed; otherwise it gets few items of each kind but log lines and errors.
         """
         self._batch = _Batch()
-        handlers = (self._request, self._attempt, self._run, self._log, self._span, self._edge)
+        handlers = (
+            *(self._request, self._attempt, self._run, self._log, self._span, self._edge),
+            self._instance,
+        )
         faults = 0
         for record in batch:
             try:
@@ -185,6 +189,9 @@ class BatchWriter:
     def _run(self, record: records.Record, now_ms: int) -> None:
         self._batch.feed.append(("run", record[6], record[1:6]))
 
+    def _instance(self, record: records.Record, now_ms: int) -> None:
+        self._batch.feed.append(("instance", record[5], record[1:5]))
+
     def _log(self, record: records.Record, now_ms: int) -> None:
         _, level, message, at, step, trace, run, attempt, fields, source = record
         rank = records.LEVELS.get(level, records.INFO)
@@ -297,7 +304,7 @@ class _Batch:
         left: dict[str, int] = {}
         caps = dict.fromkeys(_FEED_FIELDS, FEED_ITEMS_PER_KIND)
         if not is_heard:
-            caps["request"] = caps["run"] = FEED_ITEMS_UNHEARD
+            caps["request"] = caps["run"] = caps["instance"] = FEED_ITEMS_UNHEARD
         kept: list[FeedEntry] = []
         for kind, at, values in reversed(self.feed):
             seen = left[kind] = left.get(kind, 0) + 1

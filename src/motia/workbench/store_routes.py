@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from motia.ledger import StateEntry
@@ -108,7 +110,8 @@ async def list_entries(call: Call) -> EntryList:
     )
     page = found[: query.limit]
     return EntryList(
-        entries=tuple(_view(entry, raw=query.raw) for entry in page),
+        # Values are looked through for secrets, and may be large: not on the engine's loop.
+        entries=await asyncio.to_thread(lambda: tuple(_view(entry, raw=query.raw) for entry in page)),
         cursor=page[-1].key if len(found) > query.limit else None,
     )
 
@@ -174,8 +177,8 @@ def _names(call: Call) -> tuple[str, str]:
 
 
 def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= 10_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 10,000; `cursor` asks for more")
+    if not 1 <= limit <= 1_000:
+        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
 
 
 def _view(entry: StateEntry, *, raw: bool) -> EntryView:

@@ -1,8 +1,7 @@
 import pytest
 
 from motia.model import CallerError, WorldError
-from motia.telemetry import LogFilter, TraceFilter
-from motia.telemetry import reader as reader_module
+from motia.telemetry import LogFilter, TraceFilter, searching
 
 
 async def messages(telemetry, **where):
@@ -51,10 +50,11 @@ async def test_pages_follow_each_other_without_gap_or_overlap(telemetry, say, cl
     assert cursor is None
 
 
-async def test_a_page_looks_through_a_bounded_number_of_rows_and_says_where_to_go_on(
+async def test_a_page_looks_for_a_bounded_time_and_says_how_far_it_got_and_where_to_go_on(
     telemetry, say, monkeypatch
 ):
-    monkeypatch.setattr(reader_module, "SCAN_ROWS", 10)
+    monkeypatch.setattr(searching, "WINDOW_ROWS", 10)
+    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
     say.log("needle")
     for _ in range(25):
         say.log("hay")
@@ -62,10 +62,10 @@ async def test_a_page_looks_through_a_bounded_number_of_rows_and_says_where_to_g
     pages, cursor = [], None
     while not pages or cursor:
         page = await telemetry.logs(LogFilter(text="needle"), cursor=cursor)
-        pages.append([line.message for line in page.logs])
+        pages.append(([line.message for line in page.logs], page.searched_from_at is not None))
         cursor = page.cursor
 
-    assert pages == [[], [], ["needle"]]
+    assert pages == [([], True), ([], True), (["needle"], False)]
 
 
 async def test_what_is_no_cursor_and_no_level_is_refused(telemetry, say):

@@ -53,7 +53,7 @@ async def test_a_filter_that_makes_no_sense_is_refused(client, query):
 async def test_runs_are_counted_by_state(client):
     answer = await client.get("/v1/runs/counts", params={"step": "send-mail"})
 
-    assert answer.json() == {"counts": {"completed": 1, "dead": 1}}
+    assert answer.json() == {"counts": {"completed": 1, "dead": 1}, "searched_from_at": None}
 
 
 async def test_a_run_shows_everything_and_why_with_secrets_hidden(client, runs):

@@ -1,6 +1,7 @@
 /** The control API: typed requests, one error shape. */
 import { parseJson, printJson } from '../lib/exact';
 import { BASE, segment } from '../lib/location';
+import { noteStatus } from './login';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -95,10 +96,10 @@ async function request(
       null,
     );
   }
+  noteStatus(response.status);
   const text = await response.text();
   if (!response.ok) throw refusalOf(response.status, text);
-  if (text === '') return null;
-  return holdsValues(path) ? parseJson(text) : (JSON.parse(text) as unknown);
+  return valueIn(path, response.status, text);
 }
 
 /** Whether the answer holds what authors wrote, whose integers may be long; in all others none is. */
@@ -121,4 +122,14 @@ export function refusalOf(status: number, text: string): ApiError {
     error.hint ?? '',
     error.details ?? null,
   );
+}
+
+function valueIn(path: string, status: number, text: string): unknown {
+  if (text === '') return null;
+  try {
+    return holdsValues(path) ? parseJson(text) : (JSON.parse(text) as unknown);
+  } catch {
+    const hint = 'A proxy before the engine may have answered in its place.';
+    throw new ApiError(status, 'unreadable', `The answer, of status ${status}, is no JSON.`, hint, null);
+  }
 }

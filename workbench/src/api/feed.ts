@@ -10,7 +10,7 @@
 
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { parseJson } from '../lib/exact';
-import { address } from './client';
+import { ApiError, address, get } from './client';
 
 export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
@@ -27,6 +27,10 @@ export interface FeedState {
   connection: 'connecting' | 'live' | 'lost' | 'ended';
   /** Items that did not reach this page since it was opened. */
   lost: number;
+  /** Since when it is broken, in ms since the epoch; null while it is not. */
+  lostAt: number | null;
+  /** How often it came back after a break: what was read before may be old. */
+  returns: number;
 }
 
 const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step', 'state'];
@@ -40,7 +44,7 @@ const BURST_ITEMS = 200;
 type Listener = (items: readonly FeedItem[]) => void;
 
 class Feed {
-  private state: FeedState = { connection: 'connecting', lost: 0 };
+  private state: FeedState = { connection: 'connecting', lost: 0, lostAt: null, returns: 0 };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<Listener>();
   private waiting: FeedItem[] = [];
@@ -65,10 +69,13 @@ class Feed {
   private connect(): void {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
-    this.source.onopen = () => this.become({ connection: 'live' });
+    this.source.onopen = () => {
+      const { lostAt, returns } = this.state;
+      this.become({ connection: 'live', lostAt: null, returns: lostAt === null ? returns : returns + 1 });
+    };
     this.source.onerror = (event) => {
       if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
-      this.become({ connection: 'lost' });
+      this.become({ connection: 'lost', lostAt: this.state.lostAt ?? Date.now() });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
         void this.connectAgain();
@@ -79,11 +86,12 @@ class Feed {
 
   /** The source gave up: the engine answered something else than a feed. */
   private async connectAgain(): Promise<void> {
-    const status = await fetch(address('/v1/session')).then(
-      (answer) => answer.status,
-      () => 0,
+    // A stream does not say why it was refused; any other answer does.
+    const isOut = await get('/v1/session').then(
+      () => false,
+      (error) => error instanceof ApiError && error.status === 401,
     );
-    if (status === 401) this.become({ connection: 'ended' });
+    if (isOut) this.become({ connection: 'ended' });
     else setTimeout(() => this.connect(), AGAIN_MS);
   }
 

@@ -955,6 +955,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflows
+         * @description All workflow configurations with the counts of their instances.
+         */
+        get: operations["list_workflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflow instances
+         * @description Instances that fit, newest first.
+         */
+        get: operations["list_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a workflow instance
+         * @description An instance, what its members wait for, and why.
+         */
+        get: operations["get_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a workflow instance
+         * @description Cancel a running instance: what is open is cancelled, what runs is asked to stop.
+         */
+        post: operations["cancel_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/members/{step}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a member of a workflow instance
+         * @description A new run of a finished member; the instance goes on from there.
+         */
+        post: operations["replay_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1523,7 +1623,8 @@ export interface components {
          * BulkView
          * @description What a bulk operation did, or (`dry_run`) would do.
          *
-         *         `count`: runs done, or that fit. `cursor`: there are more; send it to go on.
+         *         `count`: runs done, or that fit. `cursor`: there are more; send it to go on. `searched_from_at`:
+         *         of a preview, as in `RunCounts`: there may be more that are older.
          */
         BulkView: {
             count: number;
@@ -1538,6 +1639,8 @@ export interface components {
             failed: components["schemas"]["BulkFailure"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * RunView
@@ -1595,12 +1698,17 @@ export interface components {
         };
         /**
          * RunList
-         * @description A page of runs, newest first.
+         * @description A page of runs, newest first; `cursor` asks for the next one.
+         *
+         *         With `searched_from_at` the page may be short, or empty: the time to search was up, and runs created
+         *         before that instant have not been looked at. The cursor goes on there.
          */
         RunList: {
             runs: components["schemas"]["RunView"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * QueueList
@@ -1650,11 +1758,15 @@ export interface components {
         /**
          * RunCounts
          * @description Runs by state; exact up to 100,000 a state, then that number.
+         *
+         *         With `searched_from_at` the time to count was up: only runs created from that instant on are counted.
          */
         RunCounts: {
             counts: {
                 [key: string]: number;
             };
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * RunDetail
@@ -1731,13 +1843,17 @@ export interface components {
         };
         /**
          * LogPage
-         * @description Lines, newest first. With a `cursor` there may be more, also when the page is short:
-         *         a page looks through a bounded number of rows.
+         * @description Lines, newest first; `cursor` asks for the next page.
+         *
+         *         With `searched_from_at` the page may be short, or empty: the time to search was up, and what was
+         *         written before that instant has not been looked at. The cursor goes on there.
          */
         LogPage: {
             logs: components["schemas"]["LogView"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * LogView
@@ -1758,7 +1874,7 @@ export interface components {
         };
         /**
          * FeedItem
-         * @description Something that happened. `kind`: run, log, request, error, manifest, worker, step, state.
+         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step, state.
          */
         FeedItem: {
             id: number;
@@ -1771,12 +1887,14 @@ export interface components {
         };
         /**
          * TracePage
-         * @description Traces, newest first; `cursor` as in `LogPage`.
+         * @description Traces, newest first; `cursor` and `searched_from_at` as in `LogPage`.
          */
         TracePage: {
             traces: components["schemas"]["TraceSummary"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * TraceSummary
@@ -1915,7 +2033,7 @@ export interface components {
         };
         /**
          * MetricPoint
-         * @description One minute.
+         * @description One minute, or as many as were asked for in one part.
          */
         MetricPoint: {
             /** Format: date-time */
@@ -1978,6 +2096,124 @@ export interface components {
          */
         Deleted: {
             deleted: boolean;
+        };
+        /**
+         * WorkflowList
+         * @description All workflows by id, and what is wrong with their files.
+         */
+        WorkflowList: {
+            workflows: components["schemas"]["WorkflowView"][];
+            faults: components["schemas"]["LoadFault"][];
+        };
+        /**
+         * WorkflowView
+         * @description A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left.
+         */
+        WorkflowView: {
+            id: string;
+            is_configured: boolean;
+            description: string;
+            start: string;
+            members: components["schemas"]["WorkflowMemberView"][];
+            on_failure: string | null;
+            timeout_ms: number | null;
+            file: string;
+            line: number;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WorkflowMemberView
+         * @description A step of a workflow. `after` is empty for what comes directly after the start. `line`: where it is named.
+         */
+        WorkflowMemberView: {
+            step: string;
+            after: string[];
+            line: number;
+        };
+        /**
+         * InstanceList
+         * @description A page of instances, newest first.
+         */
+        InstanceList: {
+            instances: components["schemas"]["InstanceView"][];
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * InstanceView
+         * @description An instance in a list. `members_*` count the start step too.
+         */
+        InstanceView: {
+            id: string;
+            workflow: string;
+            trace: string;
+            state: string;
+            /** Format: date-time */
+            opened_at: string;
+            due_at: string | null;
+            finished_at: string | null;
+            members_total: number;
+            members_completed: number;
+            reason: string;
+        };
+        /**
+         * InstanceDetail
+         * @description An instance with its members, the start step first.
+         *
+         *         `config`: whether the configuration that it was opened with is still the present one (`same`,
+         *         `changed`, `gone`); the other fields of the configuration are those that it was opened with.
+         */
+        InstanceDetail: {
+            id: string;
+            workflow: string;
+            trace: string;
+            state: string;
+            /** Format: date-time */
+            opened_at: string;
+            due_at: string | null;
+            finished_at: string | null;
+            members_total: number;
+            members_completed: number;
+            reason: string;
+            members: components["schemas"]["MemberView"][];
+            config: string;
+            description: string;
+            start: string;
+            on_failure: string | null;
+            timeout_ms: number | null;
+            file: string;
+            line: number;
+            version: number;
+        };
+        /**
+         * MemberView
+         * @description A member of an instance. `state` null: nobody has triggered it yet. Instants are those of its newest run.
+         *
+         *         `why`: why it is where it is, in words; empty when there is nothing to say.
+         */
+        MemberView: {
+            step: string;
+            is_start: boolean;
+            after: string[];
+            state: string | null;
+            run: string | null;
+            waits_for: string[];
+            reason: string;
+            why: string;
+            can_replay: boolean;
+            attempt: number | null;
+            created_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        /**
+         * MemberReplayed
+         * @description The new run.
+         */
+        MemberReplayed: {
+            run: string;
         };
         /**
          * Nothing
@@ -3524,6 +3760,7 @@ export interface operations {
                 step?: string | null;
                 window_s?: number;
                 until?: string | null;
+                part_s?: number | null;
             };
             header?: never;
             path?: never;
@@ -3742,6 +3979,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_workflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_instances: {
+        parameters: {
+            query?: {
+                workflow?: string | null;
+                state?: ("cancelled" | "completed" | "failed" | "running" | "timed_out") | null;
+                trace?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancel_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replay_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberReplayed"];
                 };
             };
             /** @description Refused or failed */

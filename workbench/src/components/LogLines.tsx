@@ -47,7 +47,7 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
           {from === undefined ? clock(at) : `+${((at - from) / 1_000).toFixed(3)} s`}
         </time>
         <span className={`w-10 shrink-0 font-medium ${LEVELS[line.level] ?? ''}`}>{line.level}</span>
-        {withStep && line.step !== null && <span className="max-w-40 shrink-0 truncate text-muted">{line.step}</span>}
+        {withStep && line.step !== null && <span className="w-32 shrink-0 truncate text-muted">{line.step}</span>}
         {opens ? (
           <button
             type="button"
@@ -58,11 +58,11 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
             <span className="mr-1 text-muted" aria-hidden>
               {isOpen ? '▾' : '▸'}
             </span>
-            {text}
+            <bdi>{text}</bdi>
             {!isOpen && line.fields !== null && <span className="ml-2 text-muted">{fieldsText(line.fields)}</span>}
           </button>
         ) : (
-          <span className="min-w-0 flex-1 truncate">{text}</span>
+          <bdi className="min-w-0 flex-1 truncate">{text}</bdi>
         )}
         {line.attempt > 1 && <span className="shrink-0 text-muted">attempt {line.attempt}</span>}
       </div>

@@ -47,9 +47,12 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
         <span className="min-w-0 truncate font-medium">
           <StepLink id={run.step} />
         </span>
-        <span className="font-mono text-[13px] text-muted">{run.id}</span>
+        <span className="flex items-center font-mono text-[13px] text-muted">
+          {run.id}
+          <CopyButton label="Copy the id" text={() => run.id} isSmall />
+        </span>
         <div className="ml-auto flex flex-wrap items-center gap-1.5">
-          <CopyButton label="Copy as JSON" text={() => printJson(run, 2)} />
+          <CopyButton label="Copy as JSON" isSmall text={() => printJson(run, 2)} />
           <RunActs run={run} isNoop={run.why?.code === 'outside'} onReplayed={(made) => follow(made.run)} />
           <button
             type="button"
@@ -72,9 +75,9 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
             </Link>
           </p>
         )}
+        <RunFacts run={run} />
         <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
         {run.result !== null && <Value title="Result" value={run.result} />}
-        <RunFacts run={run} />
         <RunLogs run={run} />
         {run.attempts.length > 0 && <Attempts run={run} />}
         {run.children.length > 0 && <Children runs={run.children} />}

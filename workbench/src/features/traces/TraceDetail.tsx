@@ -75,7 +75,7 @@ export function TraceDetail({ id }: { id: string }) {
                 zoom={zoom}
                 setZoom={setZoom}
               />
-              <aside className="flex min-h-0 w-[420px] shrink-0 flex-col overflow-auto border-line bg-page max-[1100px]:h-[45%] max-[1100px]:w-full max-[1100px]:border-t min-[1101px]:border-l">
+              <aside className="flex min-h-0 w-[min(420px,34vw)] shrink-0 flex-col overflow-auto border-line bg-page max-[1100px]:h-[45%] max-[1100px]:w-full max-[1100px]:border-t min-[1101px]:border-l">
                 <Beside trace={trace} shape={shape} selected={filters.span} close={() => set({ span: undefined })} />
               </aside>
             </div>
@@ -114,7 +114,10 @@ function Summary({ trace, shape }: { trace: Trace; shape: Shape }) {
   const failed = shape.rows.filter((row) => row.isFailed).length;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-      <span className="font-mono text-[13px] text-muted">{trace.trace}</span>
+      <span className="flex items-center font-mono text-[13px] text-muted">
+        {trace.trace}
+        <CopyButton label="Copy the id" text={() => trace.trace} isSmall />
+      </span>
       <span>{duration(shape.durationUs / 1_000)}</span>
       <Time at={trace.started_at} />
       <span>
