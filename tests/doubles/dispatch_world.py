@@ -41,6 +41,7 @@ READS = frozenset(
             "get",
             "attempts",
             "children",
+            "replays",
             "list_runs",
             "count_runs",
             "tally_runs",

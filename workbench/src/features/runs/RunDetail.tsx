@@ -15,7 +15,7 @@ import { printJson } from '../../lib/exact';
 import { linkTo } from '../../lib/location';
 import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
-import { Children } from './Children';
+import { Children, Replays } from './Children';
 import { RunFacts } from './RunFacts';
 import { RunLogs } from './RunLogs';
 import { WhyBox } from './WhyBox';
@@ -23,6 +23,7 @@ import { WhyBox } from './WhyBox';
 export function RunDetail({ id, close, follow }: { id: string; close: () => void; follow: (run: string) => void }) {
   const [isRaw, setRaw] = useState(false);
   const waitsFor = useRef<unknown>(null);
+  const replays = useRef<readonly string[]>([]);
   const {
     data: run,
     isPending,
@@ -33,10 +34,11 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
     params: { run: id },
     query: { raw: isRaw } as never,
     live: ['run', 'worker', 'step'],
-    fits: (item) => item.kind !== 'run' || concerns(item.data, id, waitsFor.current),
+    fits: (item) => item.kind !== 'run' || concerns(item.data, [id, ...replays.current], waitsFor.current),
     everyMs: 150,
   });
   waitsFor.current = run?.why?.details;
+  replays.current = run?.replays.map((replay) => replay.id) ?? [];
   useObjectTitle(run === undefined ? `Run ${id}` : `${run.step} · Run ${id}`);
   if (isPending) return <Loading what="the run" />;
   if (isError) return <Failed error={error} retry={() => void refetch()} />;
@@ -80,15 +82,16 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
         {run.result !== null && <Value title="Result" value={run.result} />}
         <RunLogs run={run} />
         {run.attempts.length > 0 && <Attempts run={run} />}
+        {run.replays.length > 0 && <Replays runs={run.replays} />}
         {run.children.length > 0 && <Children runs={run.children} />}
       </div>
     </article>
   );
 }
 
-/** Whether a change of some run may have changed this one, or why it waits. */
-function concerns(data: Record<string, unknown>, id: string, details: unknown): boolean {
-  if (data.run === id) return true;
+/** Whether a change of some run may have changed this one, a replay of it, or why it waits. */
+function concerns(data: Record<string, unknown>, ids: readonly string[], details: unknown): boolean {
+  if (ids.includes(String(data.run))) return true;
   const { holders, holder } = (details ?? {}) as { holders?: unknown; holder?: unknown };
   return data.run === holder || (Array.isArray(holders) && holders.includes(data.run));
 }
