@@ -41,6 +41,7 @@ READS = frozenset(
             "get",
             "attempts",
             "children",
+            "replays",
             "list_runs",
             "count_runs",
             "tally_runs",
@@ -84,6 +85,7 @@ class KeepingRecorder:
         self.instances: list[tuple[str, str]] = []
         self.logs: list[dict[str, Any]] = []
         self.edges: list[tuple[str, str]] = []
+        self.state_changes: list[tuple[str, str | None]] = []
         self.counts: Counter[str] = Counter()
         self._number = 0
 
@@ -117,6 +119,9 @@ class KeepingRecorder:
 
     def edge_observed(self, source: StepId, target: str) -> None:
         self.edges.append((source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        self.state_changes.append((group, key))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] += by

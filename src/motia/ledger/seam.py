@@ -261,6 +261,10 @@ class Ledger(Protocol):
         """Runs triggered by this run, oldest first."""
         ...
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """Runs that are replays of this run, newest first."""
+        ...
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:

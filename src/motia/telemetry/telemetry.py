@@ -235,13 +235,15 @@ class Telemetry(RingRecorder, Duty):
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
-        is_quiet = self._is_inline and self._is_empty and self._pruning is None
+        is_quiet = self._is_inline and self._is_empty and not self._state_changes and self._pruning is None
         self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
             self._lines_reset_mono = now_mono
             self._tell_of_dropped_lines()
         self._hand_over()
+        for data in self._state_changes.take():
+            self.feed.publish("state", data)
         if now_mono - self._prune_mono >= PRUNE_EVERY_S and self._pruning is None:
             self._prune_mono = now_mono
             self._prune_on()

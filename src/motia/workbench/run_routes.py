@@ -37,6 +37,7 @@ from motia.workbench.views import (
 
 WAIT_MS_MAX = 24 * 3_600_000
 CHILDREN_SHOWN = 200
+REPLAYS_SHOWN = 50
 SEARCH_MS = 100
 """How long a list is searched for what no index answers; the page says how far back that was."""
 
@@ -137,7 +138,7 @@ async def count_runs(call: Call) -> RunCounts:
 
 
 async def get_run(call: Call) -> RunDetail:
-    """A run with payload, result, attempts, children, and why it is where it is."""
+    """A run with payload, result, attempts, children, replays, and why it is where it is."""
     ledger = call.deps.ledger
     run = await _run(call)
     attempts = await ledger.attempts(run.id)
@@ -146,6 +147,7 @@ async def get_run(call: Call) -> RunDetail:
         run,
         attempts=attempts,
         children=children,
+        replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
         raw=call.query(RawQuery).raw,
     )

@@ -66,6 +66,8 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     redacted: bool
     attempts: tuple[AttemptView, ...]
     children: tuple[RunView, ...]
+    replays: tuple[RunView, ...]
+    """Runs that are replays of this one, newest first."""
     why: Why | None
     fingerprint: str | None = None
     """The kind of failure that `error` is, as `/v1/errors` counts it."""
@@ -183,6 +185,7 @@ def run_detail(
     *,
     attempts: list[Attempt],
     children: list[Run],
+    replays: list[Run],
     why: Why | None,
     raw: bool,
 ) -> RunDetail:
@@ -198,6 +201,7 @@ def run_detail(
         redacted=any(hidden for _, hidden in views.values()),
         attempts=tuple(_attempt_view(attempt) for attempt in attempts),
         children=tuple(run_view(child) for child in children),
+        replays=tuple(run_view(replay) for replay in replays),
         why=why,
         fingerprint=_fingerprint_of(run),
     )

@@ -8,9 +8,10 @@
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { parseJson } from '../lib/exact';
 import { ApiError, address, get } from './client';
 
-export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
 export interface FeedItem {
   id: number;
@@ -31,7 +32,17 @@ export interface FeedState {
   returns: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'instance', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = [
+  'run',
+  'instance',
+  'log',
+  'request',
+  'error',
+  'manifest',
+  'worker',
+  'step',
+  'state',
+];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
 const AGAIN_MS = 1_000;
@@ -95,7 +106,7 @@ class Feed {
 
   private take(event: Event): void {
     if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
-    const item = JSON.parse(event.data as string) as FeedItem;
+    const item = parseJson(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);

@@ -636,7 +636,7 @@ export interface paths {
         };
         /**
          * Look at a run
-         * @description A run with payload, result, attempts, children, and why it is where it is.
+         * @description A run with payload, result, attempts, children, replays, and why it is where it is.
          */
         get: operations["get_run"];
         put?: never;
@@ -1804,6 +1804,7 @@ export interface components {
             redacted: boolean;
             attempts: components["schemas"]["AttemptView"][];
             children: components["schemas"]["RunView"][];
+            replays: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
             /** @default null */
             fingerprint: string | null;
@@ -1874,7 +1875,7 @@ export interface components {
         };
         /**
          * FeedItem
-         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step.
+         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step, state.
          */
         FeedItem: {
             id: number;

@@ -1,6 +1,8 @@
 /** Log lines beside what they belong to: oldest first, fields open on demand. */
+
 import { useState } from 'react';
 import type { Schemas } from '../api/client';
+import { printJson } from '../lib/exact';
 import { clock, exact, instant } from '../lib/format';
 import { Json } from './Json';
 
@@ -77,7 +79,7 @@ function fieldsText(fields: unknown): string {
   if (typeof fields !== 'object' || fields === null) return String(fields);
   return Object.entries(fields)
     .slice(0, 6)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : printJson(value)}`)
     .join(' ')
     .slice(0, 200);
 }

@@ -28,6 +28,11 @@ class MemoryViews(MemoryRuns):
         numbers = self._table.children.get(number_of(run), [])
         return [self._table.rows[number].to_run() for number in numbers[: check_limit(limit)]]
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        numbers = self._table.replays.get(number_of(run), [])
+        return [self._table.rows[number].to_run() for number in reversed(numbers[-check_limit(limit) :])]
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:

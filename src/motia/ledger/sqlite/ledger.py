@@ -218,6 +218,10 @@ class SqliteLedger:
         """See `Ledger.children`."""
         return await self._slow.submit("children", listing.children, run, check_limit(limit))
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        return await self._slow.submit("replays", listing.replays, run, check_limit(limit))
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:

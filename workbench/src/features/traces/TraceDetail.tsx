@@ -1,4 +1,5 @@
 /** One trace: its waterfall, what the chosen span did, its log lines; beside another trace if one is named. */
+
 import { GitCompareArrows, ZoomOut } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
@@ -9,6 +10,7 @@ import { LogLines } from '../../components/LogLines';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
+import { printJson } from '../../lib/exact';
 import { count, duration, instant } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
 import { CompareView } from './CompareView';
@@ -49,7 +51,7 @@ export function TraceDetail({ id }: { id: string }) {
             <Button onClick={() => setPicking(true)}>
               <GitCompareArrows size={14} aria-hidden /> Compare…
             </Button>
-            <CopyButton label="Copy as JSON" text={() => JSON.stringify(trace, null, 2)} />
+            <CopyButton label="Copy as JSON" text={() => printJson(trace, 2)} />
           </>
         )
       }
