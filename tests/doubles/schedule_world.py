@@ -57,6 +57,8 @@ class ListRecorder:
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         self.runs.append((run, state))
 
+    def instance_changed(self, **_: Any) -> None: ...
+
     def log(self, *, level: str, message: str, at: int, **_: Any) -> None:
         self.logs.append((level, message))
 

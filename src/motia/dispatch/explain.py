@@ -10,6 +10,7 @@ import msgspec
 from motia.dispatch.claimer import Claimer
 from motia.dispatch.intake import Intake
 from motia.dispatch.node_state import NodeState
+from motia.ledger import decode_spec, standings, waits_for
 from motia.model import FINAL_STATES, Run, RunId, RunNotFound, RunState, StepKind, StepSpec
 
 FAULTS_MAX = 5
@@ -66,6 +67,8 @@ class Explainer:
         return "retrying", text, {"dueAt": run.due_at, "attempt": run.attempt, "attemptsMax": attempts}
 
     async def _blocked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
+        if (held := await self._held(run)) is not None:
+            return held
         holder = await self._state.ledger.key_holder(run.id)
         if holder is None:
             return "blocked", f"blocked behind its key {run.key!r}", {"key": run.key}
@@ -73,6 +76,23 @@ class Explainer:
         if holder.state in (RunState.SCHEDULED, RunState.RETRYING):
             text += f" until {_instant(holder.due_at)}"
         return "blocked", text, {"key": run.key, "holder": holder.run, "holderState": holder.state.value}
+
+    async def _held(self, run: Run) -> tuple[str, str, dict[str, Any]] | None:
+        """What a workflow makes the run wait for; None when none holds it."""
+        ledger = self._state.ledger
+        for instance, is_held in (await ledger.instances_of_run(run.id)).items():
+            snapshot = await ledger.get_instance(instance) if is_held else None
+            if snapshot is None:
+                continue
+            record = snapshot.record
+            waits = waits_for(decode_spec(record.spec), run.step, standings(snapshot))
+            text = (
+                f"blocked: waits for {', '.join(waits) or 'its turn'} of workflow {record.workflow}"
+                f" (instance {instance})"
+            )
+            details = {"workflow": record.workflow, "instance": instance, "waitsFor": list(waits)}
+            return "workflow", text, details
+        return None
 
     def _parked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         closest = self._intake.closest(run.target)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from motia.model import RunId, RunState, SpanId, StepId, TraceId
+from motia.model import InstanceState, RunId, RunState, SpanId, StepId, TraceId
 
 
 class Recorder(Protocol):
@@ -71,6 +71,9 @@ class Recorder(Protocol):
 
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         """A run moved, for the live feed."""
+
+    def instance_changed(self, instance: str, workflow: str, state: InstanceState, trace: TraceId) -> None:
+        """A workflow instance changed: its state, or where its members stand. For the live feed."""
 
     def log(
         self,

@@ -34,6 +34,7 @@ from motia.workbench import (
     source_routes,
     step_routes,
     store_routes,
+    workflow_routes,
 )
 from motia.workbench.deps import ControlDeps
 from motia.workbench.endpoint import (
@@ -73,6 +74,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *run_routes.ENDPOINTS,
     *signal_routes.ENDPOINTS,
     *store_routes.ENDPOINTS,
+    *workflow_routes.ENDPOINTS,
     Endpoint(
         method="GET",
         path="/v1/openapi.json",

@@ -22,6 +22,7 @@ from motia.model import (
     RunState,
 )
 from motia.workbench.endpoint import Call, Endpoint, Permission
+from motia.workbench.failed_runs import count_found, find_runs
 from motia.workbench.run_routes import RunSelection, checked_id, filter_of, runs_page, step_id_of
 from motia.workbench.views import (
     BulkFailure,
@@ -146,7 +147,7 @@ async def _bulk(
         raise CallerError(f"limit is {body.limit}", hint=f"it goes from 1 to {BULK_MAX}; `cursor` goes on")
     where = filter_of(msgspec.structs.replace(body, state=body.state or default_states))
     if body.dry_run and body.ids is None:
-        return await _preview(call, where)
+        return await _preview(call, where, fingerprint=body.fingerprint)
     runs, cursor = await _chosen(call, body, where)
     if body.dry_run:
         found = [run async for run in _found(call, runs)]
@@ -165,13 +166,15 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
         if len(body.ids) > BULK_MAX:
             raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
         return [checked_id(run) for run in body.ids], None
-    page = await call.deps.ledger.list_runs(where, limit=body.limit, cursor=body.cursor)
+    page = await find_runs(
+        call.deps, where, fingerprint=body.fingerprint, limit=body.limit, cursor=body.cursor
+    )
     return [run.id for run in page.runs], page.cursor
 
 
-async def _preview(call: Call, where: RunFilter) -> BulkView:
-    counts = await call.deps.ledger.count_runs(where)
-    page = await call.deps.ledger.list_runs(where, limit=SAMPLE)
+async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = None) -> BulkView:
+    counts = await count_found(call.deps, where, fingerprint=fingerprint)
+    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=SAMPLE)
     return BulkView(
         count=sum(counts.values()),
         dry_run=True,

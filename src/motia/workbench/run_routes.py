@@ -19,6 +19,7 @@ from motia.model import (
     run_number_of,
 )
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.failed_runs import count_found, find_runs
 from motia.workbench.instants import parse_instant
 from motia.workbench.views import (
     AcceptedView,
@@ -49,6 +50,8 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None = None
     text: str | None = None
     """A substring of payload or error."""
+    fingerprint: str | None = None
+    """The kind of failure that was its last one (see `/v1/errors`)."""
 
 
 class RunQuery(RunSelection, frozen=True, kw_only=True):
@@ -118,12 +121,13 @@ async def trigger(call: Call) -> AcceptedView:
 async def list_runs(call: Call) -> RunList:
     """Runs that fit, newest first, without payloads."""
     query = call.query(RunQuery)
-    return await runs_page(call, filter_of(query), query.limit, query.cursor)
+    return await runs_page(call, filter_of(query), query.limit, query.cursor, fingerprint=query.fingerprint)
 
 
 async def count_runs(call: Call) -> RunCounts:
     """How many runs fit, by state."""
-    counts = await call.deps.ledger.count_runs(filter_of(call.query(RunSelection)))
+    query = call.query(RunSelection)
+    counts = await count_found(call.deps, filter_of(query), fingerprint=query.fingerprint)
     return RunCounts(counts={state.value: count for state, count in counts.items()})
 
 
@@ -166,11 +170,13 @@ async def replay_run(call: Call) -> AcceptedView:
     return _accepted_view(accepted)
 
 
-async def runs_page(call: Call, where: RunFilter, limit: int, cursor: str | None) -> RunList:
+async def runs_page(
+    call: Call, where: RunFilter, limit: int, cursor: str | None, *, fingerprint: str | None = None
+) -> RunList:
     """A page of runs that fit, newest first."""
     if not 1 <= limit <= 1_000:
         raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
-    page = await call.deps.ledger.list_runs(where, limit=limit, cursor=cursor)
+    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor)
     return RunList(runs=tuple(run_view(run) for run in page.runs), cursor=page.cursor)
 
 

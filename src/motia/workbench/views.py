@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from motia.model import Attempt, LoadFault, Run, RunError
-from motia.telemetry import redact_json, redact_text
+from motia.telemetry import fingerprint_of_error, redact_json, redact_text
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +67,8 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     attempts: tuple[AttemptView, ...]
     children: tuple[RunView, ...]
     why: Why | None
+    fingerprint: str | None = None
+    """The kind of failure that `error` is, as `/v1/errors` counts it."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +188,7 @@ def run_detail(
         attempts=tuple(_attempt_view(attempt) for attempt in attempts),
         children=tuple(run_view(child) for child in children),
         why=why,
+        fingerprint=_fingerprint_of(run),
     )
 
 
@@ -215,6 +218,11 @@ def error_view(error: RunError | None, *, with_stack: bool = True) -> RunError |
         kind=error.kind,
         details=redact_json(bytes(error.details)) if error.details is not None else None,
     )
+
+
+def _fingerprint_of(run: Run) -> str | None:
+    error = run.error
+    return fingerprint_of_error(run.step, error.name, error.stack) if error is not None else None
 
 
 def _attempt_view(attempt: Attempt) -> AttemptView:

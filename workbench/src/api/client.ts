@@ -1,6 +1,5 @@
 /** The control API: typed requests, one error shape. */
 import { BASE, segment } from '../lib/location';
-import { noteStatus } from './login';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -88,26 +87,24 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
       null,
     );
   }
-  noteStatus(response.status);
   const text = await response.text();
-  const value = valueIn(response.status, text);
-  if (response.ok) return value;
-  const error = (value as { error?: Partial<ApiError> } | null)?.error ?? {};
-  throw new ApiError(
-    response.status,
+  if (!response.ok) throw refusalOf(response.status, text);
+  return text === '' ? null : (JSON.parse(text) as unknown);
+}
+
+/** The error that an answer of status 400 and above tells. */
+export function refusalOf(status: number, text: string): ApiError {
+  let error: Partial<ApiError> = {};
+  try {
+    error = (JSON.parse(text) as { error?: Partial<ApiError> } | null)?.error ?? {};
+  } catch {
+    // something on the way answered, not the engine
+  }
+  return new ApiError(
+    status,
     error.code ?? 'refused',
-    error.message ?? `The engine answered ${response.status}.`,
+    error.message ?? `The engine answered ${status}.`,
     error.hint ?? '',
     error.details ?? null,
   );
-}
-
-function valueIn(status: number, text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    const hint = 'A proxy before the engine may have answered in its place.';
-    throw new ApiError(status, 'unreadable', `The answer, of status ${status}, is no JSON.`, hint, null);
-  }
 }

@@ -199,7 +199,8 @@ class Table:
         self.due: list[tuple[int, int]] = []
         self.queues: dict[tuple[StepId, str], KeyQueue] = {}
         self.children: defaultdict[int, list[int]] = defaultdict(list)
-        self.prints: dict[tuple[int, str, int], int] = {}
+        self.prints: dict[tuple[int, str, int], dict[int, int]] = {}
+        """The event of each run with this parent, fingerprint and occurrence, by run, oldest first."""
         self.bytes = 0
 
     def add(self, row: Row, state: RunState) -> None:
@@ -211,7 +212,8 @@ class Table:
             parent = number_of(event.parent_run)
             self.children[parent].append(row.number)
             if event.fingerprint is not None:
-                self.prints.setdefault((parent, event.fingerprint, event.occurrence), row.first)
+                name = (parent, event.fingerprint, event.occurrence)
+                self.prints.setdefault(name, {})[row.number] = row.first
         self.move(row, state)
 
     def move(self, row: Row, to: RunState) -> None:
@@ -273,7 +275,10 @@ class Table:
             if not self.children[parent]:
                 del self.children[parent]
             if event.fingerprint is not None:
-                self.prints.pop((parent, event.fingerprint, event.occurrence), None)
+                name = (parent, event.fingerprint, event.occurrence)
+                del self.prints[name][row.number]
+                if not self.prints[name]:
+                    del self.prints[name]
 
 
 def fits(row: Row, where: RunFilter) -> bool:

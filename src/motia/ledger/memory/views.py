@@ -67,7 +67,7 @@ class MemoryViews(MemoryRuns):
     async def key_holder(self, run: RunId) -> KeyHolder | None:
         """See `Ledger.key_holder`."""
         row = self._table.rows.get(number_of(run))
-        if row is None or row.state is not RunState.BLOCKED:
+        if row is None or row.state is not RunState.BLOCKED or not row.is_queued:
             return None
         members = self._table.queues[row.key_of_queue].members.values()
         head = min(members, key=lambda row: (row.state is RunState.BLOCKED, row.number))

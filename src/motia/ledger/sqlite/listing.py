@@ -79,7 +79,7 @@ SELECT_HOLDER = (  # runs_in_key: the one that is not blocked, else the oldest
     "SELECT id, state, due_at FROM runs INDEXED BY runs_in_key"
     " WHERE in_key_queue = 1 AND step = ? AND key = ? ORDER BY state = 'blocked', id LIMIT 1"
 )
-SELECT_BLOCKED = "SELECT step, key, state FROM runs WHERE id = ?"  # primary key
+SELECT_BLOCKED = "SELECT step, key, state FROM runs WHERE id = ? AND in_key_queue = 1"  # primary key
 SELECT_TRACE_BLOCKS = (  # the whole table, four bytes a run
     "SELECT first, last FROM trace_blocks WHERE instr(marks, ?) > 0 AND first <= ? AND last >= ?"
     " ORDER BY first DESC"

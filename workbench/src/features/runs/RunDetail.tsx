@@ -1,6 +1,7 @@
 /** One run with everything that is known of it, live. */
 import { X } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { StepLink } from '../../components/Ids';
 import { CopyButton, Json } from '../../components/Json';
@@ -9,6 +10,8 @@ import { RunActs } from '../../components/RunActs';
 import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
+import { linkTo } from '../../lib/location';
+import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
 import { Children } from './Children';
 import { RunFacts } from './RunFacts';
@@ -32,6 +35,7 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
     everyMs: 150,
   });
   waitsFor.current = run?.why?.details;
+  useObjectTitle(run === undefined ? `Run ${id}` : `${run.step} · Run ${id}`);
   if (isPending) return <Loading what="the run" />;
   if (isError) return <Failed error={error} retry={() => void refetch()} />;
   return (
@@ -59,6 +63,13 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4">
         <WhyBox run={run} />
         {run.error !== null && <ErrorBox error={run.error} step={run.step} />}
+        {run.fingerprint != null && (
+          <p className="text-sm">
+            <Link className="text-accent hover:underline" href={linkTo(`/errors/${run.fingerprint}`)}>
+              All failures of this kind
+            </Link>
+          </p>
+        )}
         <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
         {run.result !== null && <Value title="Result" value={run.result} />}
         <RunFacts run={run} />

@@ -25,6 +25,7 @@ export function StepScreen({ id }: { id: string }) {
   return (
     <Page
       title={id}
+      kind="Step"
       actions={
         step !== undefined && (
           <>

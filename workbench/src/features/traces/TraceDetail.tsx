@@ -37,6 +37,7 @@ export function TraceDetail({ id }: { id: string }) {
   return (
     <Page
       title={title}
+      kind={`Trace …${id.slice(-8)}`}
       actions={
         trace !== undefined && (
           <>
