@@ -46,7 +46,7 @@ async def test_a_person_sends_an_order_that_fails_finds_out_why_mends_the_step_a
 async def test_the_same_person_needs_no_mouse(page: Page, shop: Shop):
     await page.goto("/")
     await page.get_by_role("heading", level=1).wait_for()
-    await page.keyboard.press("Control+k")
+    await _open_palette(page)
     await page.keyboard.type("endpoints")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/endpoints")
@@ -59,7 +59,7 @@ async def test_the_same_person_needs_no_mouse(page: Page, shop: Shop):
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="202")).to_be_visible()
 
-    await _tab_to(page, "…")
+    await _tab_to(page, await page.locator("main a[href*='/traces/']").first.inner_text())
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/traces/*")
     await expect(page.get_by_role("row").filter(has_text="charge-card").first).to_be_visible()
@@ -68,7 +68,7 @@ async def test_the_same_person_needs_no_mouse(page: Page, shop: Shop):
     await expect(page.get_by_role("region", name="Span charge-card")).to_contain_text("dead")
 
     run = await page.locator("main a[href*='/runs/']:not([href*='?'])").first.inner_text()
-    await page.keyboard.press("Control+k")
+    await _open_palette(page)
     await page.keyboard.type(run)
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**/runs/{run}")
@@ -82,6 +82,11 @@ async def test_the_same_person_needs_no_mouse(page: Page, shop: Shop):
     await _tab_to(page, "Replay")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("article")).to_contain_text("completed")
+
+
+async def _open_palette(page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox", name="Screen, step, run or trace")).to_be_focused()
 
 
 FOCUSED = "document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? ''"

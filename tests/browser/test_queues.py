@@ -28,10 +28,10 @@ async def test_a_queue_is_paused_its_runs_wait_and_go_on_when_it_is_resumed(page
 
     number = shop.trigger("echo", {"text": "waits", "times": 1})
     await expect(row).to_contain_text("paused")
-    await expect(row).to_contain_text("1 ready")
+    await expect(row.get_by_role("link", name="ready 1")).to_be_visible()
     await row.get_by_role("button", name="Resume echo").click()
 
-    await expect(row.get_by_role("link", name="1 ready")).to_be_hidden()
+    await expect(row.get_by_role("link", name="ready 1")).to_be_hidden()
     shop.settle(number)
 
 
@@ -43,7 +43,7 @@ async def test_concurrency_in_use_is_told(page: Page, shop: Shop):
     row = rows(page, "Queues").filter(has_text=re.compile("^hold"))
 
     await expect(row).to_contain_text("2 of 2")
-    await expect(row.get_by_role("link", name="1 ready")).to_be_visible()
+    await expect(row.get_by_role("link", name="ready 1")).to_be_visible()
     shop.cancel_all("hold")
 
 

@@ -30,8 +30,8 @@ class Again:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """An engine for each test: it does not survive."""
-    with running_shop(tmp_path / "shop") as shop:
-        yield shop
+    with running_shop(tmp_path / "shop") as running:
+        yield running
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again:
 
     again.end()
     await expect(nav.get_by_text("Reconnecting…")).to_be_visible()
-    await expect(page.get_by_text("What stands here may be old")).to_be_visible()
+    await expect(page.get_by_text("What you see is from before")).to_be_visible()
     again.start()
     await expect(nav.get_by_text("Live")).to_be_visible()
-    await expect(page.get_by_text("What stands here may be old")).to_be_hidden()
+    await expect(page.get_by_text("What you see is from before")).to_be_hidden()
 
     again.engine.request("POST", "/orders", {"item": "after", "cents": 300})
     await expect(page.get_by_role("row").filter(has_text="charge-card").first).to_be_visible()
@@ -71,6 +71,6 @@ async def test_a_session_that_ended_is_told(page: Page, again: Again):
     (again.engine.root / ".motia" / "sessions.json").unlink()
     again.start()
 
-    await expect(page.get_by_role("alert")).to_contain_text("You are not logged in any more")
-    await page.get_by_role("link", name="Log in again").click()
+    await expect(page.get_by_role("alert")).to_contain_text("You are logged out")
+    await page.get_by_role("link", name="Log in").click()
     await expect(page.get_by_role("heading", name="Log in to the Workbench")).to_be_visible()

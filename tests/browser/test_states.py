@@ -123,29 +123,16 @@ async def test_a_break_of_the_connection_is_told_and_what_happened_meanwhile_is_
     await expect(page.get_by_role("status").get_by_text("Live")).to_be_visible()
 
     proxy.cut()
-    await expect(page.get_by_role("alert")).to_contain_text("What stands here may be old")
+    await expect(page.get_by_text("What you see is from before")).to_be_visible()
     await expect(page.get_by_role("status").get_by_text("Reconnecting…")).to_be_visible()
     number = shop.finish("echo", {"text": "meanwhile", "times": 1})
     await expect(page.get_by_role("link", name=number)).to_have_count(0)
     await proxy.mend()
 
     await expect(page.get_by_role("link", name=number)).to_be_visible()
-    await expect(page.get_by_role("alert")).to_have_count(0)
+    await expect(page.get_by_text("What you see is from before")).to_be_hidden()
     await expect(page.get_by_role("status").get_by_text("Live")).to_be_visible()
     await context.close()
-
-
-async def test_who_is_logged_out_elsewhere_is_told_and_may_log_in_again(page: Page, complaints: list[str]):
-    await page.goto("/runs")
-    await expect(page.get_by_role("status").get_by_text("Live")).to_be_visible()
-
-    await page.evaluate("fetch('./logout', {method: 'POST', redirect: 'manual'})")
-    await page.get_by_role("navigation", name="Screens").get_by_role("link", name="Cron").click()
-
-    alert = page.get_by_role("alert").filter(has_text="You are not logged in any more")
-    await alert.get_by_role("link", name="Log in again").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("Log in to the Workbench")
-    complaints.clear()  # the screen that was gone to is not given to who is logged out
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 /** The control API: typed requests, one error shape. */
 import { parseJson, printJson } from '../lib/exact';
 import { BASE, segment } from '../lib/location';
-import { noteStatus } from './login';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -96,7 +95,6 @@ async function request(
       null,
     );
   }
-  noteStatus(response.status);
   const text = await response.text();
   if (!response.ok) throw refusalOf(response.status, text);
   return valueIn(path, response.status, text);

@@ -26,10 +26,6 @@ export interface FeedState {
   connection: 'connecting' | 'live' | 'lost' | 'ended';
   /** Items that did not reach this page since it was opened. */
   lost: number;
-  /** Since when it is broken, in ms since the epoch; null while it is not. */
-  lostAt: number | null;
-  /** How often it came back after a break: what was read before may be old. */
-  returns: number;
 }
 
 const KINDS: readonly FeedKind[] = [
@@ -53,7 +49,7 @@ const BURST_ITEMS = 200;
 type Listener = (items: readonly FeedItem[]) => void;
 
 class Feed {
-  private state: FeedState = { connection: 'connecting', lost: 0, lostAt: null, returns: 0 };
+  private state: FeedState = { connection: 'connecting', lost: 0 };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<Listener>();
   private waiting: FeedItem[] = [];
@@ -78,13 +74,10 @@ class Feed {
   private connect(): void {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
-    this.source.onopen = () => {
-      const { lostAt, returns } = this.state;
-      this.become({ connection: 'live', lostAt: null, returns: lostAt === null ? returns : returns + 1 });
-    };
+    this.source.onopen = () => this.become({ connection: 'live' });
     this.source.onerror = (event) => {
       if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
-      this.become({ connection: 'lost', lostAt: this.state.lostAt ?? Date.now() });
+      this.become({ connection: 'lost' });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
         void this.connectAgain();

@@ -8,9 +8,9 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useRef } from 'react';
 import { type Answer, ApiError, get } from './client';
-import { type FeedItem, type FeedKind, useFeed, useFeedState } from './feed';
+import { type FeedItem, type FeedKind, useFeed } from './feed';
 import type { paths } from './schema';
 
 type GetPath = Parameters<typeof get>[0];
@@ -105,15 +105,6 @@ export function usePages<P extends GetPath>(path: P, options: Options<P> & { par
   }, [isOpen, fetchNextPage]);
   const goOn = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   return { ...result, toFirstPage, more, search: { from: searchedFrom, goOn, isBusy: isFetchingNextPage } };
-}
-
-/** Read what is shown again when the feed is back after a break: nobody told what happened meanwhile. */
-export function useCatchUp(): void {
-  const client = useQueryClient();
-  const { returns } = useFeedState();
-  useEffect(() => {
-    if (returns > 0) void client.invalidateQueries();
-  }, [client, returns]);
 }
 
 /** Do something and make what it changed stale: every key that begins with one of `changes`. */

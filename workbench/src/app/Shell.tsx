@@ -8,7 +8,7 @@ import { count } from '../lib/format';
 import { useKey } from '../lib/keyboard';
 import { keepPlace } from '../lib/recent';
 import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
-import { Break } from './Break';
+import { BreakBar } from './BreakBar';
 import { CommandPalette } from './CommandPalette';
 import { Nav } from './Nav';
 
@@ -74,10 +74,12 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </div>
       </nav>
-      <main ref={screen} id="screen" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
-        <Break />
-        <div className="min-h-0 flex-1">{children}</div>
-      </main>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <BreakBar />
+        <main ref={screen} id="screen" className="min-h-0 min-w-0 flex-1" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
       <Suspense fallback={null}>{open === 'keys' && <KeyHelp close={close} />}</Suspense>
     </div>
