@@ -132,10 +132,10 @@ def screen(title: str) -> Callable[[Page], Awaitable[None]]:
 async def dead_run(page: Page) -> None:
     """The run that failed for good, with its error and stack."""
     await _go(page, "Runs")
-    await page.get_by_role("link", name="reserve-stock").first.wait_for()
-    await page.get_by_role("button", name="dead").first.click()
-    await page.locator("main a[href*='/runs/']").first.click()
-    await page.get_by_text("Fatal").first.wait_for()
+    await page.get_by_role("group", name="States").get_by_role("button", name="dead").click()
+    row = page.get_by_role("row").filter(has_text="no order 4711").first
+    await row.locator("a[href*='/runs/']").click()
+    await page.get_by_role("article").get_by_text("Fatal").first.wait_for()
 
 
 async def order_trace(page: Page) -> None:
@@ -174,6 +174,7 @@ PICTURES = (
     Picture("workbench-endpoints", answered_endpoint),
     Picture("workbench-queues", screen("Queues")),
     Picture("workbench-cron", screen("Cron")),
+    Picture("workbench-workflows", instance),
     Picture("workbench-workers", screen("Workers")),
     Picture("workbench-palette", palette, "Dark"),
 )

@@ -53,6 +53,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
     isAll,
     toggleAll: () => pick(isAll ? new Map() : new Map(rows.map((run) => [run.id, run]))),
   };
+  const room = current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all';
   const resume = () => {
     pick(new Map());
     setAway(false);
@@ -67,7 +68,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
       {isPaused && <PausedBar waiting={waiting} resume={resume} />}
       <Table
         label="Runs"
-        columns={columnsOf(mayOperate ? picking : null, current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all')}
+        columns={columnsOf(mayOperate ? picking : null, room, filters)}
         rows={rows}
         rowId={(run) => run.id}
         current={current}
