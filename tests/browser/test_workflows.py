@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from .conftest import Shop, serving
@@ -71,6 +72,12 @@ def member(page: Page, step: str):
     return rows.get_by_role("row", name=re.compile(rf"^[a-z ]+ {step}\b"))
 
 
+async def serious(page: Page) -> list[str]:
+    """Faults of accessibility."""
+    found = await Axe().run(page)
+    return [one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+
+
 async def test_a_member_that_died_is_replayed_with_another_payload_and_its_instance_completes(
     page: Page, shop: Shop
 ):
@@ -88,6 +95,7 @@ async def test_a_member_that_died_is_replayed_with_another_payload_and_its_insta
     await expect(member(page, "send-letter")).to_contain_text("skipped")
     graph = page.get_by_role("region", name="Graph of the members")
     await expect(graph.get_by_role("button")).to_have_count(4)
+    assert await serious(page) == []
     await graph.get_by_role("button", name="charge-card").click()
     await expect(page).to_have_url(re.compile("member=charge-card"))
 
