@@ -87,7 +87,16 @@ function List({ state, workflow, trace }: Selection) {
   };
   if (pages.isPending) return <Loading what="instances" />;
   if (pages.isError) return <Failed error={pages.error} retry={() => void pages.refetch()} />;
-  const isFiltered = state !== undefined || workflow !== undefined || trace !== undefined;
+  if (rows.length === 0)
+    return state !== undefined || workflow !== undefined || trace !== undefined ? (
+      <Empty title="No instance fits these filters.">
+        <Button onClick={() => set({ state: '', workflow: '', trace: '' })}>Clear the filters</Button>
+      </Empty>
+    ) : (
+      <Empty title="No workflow has been started yet.">
+        An instance appears here when the start step of a workflow runs.
+      </Empty>
+    );
   return (
     <>
       {isAway && <PausedBar waiting={waiting} resume={resume} />}
@@ -101,17 +110,6 @@ function List({ state, workflow, trace }: Selection) {
         more={more}
         onAway={setAway}
         isAtTop={!isAway}
-        empty={
-          isFiltered ? (
-            <Empty title="No instance fits these filters.">
-              <Button onClick={() => set({ state: '', workflow: '', trace: '' })}>Clear the filters</Button>
-            </Empty>
-          ) : (
-            <Empty title="No workflow has been started yet.">
-              An instance appears here when the start step of a workflow runs.
-            </Empty>
-          )
-        }
       />
     </>
   );

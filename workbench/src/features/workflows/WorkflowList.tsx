@@ -22,6 +22,13 @@ export function WorkflowList() {
   if (workflows.error !== null) return <Failed error={workflows.error} retry={() => void workflows.refetch()} />;
   if (workflows.data === undefined) return <Loading what="workflows" />;
   const { faults } = workflows.data;
+  if (workflows.data.workflows.length === 0)
+    return (
+      <div className="min-h-0 flex-1 overflow-auto">
+        {faults.length > 0 && <Faults faults={faults} />}
+        <NoWorkflows />
+      </div>
+    );
   return (
     <>
       {faults.length > 0 && <Faults faults={faults} />}
@@ -32,7 +39,6 @@ export function WorkflowList() {
         rowId={(workflow) => workflow.id}
         rowHeight={ROW_HEIGHT}
         open={(workflow) => navigate(instancesOf(workflow.id))}
-        empty={<NoWorkflows />}
       />
     </>
   );
