@@ -64,7 +64,7 @@ def test_killing_the_engine_neither_loses_nor_repeats_a_member(engine: EngineUnd
     wait_until(is_quiet, "every instance is over")
     counts = engine.control("GET", "/v1/workflows")["workflows"][0]["counts"]
     runs = {
-        step: Counter(run["traceId"] for run in engine.runs(step))
+        step: Counter(run["trace"] for run in engine.runs(step))
         for step in ("place", "reserve", "charge", "label")
     }
     assert load.acknowledged

@@ -15,7 +15,7 @@ async def test_the_engine_s_payload_has_the_start_the_results_and_the_constants(
     await order.world.settle()
 
     by_step = dict(order.seen)
-    assert by_step["reserve"] == {"n": 7}
+    assert by_step["reserve"] == {"n": 7, "place": {"by": "place"}}
     assert by_step["charge"] == {"n": 7, "reserve": {"by": "reserve"}}
     assert by_step["label"] == {"n": 7, "charge": {"by": "charge"}, "carrier": "dhl"}
     (run,) = await order.world.runs("charge")

@@ -20,10 +20,15 @@ def test_start_then_results_then_constants() -> None:
     assert json.loads(payload) == {"n": 9, "a": [1], "m": 2, "b": None, "kind": "x"}
 
 
-def test_a_member_that_names_nothing_gets_the_start_payload() -> None:
-    payload = member_payload(WorkflowMember(step=A), start=b'{"n":1}', results={StepId("start"): b"7"})
+@pytest.mark.parametrize(
+    ("result", "payload"), [(b"7", b'{"n":1,"start":7}'), (b"null", b'{"n":1}'), (None, b'{"n":1}')]
+)
+def test_a_member_that_names_nothing_gets_what_the_start_step_returned(
+    result: bytes | None, payload: bytes
+) -> None:
+    found = member_payload(WorkflowMember(step=A), start=b'{"n":1}', results={StepId("start"): result})
 
-    assert payload == b'{"n":1}'
+    assert found == payload
 
 
 @pytest.mark.parametrize("start", [None, b"null", b"[1]", b'"text"'])
