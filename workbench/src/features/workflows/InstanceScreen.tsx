@@ -104,7 +104,9 @@ function Head({ instance }: { instance: Instance }) {
             : 'The configuration has changed since; this instance goes on as it was opened.'}
         </span>
       )}
-      {instance.reason !== '' && <p className="w-full text-bad">{instance.reason}</p>}
+      {instance.reason !== '' && (
+        <p className={`w-full ${instance.state === 'cancelled' ? 'text-muted' : 'text-bad'}`}>{instance.reason}</p>
+      )}
     </div>
   );
 }

@@ -1,10 +1,12 @@
 /** The members of an instance: state, what each waits for and why, and its run. */
 import { useMemo } from 'react';
+import { Link } from 'wouter';
 import { RunLink, StepLink } from '../../components/Ids';
 import { StateBadge } from '../../components/StateBadge';
 import { type Column, Table } from '../../components/Table';
 import { useNow } from '../../components/Time';
 import { duration } from '../../lib/format';
+import { segment } from '../../lib/location';
 import { useIsNarrow } from '../../lib/media';
 import { type Instance, type Member, tookMs, wordOf } from './instance';
 import { MemberActs } from './MemberActs';
@@ -19,39 +21,54 @@ export function Members({
   choose: (step: string | undefined) => void;
 }) {
   const isNarrow = useIsNarrow();
-  const columns = useMemo(() => columnsOf(instance.id, isNarrow), [instance.id, isNarrow]);
+  const canReplay = instance.members.some((member) => member.can_replay);
+  const columns = useMemo(
+    () => columnsOf(instance.id, instance.trace, isNarrow, canReplay),
+    [instance.id, instance.trace, isNarrow, canReplay],
+  );
   return (
     <Table
       label="Members"
       columns={columns}
       rows={instance.members}
       rowId={(member) => member.step}
+      rowHeight={48}
       current={chosen}
       open={(member) => choose(member.step === chosen ? undefined : member.step)}
     />
   );
 }
 
-function columnsOf(instance: string, isNarrow: boolean): Column<Member>[] {
+function columnsOf(instance: string, trace: string, isNarrow: boolean, canReplay: boolean): Column<Member>[] {
   const all: (Column<Member> & { isWide?: boolean })[] = [
     { id: 'state', title: 'State', width: '112px', cell: (member) => <StateBadge state={wordOf(member)} /> },
     {
       id: 'step',
-      title: 'Step',
-      width: 'minmax(110px, 1fr)',
+      title: 'Step, and why it is where it is',
+      width: 'minmax(130px, 3fr)',
       cell: (member) => (
-        <>
-          <StepLink id={member.step} />
-          {member.is_start && <span className="ml-2 text-xs text-muted">start</span>}
-        </>
+        <div className="min-w-0">
+          <div className="truncate">
+            <StepLink id={member.step} />
+            {member.is_start && <span className="ml-2 text-xs text-muted">start</span>}
+          </div>
+          {member.why !== '' && (
+            <div
+              className={`truncate text-xs ${member.state === 'dead' ? 'text-bad' : 'text-muted'}`}
+              title={member.why}
+            >
+              {member.why}
+            </div>
+          )}
+        </div>
       ),
     },
-    { id: 'waits', title: 'Waits for', width: 'minmax(90px, 1fr)', cell: (member) => <WaitsFor member={member} /> },
     {
-      id: 'why',
-      title: 'Why',
-      width: 'minmax(0, 2fr)',
-      cell: (member) => <span title={member.why}>{member.why}</span>,
+      id: 'waits',
+      title: 'Waits for',
+      isWide: true,
+      width: 'minmax(80px, 1fr)',
+      cell: (member) => <WaitsFor member={member} />,
     },
     {
       id: 'attempt',
@@ -69,10 +86,14 @@ function columnsOf(instance: string, isNarrow: boolean): Column<Member>[] {
       title: 'Run',
       width: '134px',
       cell: (member) =>
-        member.run === null ? (
-          <span className="text-muted">{member.is_start ? 'a request' : '–'}</span>
-        ) : (
+        member.run !== null ? (
           <RunLink id={member.run} />
+        ) : member.is_start ? (
+          <Link href={`/traces/${segment(trace)}`} className="text-accent hover:underline">
+            a request
+          </Link>
+        ) : (
+          <span className="text-muted">–</span>
         ),
     },
     {
@@ -83,7 +104,7 @@ function columnsOf(instance: string, isNarrow: boolean): Column<Member>[] {
       cell: (member) => member.can_replay && <MemberActs instance={instance} member={member} />,
     },
   ];
-  return all.filter((column) => !isNarrow || !column.isWide);
+  return all.filter((column) => (!isNarrow || !column.isWide) && (canReplay || column.id !== 'acts'));
 }
 
 function WaitsFor({ member }: { member: Member }) {

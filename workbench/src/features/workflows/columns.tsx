@@ -21,7 +21,7 @@ export function columnsOf(isNarrow: boolean): Column<InstanceRow>[] {
         </Link>
       ),
     },
-    { id: 'done', title: 'Completed', width: '120px', cell: (one) => <Progress instance={one} /> },
+    { id: 'done', title: 'Completed', width: isNarrow ? '64px' : '120px', cell: (one) => <Progress instance={one} /> },
     {
       id: 'reason',
       title: 'Why',
@@ -32,7 +32,7 @@ export function columnsOf(isNarrow: boolean): Column<InstanceRow>[] {
         </span>
       ),
     },
-    { id: 'took', title: 'Took', width: '76px', align: 'right', cell: (one) => <Took instance={one} /> },
+    { id: 'took', title: 'Took', width: '88px', align: 'right', cell: (one) => <Took instance={one} /> },
     { id: 'opened', title: 'Opened', width: '74px', align: 'right', cell: (one) => <Time at={one.opened_at} /> },
     {
       id: 'due',
@@ -69,7 +69,7 @@ function Progress({ instance }: { instance: InstanceRow }) {
   const { members_completed: done, members_total: total } = instance;
   return (
     <span className="flex items-center gap-2">
-      <span className="h-1.5 w-12 overflow-hidden rounded bg-raised" aria-hidden>
+      <span className="h-1.5 w-12 overflow-hidden rounded bg-raised max-[1000px]:hidden" aria-hidden>
         <span className="block h-full bg-good" style={{ width: `${(done / Math.max(total, 1)) * 100}%` }} />
       </span>
       <span className="tabular-nums">
