@@ -105,8 +105,8 @@ def _in_bulk(path: Path, work: Callable[[apsw.Connection], None]) -> None:
 
 def _write_audit(path: Path, now: int) -> None:
     lines = (
-        b'{"id":%d,"at":%d,"who":"control socket","action":"POST /v1/runs/{run}/replay","target":"%016x","outcome":"ok"}'
-        % ((now - n) * 1_000, now - n, n)
+        b'{"id":%d,"at":%d,"who":"control socket","action":"POST /v1/runs/{run}/replay",'
+        b'"target":"%016x","outcome":"ok"}' % ((now - n) * 1_000, now - n, n)
         for n in range(AUDIT_LINES, 0, -1)
     )
     path.write_bytes(b"\n".join(lines) + b"\n")
@@ -157,10 +157,14 @@ class _Story:
         db.executemany(runs_sql.INSERT_TRACE_BLOCK, self._trace_blocks())
         db.executemany(runs_sql.INSERT_ATTEMPT, self._attempts())
         db.executemany("INSERT INTO state VALUES (NULL, ?, ?, ?, 1, ?)", self._state_rows())
-        db.executemany("INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires())
+        db.executemany(
+            "INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires()
+        )
 
     def _run_rows(self) -> Iterator[tuple[Any, ...]]:
-        error = msgspec.json.encode(RunError(name="ValueError", message="the card was refused", stack="x" * 400))
+        error = msgspec.json.encode(
+            RunError(name="ValueError", message="the card was refused", stack="x" * 400)
+        )
         for n in range(self._count):
             number = self.number_of(n)
             at = self.at_of(number)
@@ -235,7 +239,11 @@ class _Story:
                     at, total_us, None, None, None, None, 100, 900, None, None, None, None,
                 )  # fmt: skip
             is_failed = n % DEAD_EVERY == 0 or n % RETRIED_EVERY == 0
-            fault = ("ValueError", "the card was refused", "Traceback\n" * 20) if is_failed else (None, None, None)
+            fault = (
+                ("ValueError", "the card was refused", "Traceback\n" * 20)
+                if is_failed
+                else (None, None, None)
+            )
             outcome = "dead" if n % DEAD_EVERY == 0 else "retrying" if is_failed else "completed"
             yield (
                 row_id + 1, "attempt", int(n % CRON_EVERY == 0), trace, f"{n + 1:016x}", f"{n:016x}", step,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
-from .conftest import Shop, serving
+from .conftest import Shop, running_shop
 
 
 class Again:
@@ -17,7 +17,7 @@ class Again:
 
     def __init__(self, first: Shop) -> None:
         self.engine = first
-        self.port = urlsplit(first.fresh_address()).port
+        self.port = urlsplit(first.workbench).port
 
     def end(self) -> None:
         self.engine.end()
@@ -30,8 +30,8 @@ class Again:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """An engine for each test: it does not survive."""
-    with serving(tmp_path) as shop:
-        yield shop
+    with running_shop(tmp_path / "shop") as running:
+        yield running
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def again(shop: Shop) -> Iterator[Again]:
 
 
 async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again: Again):
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await nav.get_by_role("link", name="Runs", exact=True).click()
     await expect(nav.get_by_text("Live")).to_be_visible()
@@ -62,6 +63,7 @@ async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again:
 
 
 async def test_a_session_that_ended_is_told(page: Page, again: Again):
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await expect(nav.get_by_text("Live")).to_be_visible()
 

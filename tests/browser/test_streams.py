@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.acceptance.conftest import wait_until
 
-from .conftest import Shop, serving
+from .conftest import Shop, running_shop
 
 STEPS = """
 import asyncio
@@ -35,14 +35,18 @@ async def ticks():
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with serving(tmp_path_factory.mktemp("ticks"), STEPS) as shop:
-        yield shop
+    root = tmp_path_factory.mktemp("ticks")
+    (root / "motia" / "steps").mkdir(parents=True)
+    (root / "motia" / "steps" / "ticks.py").write_text(STEPS.lstrip())
+    with running_shop(root) as running:
+        yield running
 
 
 @pytest.mark.parametrize("way", ["stop", "leave"])
 async def test_a_stream_is_shown_as_it_comes_and_ends_with_its_reader(page: Page, shop: Shop, way: str):
     left = Path(shop.root, "left.txt")
     left.unlink(missing_ok=True)
+    await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await nav.get_by_role("link", name="Endpoints", exact=True).click()
 

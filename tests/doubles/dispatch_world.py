@@ -37,7 +37,18 @@ from motia.workflow import Workflows
 
 READS = frozenset(
     (
-        *("get", "attempts", "children", "list_runs", "count_runs", "depths", "key_holder", "running"),
+        *(
+            "get",
+            "attempts",
+            "children",
+            "replays",
+            "list_runs",
+            "count_runs",
+            "tally_runs",
+            "depths",
+            "key_holder",
+            "running",
+        ),
         *("paused", "parked_targets", "ready_steps", "cron_fires", "state_get", "state_list", "state_groups"),
         *("get_instance", "instances_of_run", "list_instances", "count_instances", "open_instances"),
         *("due_instances", "load_manifest"),
@@ -74,6 +85,7 @@ class KeepingRecorder:
         self.instances: list[tuple[str, str]] = []
         self.logs: list[dict[str, Any]] = []
         self.edges: list[tuple[str, str]] = []
+        self.state_changes: list[tuple[str, str | None]] = []
         self.counts: Counter[str] = Counter()
         self._number = 0
 
@@ -107,6 +119,9 @@ class KeepingRecorder:
 
     def edge_observed(self, source: StepId, target: str) -> None:
         self.edges.append((source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        self.state_changes.append((group, key))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] += by

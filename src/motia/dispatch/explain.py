@@ -13,6 +13,9 @@ from motia.dispatch.node_state import NodeState
 from motia.ledger import decode_spec, standings, waits_for
 from motia.model import FINAL_STATES, Run, RunId, RunNotFound, RunState, StepKind, StepSpec
 
+FAULTS_MAX = 5
+"""Faults of files that an answer names."""
+
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """`code` is stable, `text` for people, `details` the ids and figures behind it."""
@@ -95,7 +98,10 @@ class Explainer:
         closest = self._intake.closest(run.target)
         near = f"; closest known: {', '.join(closest)}" if closest else ""
         text = f"parked: no step has the id {run.target!r} and none subscribes to it{near}"
-        return "parked", text, {"target": run.target, "closest": closest}
+        # Its step may be in a file that is there and cannot be loaded: the runtime is missing, say.
+        faults = self._faults()
+        because = f"; what could not be loaded: {'; '.join(faults)}" if faults else ""
+        return "parked", text + because, {"target": run.target, "closest": closest, "faults": faults}
 
     def _running(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         started = _instant(run.started_at) if run.started_at is not None else "an unknown time"
@@ -121,9 +127,14 @@ class Explainer:
         return self._no_slot(run, spec)
 
     def _not_loaded(self, run: Run) -> tuple[str, str, dict[str, Any]]:
-        faults = [f"{fault.file}:{fault.line} {fault.message}" for fault in self._state.catalog.faults[:5]]
+        faults = self._faults()
         because = f" ({'; '.join(faults)})" if faults else ""
         return "not-loaded", f"ready: step {run.step} is not loaded{because}", {"faults": faults}
+
+    def _faults(self) -> list[str]:
+        return [
+            f"{fault.file}:{fault.line} {fault.message}" for fault in self._state.catalog.faults[:FAULTS_MAX]
+        ]
 
     async def _concurrency(self, run: Run, spec: StepSpec) -> tuple[str, str, dict[str, Any]] | None:
         bound = spec.concurrency

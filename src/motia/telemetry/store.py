@@ -126,6 +126,7 @@ class Store:
                 gone += _delete(connection, table, bound)
             connection.execute("DELETE FROM errors WHERE last_seen_at < ?", (cutoff_at,))
             connection.execute("DELETE FROM minutes WHERE minute < ?", (minutes_cutoff_at,))
+            connection.execute("DELETE FROM failures WHERE minute < ?", (minutes_cutoff_at,))
             connection.execute("DELETE FROM edges WHERE last_seen_at < ?", (minutes_cutoff_at,))
 
         if not self.write(work):
@@ -202,6 +203,7 @@ def _prepare(connection: apsw.Connection, *, is_file: bool) -> None:
         connection.execute(f"PRAGMA user_version = {schema.VERSION}")
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("COMMIT")
+    connection.execute(schema.LATER_INDEXES)
 
 
 def _set_aside(path: Path, word: str) -> None:

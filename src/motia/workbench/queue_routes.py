@@ -22,6 +22,7 @@ from motia.model import (
     RunState,
 )
 from motia.workbench.endpoint import Call, Endpoint, Permission
+from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.run_routes import RunSelection, checked_id, filter_of, runs_page, step_id_of
 from motia.workbench.views import (
     BulkFailure,
@@ -34,6 +35,8 @@ from motia.workbench.views import (
 
 SAMPLE = 20
 BULK_MAX = 1_000
+BULK_SEARCH_MS = 500
+"""How long one part of a bulk operation searches: whoever acts on many waits longer than who looks."""
 
 
 class DeadQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +149,7 @@ async def _bulk(
         raise CallerError(f"limit is {body.limit}", hint=f"it goes from 1 to {BULK_MAX}; `cursor` goes on")
     where = filter_of(msgspec.structs.replace(body, state=body.state or default_states))
     if body.dry_run and body.ids is None:
-        return await _preview(call, where)
+        return await _preview(call, where, fingerprint=body.fingerprint)
     runs, cursor = await _chosen(call, body, where)
     if body.dry_run:
         found = [run async for run in _found(call, runs)]
@@ -165,18 +168,26 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
         if len(body.ids) > BULK_MAX:
             raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
         return [checked_id(run) for run in body.ids], None
-    page = await call.deps.ledger.list_runs(where, limit=body.limit, cursor=body.cursor)
+    page = await find_runs(
+        call.deps,
+        where,
+        fingerprint=body.fingerprint,
+        limit=body.limit,
+        cursor=body.cursor,
+        search_ms=BULK_SEARCH_MS,
+    )
     return [run.id for run in page.runs], page.cursor
 
 
-async def _preview(call: Call, where: RunFilter) -> BulkView:
-    counts = await call.deps.ledger.count_runs(where)
-    page = await call.deps.ledger.list_runs(where, limit=SAMPLE)
+async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = None) -> BulkView:
+    tally = await tally_found(call.deps, where, fingerprint=fingerprint, search_ms=BULK_SEARCH_MS)
+    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=SAMPLE, search_ms=BULK_SEARCH_MS)
     return BulkView(
-        count=sum(counts.values()),
+        count=sum(tally.by_state.values()),
         dry_run=True,
-        by_state={state.value: count for state, count in counts.items() if count},
+        by_state={state.value: count for state, count in tally.by_state.items() if count},
         sample=tuple(run_view(run) for run in page.runs),
+        searched_from_at=tally.searched_from_at,
     )
 
 

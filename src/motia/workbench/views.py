@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from motia.model import Attempt, LoadFault, Run, RunError
-from motia.telemetry import redact_json, redact_text
+from motia.telemetry import fingerprint_of_error, redact_json, redact_text
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,20 +66,33 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     redacted: bool
     attempts: tuple[AttemptView, ...]
     children: tuple[RunView, ...]
+    replays: tuple[RunView, ...]
+    """Runs that are replays of this one, newest first."""
     why: Why | None
+    fingerprint: str | None = None
+    """The kind of failure that `error` is, as `/v1/errors` counts it."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of runs, newest first."""
+    """A page of runs, newest first; `cursor` asks for the next one.
+
+    With `searched_from_at` the page may be short, or empty: the time to search was up, and runs created
+    before that instant have not been looked at. The cursor goes on there.
+    """
 
     runs: tuple[RunView, ...]
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs by state; exact up to 100,000 a state, then that number."""
+    """Runs by state; exact up to 100,000 a state, then that number.
+
+    With `searched_from_at` the time to count was up: only runs created from that instant on are counted.
+    """
 
     counts: dict[str, int]
+    searched_from_at: int | None = None
 
 
 class AcceptedView(msgspec.Struct, frozen=True, kw_only=True, rename={"run": "runId", "trace": "traceId"}):
@@ -115,7 +128,8 @@ class BulkFailure(msgspec.Struct, frozen=True, kw_only=True):
 class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     """What a bulk operation did, or (`dry_run`) would do.
 
-    `count`: runs done, or that fit. `cursor`: there are more; send it to go on.
+    `count`: runs done, or that fit. `cursor`: there are more; send it to go on. `searched_from_at`:
+    of a preview, as in `RunCounts`: there may be more that are older.
     """
 
     count: int
@@ -124,6 +138,7 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     sample: tuple[RunView, ...] = ()
     failed: tuple[BulkFailure, ...] = ()
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class FaultList(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +185,7 @@ def run_detail(
     *,
     attempts: list[Attempt],
     children: list[Run],
+    replays: list[Run],
     why: Why | None,
     raw: bool,
 ) -> RunDetail:
@@ -185,7 +201,9 @@ def run_detail(
         redacted=any(hidden for _, hidden in views.values()),
         attempts=tuple(_attempt_view(attempt) for attempt in attempts),
         children=tuple(run_view(child) for child in children),
+        replays=tuple(run_view(replay) for replay in replays),
         why=why,
+        fingerprint=_fingerprint_of(run),
     )
 
 
@@ -215,6 +233,11 @@ def error_view(error: RunError | None, *, with_stack: bool = True) -> RunError |
         kind=error.kind,
         details=redact_json(bytes(error.details)) if error.details is not None else None,
     )
+
+
+def _fingerprint_of(run: Run) -> str | None:
+    error = run.error
+    return fingerprint_of_error(run.step, error.name, error.stack) if error is not None else None
 
 
 def _attempt_view(attempt: Attempt) -> AttemptView:

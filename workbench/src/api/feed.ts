@@ -8,9 +8,10 @@
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { address } from './client';
+import { parseJson } from '../lib/exact';
+import { ApiError, address, get } from './client';
 
-export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
 export interface FeedItem {
   id: number;
@@ -27,7 +28,17 @@ export interface FeedState {
   lost: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'instance', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = [
+  'run',
+  'instance',
+  'log',
+  'request',
+  'error',
+  'manifest',
+  'worker',
+  'step',
+  'state',
+];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
 const AGAIN_MS = 1_000;
@@ -77,17 +88,18 @@ class Feed {
 
   /** The source gave up: the engine answered something else than a feed. */
   private async connectAgain(): Promise<void> {
-    const status = await fetch(address('/v1/session')).then(
-      (answer) => answer.status,
-      () => 0,
+    // A stream does not say why it was refused; any other answer does.
+    const isOut = await get('/v1/session').then(
+      () => false,
+      (error) => error instanceof ApiError && error.status === 401,
     );
-    if (status === 401) this.become({ connection: 'ended' });
+    if (isOut) this.become({ connection: 'ended' });
     else setTimeout(() => this.connect(), AGAIN_MS);
   }
 
   private take(event: Event): void {
     if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
-    const item = JSON.parse(event.data as string) as FeedItem;
+    const item = parseJson(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);

@@ -1,6 +1,6 @@
 /** What is around every screen: navigation, search, whether the page is live. */
 import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useFeedState } from '../api/feed';
 import { useApi } from '../api/queries';
@@ -9,9 +9,9 @@ import { useKey } from '../lib/keyboard';
 import { keepPlace } from '../lib/recent';
 import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
 import { BreakBar } from './BreakBar';
+import { CommandPalette } from './CommandPalette';
 import { Nav } from './Nav';
 
-const CommandPalette = lazy(() => import('./CommandPalette').then((all) => ({ default: all.CommandPalette })));
 const KeyHelp = lazy(() => import('./KeyHelp').then((all) => ({ default: all.KeyHelp })));
 
 /** A place counts as visited when its name is on the page. */
@@ -19,6 +19,7 @@ const VISITED_MS = 1_200;
 
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
+  const screen = useRef<HTMLElement>(null);
   const close = useCallback(() => setOpen(null), []);
   const showKeys = useCallback(() => setOpen('keys'), []);
   useKey('mod+k', (event) => {
@@ -29,7 +30,16 @@ export function Shell({ children }: { children: ReactNode }) {
   useVisited();
   return (
     <div className="flex h-full">
-      <a href="#screen" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2">
+      {/* biome-ignore lint/a11y/useValidAnchor: it is a way to a part of the page; see below */}
+      <a
+        href="#screen"
+        onClick={(event) => {
+          // The page's <base> would make it an address of another screen.
+          event.preventDefault();
+          screen.current?.focus();
+        }}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2"
+      >
         Skip to the screen
       </a>
       <nav aria-label="Screens" className="flex w-44 shrink-0 flex-col border-r border-line bg-panel max-[900px]:w-14">
@@ -66,14 +76,12 @@ export function Shell({ children }: { children: ReactNode }) {
       </nav>
       <div className="flex min-w-0 flex-1 flex-col">
         <BreakBar />
-        <main id="screen" className="min-h-0 min-w-0 flex-1" tabIndex={-1}>
+        <main ref={screen} id="screen" className="min-h-0 min-w-0 flex-1" tabIndex={-1}>
           {children}
         </main>
       </div>
-      <Suspense fallback={null}>
-        {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
-        {open === 'keys' && <KeyHelp close={close} />}
-      </Suspense>
+      {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
+      <Suspense fallback={null}>{open === 'keys' && <KeyHelp close={close} />}</Suspense>
     </div>
   );
 }
@@ -102,7 +110,7 @@ function Connection() {
   return (
     <div role="status" className="flex flex-col gap-0.5" title={word}>
       <span className="flex items-center gap-1.5">
-        <span className={`size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
+        <span className={`keep-colours size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
         <span className="max-[900px]:sr-only">{word}</span>
       </span>
       {lost > 0 && <span className="max-[900px]:hidden">{count(lost)} items not shown</span>}

@@ -1,18 +1,14 @@
 /**
- * Where nodes stand.
+ * Where nodes stand, and where wires may run between them.
  *
  * Invariants
  * 1. The same graph is laid out the same, whatever order it comes in.
- * 2. No two nodes of a layout overlap.
- * 3. What hangs together is laid out together, left to right along its edges; what hangs with nothing stands in a grid.
+ * 2. Nodes stand in columns, the same ones for the whole drawing: what lies between two columns (a channel) is free
+ *    from top to bottom, and no two nodes overlap.
+ * 3. What lies in a corridor is free from one end to the other.
+ * 4. What hangs together is laid out together, left to right along its edges; what hangs with nothing stands in a grid.
  */
 import { layout as dagre, Graph } from '@dagrejs/dagre';
-
-export interface Box {
-  id: string;
-  width: number;
-  height: number;
-}
 
 export interface Link {
   source: string;
@@ -24,70 +20,110 @@ export interface Point {
   y: number;
 }
 
+/** A free band across columns; `from` and `to` are channels: channel n lies left of column n. */
+export interface Corridor {
+  from: number;
+  to: number;
+  top: number;
+  bottom: number;
+}
+
+/** Around the nodes of a group; `to` is the channel right of its last column. */
+export interface Frame extends Corridor {
+  name: string;
+}
+
 export interface Laid {
+  /** Upper left corners. */
   at: Map<string, Point>;
-  width: number;
+  columns: number;
   height: number;
+  /** For a link that passes columns on its way: where (y) it is free to pass each of them. */
+  lanes: Map<string, readonly number[]>;
+  corridors: readonly Corridor[];
+  frames: readonly Frame[];
 }
 
-export interface Grouped {
-  at: Map<string, Point>;
-  groups: readonly { name: string; x: number; y: number; width: number; height: number }[];
-}
-
-const GAP = 48;
-const RANK_GAP = 96;
-const GRID_GAP = 24;
-/** Inside a group: room around its nodes, and for its name above them. */
-export const GROUP_PADDING = 28;
-export const GROUP_TITLE = 30;
+export const NODE_WIDTH = 224;
+export const NODE_HEIGHT = 76;
+/** Between two columns. */
+export const CHANNEL = 76;
+export const PITCH = NODE_WIDTH + CHANNEL;
+/** Inside a frame: room around its nodes, for its name above and for wires below them. */
+export const FRAME_SIDE = 20;
+export const FRAME_TOP = 44;
+export const FRAME_BOTTOM = 32;
+const FRAME_GAP = 52;
+const NODE_GAP = 28;
+const LANE_GAP = 16;
+const ROW_GAP = 40;
+/** Above and below everything. */
+const OUTSIDE = 60;
 /** How wide a layout wants to be for its height: a screen's shape. */
-const SHAPE = 1.7;
+const SHAPE = 1.6;
 
-/** Positions of the upper left corners, from 0, 0. */
-export function layOut(boxes: readonly Box[], links: readonly Link[]): Laid {
-  const sorted = [...boxes].sort((one, other) => compare(one.id, other.id));
-  const known = new Map(sorted.map((box) => [box.id, box]));
+export function linkKey(link: Link): string {
+  return `${link.source}\n${link.target}`;
+}
+
+/** All nodes without groups, from 0, 0. */
+export function layOut(ids: readonly string[], links: readonly Link[]): Laid {
+  const laid = arranged([...ids].sort(compare), links);
+  return { ...laid, corridors: [...laid.corridors, ...around(laid)] };
+}
+
+/**
+ * The nodes of a group stand together in one frame; frames read in the order of their links, and of `also`: links that
+ * say what comes first, but draw no node nearer to another.
+ */
+export function layOutGroups(
+  ids: readonly string[],
+  links: readonly Link[],
+  groupOf: (id: string) => string,
+  also: readonly Link[] = [],
+): Laid {
+  const members = new Map<string, string[]>();
+  for (const id of [...ids].sort(compare)) {
+    const name = groupOf(id);
+    members.set(name, [...(members.get(name) ?? []), id]);
+  }
+  const names = [...members.keys()].sort(compare);
+  const between = [...links, ...also].map((link) => ({ source: groupOf(link.source), target: groupOf(link.target) }));
+  const framed = inReadingOrder(names, between).map((name) => framedOf(name, arranged(members.get(name) ?? [], links)));
+  const laid = shelved(framed, FRAME_GAP);
+  return { ...laid, corridors: [...laid.corridors, ...around(laid)] };
+}
+
+function around(laid: Laid): Corridor[] {
+  return [
+    { from: 0, to: laid.columns, top: -OUTSIDE, bottom: 0 },
+    { from: 0, to: laid.columns, top: laid.height, bottom: laid.height + OUTSIDE },
+  ];
+}
+
+function framedOf(name: string, inner: Laid): Laid {
+  const height = FRAME_TOP + inner.height + FRAME_BOTTOM;
+  const moved = movedBy(inner, 0, FRAME_TOP);
+  const below = { from: 0, to: inner.columns, top: FRAME_TOP + inner.height, bottom: height };
+  return {
+    ...moved,
+    height,
+    corridors: [...moved.corridors, below],
+    frames: [{ name, from: 0, to: inner.columns, top: 0, bottom: height }],
+  };
+}
+
+/** Parts that hang together side by side and below each other; what hangs with nothing in a grid under them. */
+function arranged(ids: readonly string[], links: readonly Link[]): Laid {
+  const known = new Set(ids);
   const used = links.filter((link) => link.source !== link.target && known.has(link.source) && known.has(link.target));
-  const parts = components(sorted, used);
+  const parts = components(ids, used);
   const linked = parts.filter((part) => part.length > 1).map((part) => ranked(part, used));
   const alone = parts.filter((part) => part.length === 1).flat();
-  const blocks = linked.sort((one, other) => other.width * other.height - one.width * one.height);
-  const widest = Math.max(0, ...linked.map((block) => block.width));
-  if (alone.length > 0) blocks.push(shelved(alone.map(single), GRID_GAP, widest));
-  return shelved(blocks, GAP);
-}
-
-/** A layout of layouts: the nodes of a group stand together in one box; boxes read in the order of their links. */
-export function layOutGroups(boxes: readonly Box[], links: readonly Link[], groupOf: (id: string) => string): Grouped {
-  const names = [...new Set(boxes.map((box) => groupOf(box.id)))].sort(compare);
-  const inner = new Map(
-    names.map((name) => {
-      const own = boxes.filter((box) => groupOf(box.id) === name);
-      return [name, layOut(own, links)] as const;
-    }),
-  );
-  const frames = names.map((name) => {
-    const laid = inner.get(name) as Laid;
-    return { id: name, width: laid.width + 2 * GROUP_PADDING, height: laid.height + 2 * GROUP_PADDING + GROUP_TITLE };
-  });
-  const outer = shelved(
-    inReadingOrder(
-      frames,
-      links.map((link) => ({ source: groupOf(link.source), target: groupOf(link.target) })),
-    ).map(single),
-    GAP,
-  );
-  const at = new Map<string, Point>();
-  const groups: { name: string; x: number; y: number; width: number; height: number }[] = [];
-  for (const [name, laid] of inner) {
-    const corner = outer.at.get(name) ?? { x: 0, y: 0 };
-    for (const [id, point] of laid.at)
-      at.set(id, { x: corner.x + GROUP_PADDING + point.x, y: corner.y + GROUP_PADDING + GROUP_TITLE + point.y });
-    const { width, height } = frames.find((frame) => frame.id === name) as Box;
-    groups.push({ name, ...corner, width, height });
-  }
-  return { at, groups };
+  const blocks = linked.sort((one, other) => other.columns * other.height - one.columns * one.height);
+  const widest = Math.max(0, ...linked.map((block) => block.columns));
+  if (alone.length > 0) blocks.push(shelved(alone.map(single), NODE_GAP, widest));
+  return shelved(blocks, ROW_GAP);
 }
 
 function compare(one: string, other: string): number {
@@ -95,102 +131,153 @@ function compare(one: string, other: string): number {
 }
 
 /** The parts that hang together, in order of their first node. */
-export function components(boxes: readonly Box[], links: readonly Link[]): Box[][] {
-  const neighbours = new Map<string, string[]>(boxes.map((box) => [box.id, []]));
+export function components(ids: readonly string[], links: readonly Link[]): string[][] {
+  const neighbours = new Map<string, string[]>(ids.map((id) => [id, []]));
   for (const { source, target } of links) {
     neighbours.get(source)?.push(target);
     neighbours.get(target)?.push(source);
   }
-  const byId = new Map(boxes.map((box) => [box.id, box]));
   const seen = new Set<string>();
-  const parts: Box[][] = [];
-  for (const box of boxes) {
-    if (seen.has(box.id)) continue;
-    seen.add(box.id);
-    const part: Box[] = [];
-    const waiting = [box.id];
+  const parts: string[][] = [];
+  for (const first of ids) {
+    if (seen.has(first)) continue;
+    seen.add(first);
+    const part: string[] = [];
+    const waiting = [first];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      part.push(byId.get(id) as Box);
+      part.push(id);
       for (const next of neighbours.get(id) ?? []) {
         if (!seen.has(next)) waiting.push(next);
         seen.add(next);
       }
     }
-    parts.push(part.sort((one, other) => compare(one.id, other.id)));
+    parts.push(part.sort(compare));
   }
   return parts;
 }
 
-/** One part that hangs together, left to right. */
-function ranked(part: readonly Box[], links: readonly Link[]): Laid {
+/** One part that hangs together, left to right; each rank is a column. */
+function ranked(part: readonly string[], links: readonly Link[]): Laid {
   const graph = new Graph();
   // Network simplex, the default, fails on some graphs with circles.
-  graph.setGraph({ ranker: 'tight-tree', rankdir: 'LR', nodesep: 28, ranksep: RANK_GAP, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const inside = new Set(part.map((box) => box.id));
-  for (const { id, width, height } of part) graph.setNode(id, { width, height });
+  graph.setGraph({ ranker: 'tight-tree', rankdir: 'LR', nodesep: NODE_GAP, edgesep: LANE_GAP, ranksep: CHANNEL });
+  const inside = new Set(part);
+  for (const id of part) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   const pairs = links
     .filter((link) => inside.has(link.source) && inside.has(link.target))
     .sort((one, other) => compare(one.source, other.source) || compare(one.target, other.target));
-  for (const { source, target } of pairs) graph.setEdge(source, target);
+  for (const { source, target } of pairs) graph.setEdge(source, target, { labelpos: 'c' });
   dagre(graph);
-  const at = new Map(
-    part.map(({ id, width, height }) => {
-      const node = graph.node(id) as unknown as Point;
-      return [id, { x: node.x - width / 2, y: node.y - height / 2 }] as const;
+  const middle = new Map(part.map((id) => [id, graph.node(id) as unknown as Point]));
+  const ranks = [...new Set([...middle.values()].map((point) => Math.round(point.x)))].sort((a, b) => a - b);
+  const columnOf = (x: number) => ranks.findIndex((rank) => Math.abs(rank - x) < CHANNEL / 4);
+  const columns = new Map([...middle].map(([id, point]) => [id, columnOf(point.x)]));
+  const passed = new Map(
+    pairs.map((link) => {
+      const { points } = graph.edge(link.source, link.target) as unknown as { points: readonly Point[] };
+      const [first, last] = [columns.get(link.source) ?? 0, columns.get(link.target) ?? 0];
+      const between = points.filter((point) => columnOf(point.x) > first && columnOf(point.x) < last);
+      return [linkKey(link), { ys: between.map((point) => point.y), isWhole: between.length === last - first - 1 }];
     }),
   );
-  return fromOrigin(at, part);
+  const lanes = new Map([...passed].filter(([, { isWhole }]) => isWhole).map(([key, { ys }]) => [key, ys]));
+  const tops = [...middle.values()].map((point) => point.y - NODE_HEIGHT / 2);
+  const top = Math.min(...tops, ...[...lanes.values()].flat().map((y) => y - LANE_GAP / 2));
+  const bottoms = [...middle.values()].map((point) => point.y + NODE_HEIGHT / 2);
+  const bottom = Math.max(...bottoms, ...[...lanes.values()].flat().map((y) => y + LANE_GAP / 2));
+  return {
+    at: new Map(
+      [...middle].map(([id, { y }]) => [
+        id,
+        { x: (columns.get(id) ?? 0) * PITCH, y: Math.round(y - NODE_HEIGHT / 2 - top) },
+      ]),
+    ),
+    lanes: new Map([...lanes].map(([key, ys]) => [key, ys.map((y) => Math.round(y - top))])),
+    columns: ranks.length,
+    height: Math.round(bottom - top),
+    corridors: [],
+    frames: [],
+  };
 }
 
-/** Boxes that lead to others first; a chain of boxes laid out as a chain would be wider than any screen. */
-function inReadingOrder(boxes: readonly Box[], links: readonly Link[]): Box[] {
-  const used = links.filter((link) => link.source !== link.target);
-  return components(boxes, used)
+/** Names that lead to others first; a chain of frames laid out as a chain would be wider than any screen. */
+function inReadingOrder(names: readonly string[], links: readonly Link[]): string[] {
+  const used = mainly(links.filter((link) => link.source !== link.target));
+  return components(names, used)
     .sort((one, other) => other.length - one.length)
     .flatMap((part) => {
       const { at } = ranked(part, used);
-      const x = (box: Box) => at.get(box.id)?.x ?? 0;
-      return part.sort((one, other) => x(one) - x(other) || compare(one.id, other.id));
+      const x = (name: string) => at.get(name)?.x ?? 0;
+      return [...part].sort((one, other) => x(one) - x(other) || compare(one, other));
     });
 }
 
-function single(box: Box): Laid {
-  return { at: new Map([[box.id, { x: 0, y: 0 }]]), width: box.width, height: box.height };
-}
-
-function fromOrigin(at: Map<string, Point>, boxes: readonly Box[]): Laid {
-  const left = Math.min(...[...at.values()].map((point) => point.x));
-  const top = Math.min(...[...at.values()].map((point) => point.y));
-  let [width, height] = [0, 0];
-  const moved = new Map<string, Point>();
-  for (const box of boxes) {
-    const point = at.get(box.id) as Point;
-    const [x, y] = [Math.round(point.x - left), Math.round(point.y - top)];
-    moved.set(box.id, { x, y });
-    width = Math.max(width, x + box.width);
-    height = Math.max(height, y + box.height);
+/** Of links both ways between two, the way that more of them go. */
+function mainly(links: readonly Link[]): Link[] {
+  const counts = new Map<string, { link: Link; count: number }>();
+  for (const link of links) {
+    const known = counts.get(linkKey(link)) ?? { link, count: 0 };
+    known.count += 1;
+    counts.set(linkKey(link), known);
   }
-  return { at: moved, width, height };
+  return [...counts.values()]
+    .filter(({ link, count }) => {
+      const back = counts.get(linkKey({ source: link.target, target: link.source }))?.count ?? 0;
+      return count > back || (count === back && link.source < link.target);
+    })
+    .map(({ link }) => link);
 }
 
-/** Blocks side by side in rows, so that the whole has about the shape of a screen. */
+function single(id: string): Laid {
+  const at = new Map([[id, { x: 0, y: 0 }]]);
+  return { at, lanes: new Map(), columns: 1, height: NODE_HEIGHT, corridors: [], frames: [] };
+}
+
+function movedBy(laid: Laid, columns: number, y: number): Laid {
+  const band = <Band extends Corridor>(one: Band): Band => ({
+    ...one,
+    from: one.from + columns,
+    to: one.to + columns,
+    top: one.top + y,
+    bottom: one.bottom + y,
+  });
+  return {
+    ...laid,
+    at: new Map([...laid.at].map(([id, point]) => [id, { x: point.x + columns * PITCH, y: point.y + y }])),
+    lanes: new Map([...laid.lanes].map(([key, ys]) => [key, ys.map((one) => one + y)])),
+    corridors: laid.corridors.map(band),
+    frames: laid.frames.map(band),
+  };
+}
+
+/** Blocks side by side in rows, so that the whole has about the shape of a screen; between two rows is a corridor. */
 function shelved(blocks: readonly Laid[], gap: number, atLeast = 0): Laid {
-  const area = blocks.reduce((sum, block) => sum + (block.width + gap) * (block.height + gap), 0);
-  const widest = Math.max(0, ...blocks.map((block) => block.width));
-  const limit = Math.max(atLeast, widest, Math.sqrt(area * SHAPE));
-  const at = new Map<string, Point>();
-  let [x, y, rowHeight, width] = [0, 0, 0, 0];
+  const area = blocks.reduce((sum, block) => sum + block.columns * PITCH * (block.height + gap), 0);
+  const widest = Math.max(1, ...blocks.map((block) => block.columns));
+  const limit = Math.max(atLeast, widest, Math.round(Math.sqrt(area * SHAPE) / PITCH));
+  const whole = { at: new Map(), lanes: new Map(), columns: 0, height: 0, corridors: [], frames: [] } as Laid & {
+    corridors: Corridor[];
+    frames: Frame[];
+  };
+  const rows: number[] = [];
+  let [column, y, rowHeight] = [0, 0, 0];
   for (const block of blocks) {
-    if (x > 0 && x + block.width > limit) {
+    if (column > 0 && column + block.columns > limit) {
       y += rowHeight + gap;
-      x = 0;
+      rows.push(y);
+      column = 0;
       rowHeight = 0;
     }
-    for (const [id, point] of block.at) at.set(id, { x: x + point.x, y: y + point.y });
-    width = Math.max(width, x + block.width);
+    const moved = movedBy(block, column, y);
+    for (const [id, point] of moved.at) whole.at.set(id, point);
+    for (const [key, ys] of moved.lanes) whole.lanes.set(key, ys);
+    whole.corridors.push(...moved.corridors);
+    whole.frames.push(...moved.frames);
+    column += block.columns;
+    whole.columns = Math.max(whole.columns, column);
     rowHeight = Math.max(rowHeight, block.height);
-    x += block.width + gap;
   }
-  return { at, width, height: y + rowHeight };
+  whole.height = y + rowHeight;
+  for (const top of rows) whole.corridors.push({ from: 0, to: whole.columns, top: top - gap, bottom: top });
+  return whole;
 }

@@ -18,9 +18,20 @@ export interface Picking {
 export type Room = 'all' | 'narrow' | 'beside';
 
 export function columnsOf(picking: Picking | null, room: Room): Column<RunView>[] {
+  const isBeside = room === 'beside';
   const all: (Column<RunView> & { isWide?: boolean })[] = [
-    { id: 'state', title: 'State', width: '104px', cell: (run) => <StateBadge state={run.state} /> },
-    { id: 'step', title: 'Step', width: 'minmax(0,1fr)', cell: (run) => <StepAndNote run={run} /> },
+    {
+      id: 'state',
+      title: isBeside ? <span className="sr-only">State</span> : 'State',
+      width: isBeside ? '20px' : '104px',
+      cell: (run) => <StateBadge state={run.state} isSmall={isBeside} />,
+    },
+    {
+      id: 'step',
+      title: 'Step',
+      width: 'minmax(0,1fr)',
+      cell: (run) => (isBeside ? <StepLink id={run.step} /> : <StepAndNote run={run} />),
+    },
     { id: 'took', title: 'Duration', width: '72px', align: 'right', cell: (run) => <Took run={run} /> },
     {
       id: 'attempt',

@@ -38,6 +38,7 @@ export interface Selection {
   since?: string;
   until?: string;
   text?: string;
+  fingerprint?: string;
 }
 
 export function chosenStates(filters: Filters): State[] {
@@ -47,12 +48,13 @@ export function chosenStates(filters: Filters): State[] {
 
 /** The filters without the states: what the counts per state are of. */
 export function selectionOf(filters: Filters, nowMs: number): Selection {
-  const { step, trace, text } = filters;
+  const { step, trace, text, fingerprint } = filters;
   const kind = KINDS.find(([id]) => id === filters.kind)?.[0];
   return {
     ...(step ? { step } : {}),
     ...(trace ? { trace } : {}),
     ...(text ? { text } : {}),
+    ...(fingerprint ? { fingerprint } : {}),
     ...(kind ? { kind } : {}),
     ...betweenOf(filters, nowMs),
   };

@@ -3,11 +3,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { StateBadge } from '../../components/StateBadge';
 import { useNow } from '../../components/Time';
 import { duration } from '../../lib/format';
-import { type Laid, layOut, type Point } from '../../lib/layout';
+import { CHANNEL, type Laid, layOut, NODE_HEIGHT, NODE_WIDTH, PITCH, type Point } from '../../lib/layout';
 import { linksOf, type Member, type MemberLink, tookMs, wordOf } from './instance';
 
-const WIDTH = 190;
-const HEIGHT = 64;
 const MARGIN = 16;
 const SCALE_MIN = 0.55;
 
@@ -45,7 +43,7 @@ export default function MemberGraph({
   // Laid out anew only when members come or go: not when one of them changes its state.
   const shape = JSON.stringify([members.map((member) => member.step), links.map((link) => [link.source, link.target])]);
   const laid = useMemo(() => placed(shape), [shape]);
-  const [width, height] = [laid.width + 2 * MARGIN, laid.height + 2 * MARGIN];
+  const [width, height] = [laid.columns * PITCH - CHANNEL + 2 * MARGIN, laid.height + 2 * MARGIN];
   const scale = Math.max(Math.min(1, size.width / width, size.height / height), SCALE_MIN);
   return (
     <section
@@ -76,7 +74,7 @@ export default function MemberGraph({
 function placed(shape: string): Laid {
   const [steps, pairs] = JSON.parse(shape) as [string[], [string, string][]];
   return layOut(
-    steps.map((id) => ({ id, width: WIDTH, height: HEIGHT })),
+    steps,
     pairs.map(([source, target]) => ({ source, target })),
   );
 }
@@ -101,7 +99,7 @@ function MemberNode({
       onClick={choose}
       title={member.why || member.step}
       className={`absolute flex flex-col justify-center gap-1 rounded-md border bg-panel px-2.5 text-left ${outline} ${isChosen ? 'outline-2 outline-accent' : 'hover:bg-raised'}`}
-      style={{ left: at.x + MARGIN, top: at.y + MARGIN, width: WIDTH, height: HEIGHT }}
+      style={{ left: at.x + MARGIN, top: at.y + MARGIN, width: NODE_WIDTH, height: NODE_HEIGHT }}
     >
       <span className="w-full truncate text-[13px] font-semibold">{member.step}</span>
       <span className="flex w-full items-center gap-2 text-xs text-muted">
@@ -151,8 +149,8 @@ function Lines({
 
 /** From the right side of one to the left side of the other. */
 function curve(from: Point, to: Point): string {
-  const [x1, y1] = [from.x + MARGIN + WIDTH, from.y + MARGIN + HEIGHT / 2];
-  const [x2, y2] = [to.x + MARGIN - 2, to.y + MARGIN + HEIGHT / 2];
+  const [x1, y1] = [from.x + MARGIN + NODE_WIDTH, from.y + MARGIN + NODE_HEIGHT / 2];
+  const [x2, y2] = [to.x + MARGIN - 2, to.y + MARGIN + NODE_HEIGHT / 2];
   const bend = Math.max((x2 - x1) / 2, 24);
   return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
 }
