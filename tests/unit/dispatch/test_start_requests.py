@@ -67,11 +67,11 @@ async def test_the_first_trigger_of_a_member_opens_the_instance_and_is_held(shop
 
 
 async def test_a_success_opens_and_the_engine_triggers_with_the_body(shop: Shop) -> None:
-    await shop.requests.end(SPAN, is_success=True, payload=b'{"n":1}', result=b"{}")
+    await shop.requests.end(SPAN, is_success=True, payload=b'{"n":1}', result=b'{"o":2}')
     await shop.world.settle()
 
     (run,) = await shop.world.runs("reserve")
-    assert (run.payload, run.trace, run.parent_run) == (b'{"n":1}', TRACE, None)
+    assert (run.payload, run.trace, run.parent_run) == (b'{"n":1,"place":{"o":2}}', TRACE, None)
     assert (await shop.states())[""] == "completed"
 
 
