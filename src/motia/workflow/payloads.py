@@ -17,17 +17,19 @@ def member_payload(
 ) -> bytes:
     """The payload of a member that nobody triggered.
 
-    The start payload when it is an object, then the result of each step in its `after` under its id,
-    then what the configuration says `with`; later ones win.
+    The start payload when it is an object, then the result of each predecessor under its id, then
+    what the configuration says `with`; later ones win. A member that names no predecessor comes after
+    the start step, and gets its result when there is one.
 
     Args:
         member: The member.
         start: The payload that the instance began with, JSON.
-        results: Results by step, JSON, of those in `after`.
+        results: Results by predecessor, JSON.
     """
     payload = _object(start)
-    for step in member.after:
-        payload[step] = msgspec.Raw(results.get(step) or b"null")
+    for step, result in results.items():
+        if member.after or result not in (None, b"null"):
+            payload[step] = msgspec.Raw(result or b"null")
     if member.constants is not None:
         payload |= _object(bytes(member.constants))
     return msgspec.json.encode(payload)
