@@ -20,10 +20,10 @@ JOBS ?= 4
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench crash docs clean
+.PHONY: help setup demo test check format bench crash docs pictures clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 BUILT := $(STAMP) $(NODE_STAMP) $(SHOP_STAMP) $(WORKBENCH_STAMP)
 
@@ -102,9 +102,13 @@ else
 	@echo "Skipped: the checks of sdk/ruby, for want of Ruby"
 endif
 
-format: $(STAMP) ## Format the sources and mend what the linter can mend
+format: $(BUILT) ## Format the sources and mend what the linters can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+ifdef NPM
+	@cd $(NODE_SDK) && npx biome check --write --log-level=warn .
+	@cd $(WORKBENCH) && npx biome check --write --log-level=warn .
+endif
 
 docs: $(STAMP) ## Write the generated pages of docs/reference and the API's description again
 	@$(BIN)/python -m tools.docs
@@ -112,6 +116,9 @@ ifdef NPM
 	@$(MAKE) --no-print-directory $(WORKBENCH_DEPENDENCIES)
 	@cd $(WORKBENCH) && npm run --silent types
 endif
+
+pictures: setup ## Take the pictures of the README and the docs anew; needs Chromium
+	@$(BIN)/python -m tools.pictures
 
 bench: $(BUILT) ## Measure against rivals (they get an environment of their own); takes some minutes
 	@$(BIN)/python -m benchmarks

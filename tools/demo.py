@@ -49,6 +49,11 @@ class Demo(NamedTuple):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return json.loads(done.stdout) if done.returncode == 0 else []
 
+    def workbench(self) -> str:
+        """A fresh one-time address of the Workbench; empty when it is not to be had."""
+        said = self.motia("workbench")
+        return str(said["url"]) if said else ""
+
     def send(self, method: str, path: str, body: object) -> tuple[int, str]:
         """Status and trace id of the answer to a request."""
         address = urlsplit(self.api)
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         start_new_session=True,  # Ctrl-C reaches this script alone, which passes it on once
     )
     try:
-        demo = Demo(options.project, _wait_for_api(engine, options.project))
+        demo = Demo(options.project, wait_for_api(engine, options.project))
         has_node = _show_order(demo)
         if not options.once:
             _run(demo, engine, has_node=has_node)
@@ -96,17 +101,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None:
-    _send_traffic(demo, random.Random(1), count=6)
+    send_traffic(demo, random.Random(1), count=6)
     time.sleep(SETTLE_S)  # their log lines first, then what to try
-    click.echo(invitation(demo.api, project=demo.project, width=_width(), has_node=has_node))
+    click.echo(
+        invitation(
+            demo.api, workbench=demo.workbench(), project=demo.project, width=_width(), has_node=has_node
+        )
+    )
     sys.stdout.flush()
     chance = random.Random()
     while engine.poll() is None:
         time.sleep(PAUSE_S)
-        _send_traffic(demo, chance, count=1)
+        send_traffic(demo, chance, count=1)
 
 
-def _wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
+def wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     """The API's address, once it answers."""
     record = project / ".motia" / "engine.json"
     until = time.monotonic() + START_LIMIT_S
@@ -126,7 +135,8 @@ def _wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     raise TimeoutError(f"The engine was not ready after {START_LIMIT_S:.0f} s.")
 
 
-def _send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
+def send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
+    """A few requests of people who sign up and order."""
     for _ in range(count):
         name = chance.choice(FIRST_NAMES)
         try:
@@ -195,7 +205,7 @@ def story(
     return "\n" + "\n\n".join(parts) + "\n"
 
 
-def invitation(api: str, *, project: Path, width: int, has_node: bool = True) -> str:
+def invitation(api: str, *, project: Path, width: int, workbench: str = "", has_node: bool = True) -> str:
     """What there is to try, as commands that can be copied; without Node only what Python answers."""
     motia = str(_short(Path(sys.executable).parent / "motia"))
     where = f"--project {_short(project)}"
@@ -216,14 +226,22 @@ def invitation(api: str, *, project: Path, width: int, has_node: bool = True) ->
         ("every run, and those that failed for good", (f"{motia} runs list", where)),
         ("", (f"{motia} runs list --state dead", where)),
         ("what the steps say, as they say it", (f"{motia} logs -f", where)),
+        *(
+            (("another address of the Workbench: each works once", (f"{motia} workbench", where)),)
+            if workbench
+            else ()
+        ),
     )
     tried = "\n".join(
         (f"  {click.style(f'# {why}', fg='bright_black')}\n" if why else "") + folded(parts, width=width)
         for why, parts in commands
     )
+    opened = (
+        f"  Workbench  {click.style(workbench, bold=True)}  (every run as it happens)\n" if workbench else ""
+    )
     return (
         f"\n{click.style('The shop is running, with a little traffic. Ctrl-C stops it.', bold=True)}\n\n"
-        f"  API        {api}\n  Reference  {api}/docs\n\n"
+        f"{opened}  API        {api}\n  Reference  {api}/docs\n\n"
         f"Things to try in another terminal:\n\n{tried}\n\n"
         f"Edit a file below {_short(project)}/motia/steps, of any language: the change is live at once.\n"
     )

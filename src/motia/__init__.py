@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         sse,
         state,
         trigger,
+        workflow,
     )
 
 __version__ = "0.1.0"
@@ -57,6 +58,7 @@ __all__ = [
     "sse",
     "state",
     "trigger",
+    "workflow",
 ]
 
 

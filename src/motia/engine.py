@@ -1,8 +1,8 @@
 """The composition root: builds the rooms, starts them in order, stops them in the opposite one.
 
 Start: ledger and telemetry open, the port is bound, workers load the project, the catalog is checked,
-then dispatch, schedules, the edge, and last the control socket and the Workbench. A start that fails leaves nothing
-running and no record of an engine.
+then dispatch, workflows, schedules, the edge, last the control socket and the Workbench. A start that
+fails leaves nothing running and no record of an engine.
 
 Stop: the edge takes no more, what is in flight gets the grace period, and everything closes in the
 opposite order; nothing that was accepted is lost.
@@ -26,7 +26,7 @@ from motia import __version__
 from motia.dispatch import POLL_S, Dispatcher, TriggerOptions
 from motia.edge import Edge
 from motia.ledger import Ledger, SqliteLedger
-from motia.model import LoadFault, Manifest, NodeId, StartError, StepId
+from motia.model import LoadFault, Manifest, NodeId, StartError
 from motia.places import (
     EngineRecord,
     bind,
@@ -43,12 +43,12 @@ from motia.project import (
     ENVIRONMENT_FILE,
     READ_AT_START,
     Catalog,
+    DefinitionReader,
+    Definitions,
     Discovery,
     FlowGraph,
     PayloadValidators,
     Settings,
-    TopicReader,
-    Topics,
     Watcher,
     affected_languages,
     check,
@@ -59,11 +59,11 @@ from motia.project import (
     read_dotenv,
     read_sites,
 )
-from motia.protocol import Log, Span, Stalled
 from motia.runtime import Clock, Duty, SystemClock, spare_collector
 from motia.schedules import CronScheduler
 from motia.telemetry import Telemetry
-from motia.workers import Launcher, Launching, Origin, Supervisor, launchers_for, stall_text
+from motia.workers import Launcher, Launching, Origin, Supervisor, WorkerRecords, launchers_for
+from motia.workflow import Workflows
 
 if TYPE_CHECKING:
     from motia.workbench import FindingLike, Front
@@ -72,7 +72,7 @@ EMBEDDED_POLL_S = 10.0
 """Nobody else writes the ledger of a test, and a day that a test turns by is many polls."""
 
 
-class Engine(Duty):
+class Engine(Duty, WorkerRecords):
     """One node. `mode` `dev` reloads and goes on with faults; `start` refuses a project that has any."""
 
     def __init__(
@@ -105,7 +105,7 @@ class Engine(Duty):
             diagnose: Looks at machine and project, for the Workbench; may block.
             is_embedded: Part of a test: no data directory, control socket, record or file watching.
         """
-        super().__init__()
+        Duty.__init__(self)
         self.settings = settings
         self.mode = mode
         self.catalog = Catalog()
@@ -121,6 +121,7 @@ class Engine(Duty):
         self.telemetry = telemetry or Telemetry(
             config.data_dir / "telemetry.db", clock=self._clock, random=self._random, config=config
         )
+        WorkerRecords.__init__(self, recorder=self.telemetry, clock=self._clock)
         if on_log is not None:
             self.telemetry.on_log(on_log)
         self._validators = PayloadValidators(self.catalog)
@@ -129,11 +130,10 @@ class Engine(Duty):
         self.discovery = discover(config.root)
         self._launching = self._find_launchers(self.discovery)
         self._looking = asyncio.Lock()
-        self._checked: tuple[Discovery, tuple[LoadFault, ...], Topics] | None = None
+        self._checked: tuple[Discovery, tuple[LoadFault, ...], Definitions] | None = None
         """What besides the manifest the catalog was made of."""
-        self._topic_reader = TopicReader(config.root, settings.environ)
-        self._topics = Topics()
-        self._reading_topics = asyncio.Lock()
+        self._definition_reader = DefinitionReader(config.root, settings.environ)
+        self._definitions = Definitions()
         self._sock = sock
         self._diagnose = diagnose
         self._is_embedded = is_embedded
@@ -167,11 +167,13 @@ class Engine(Duty):
             validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
             poll_s=EMBEDDED_POLL_S if self._is_embedded else POLL_S,
         )
+        self.workflows = Workflows(self.dispatcher.node_state)
         self.cron = CronScheduler(
             ledger=self.ledger,
             clock=self._clock,
             recorder=self.telemetry,
             notify=self.dispatcher.notify,
+            joined=self.dispatcher.joined,
             queue_depth=config.limits.queue_depth,
         )
         self.edge: Edge | None = None
@@ -241,12 +243,14 @@ class Engine(Duty):
             ledger=self.ledger,
             sock=sock,
             is_ready=lambda: self.is_ready,
+            requests=self.dispatcher.requests,
         )
-        await asyncio.gather(self.workers.start(), self._read_topics())
+        await asyncio.gather(self.workers.start(), self._read_definitions())
         used = self.workers.manifest
         self._use_manifest(used)
         self._refuse_faults()
         await self.dispatcher.start()
+        await self.workflows.start()
         await self.cron.start()
         await self.edge.start()
         if not self._is_embedded:
@@ -268,7 +272,16 @@ class Engine(Duty):
             self._has_record = False
             with contextlib.suppress(OSError):
                 record_path(self.config.data_dir).unlink()
-        for duty in (self._watcher, self.edge, self._front, self.cron, self.dispatcher, self.workers):
+        rooms = (
+            self._watcher,
+            self.edge,
+            self._front,
+            self.cron,
+            self.workflows,
+            self.dispatcher,
+            self.workers,
+        )
+        for duty in rooms:
             if duty is not None:
                 await duty.stop()
         for task in tuple(self._tasks):
@@ -312,6 +325,7 @@ class Engine(Duty):
             is_ready=lambda: self.is_ready,
             cron=self.cron,
             workers=self.workers,
+            workflows=self.workflows,
             api_document=lambda: msgspec.json.decode(edge.openapi()),
             diagnose=self._diagnose,
         )
@@ -324,45 +338,6 @@ class Engine(Duty):
         await self._front.start()
 
     # what workers tell (motia.workers.WorkerEvents)
-
-    def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
-        """A log line of a step or of a worker itself."""
-        self.telemetry.log(
-            level=log.level,
-            message=log.message,
-            at=log.at or self._clock.now_ms(),
-            step=origin.step if origin else None,
-            trace=origin.trace if origin else None,
-            run=origin.run if origin else None,
-            attempt=origin.attempt if origin else 0,
-            fields=bytes(log.fields) if log.fields is not None else None,
-            source=log.source if origin else f"{log.source} of {worker}",
-        )
-
-    def on_span(self, origin: Origin, span: Span) -> None:
-        """A span of the author's own."""
-        self.telemetry.user_span(
-            trace=origin.trace,
-            span=span.span,  # type: ignore[arg-type]
-            parent=span.parent,  # type: ignore[arg-type]
-            name=span.name,
-            step=origin.step,
-            run=origin.run,
-            started_at=span.started_at,
-            duration_us=span.duration_us,
-            fields=bytes(span.fields) if span.fields is not None else None,
-        )
-
-    def on_stalled(self, worker: str, stalled: Stalled) -> None:
-        """A worker's loop stands still: say which step and where."""
-        self.telemetry.count("stalled")
-        self.telemetry.log(
-            level="warn",
-            message=stall_text(worker, stalled),
-            at=self._clock.now_ms(),
-            step=StepId(stalled.step) if stalled.step else None,
-            source="engine",
-        )
 
     def on_manifest(self, manifest: Manifest) -> None:
         """What is loaded changed."""
@@ -384,19 +359,16 @@ class Engine(Duty):
 
     def _use_manifest(self, manifest: Manifest) -> None:
         """Check what is loaded and hand the new catalog to every room, at once."""
-        topics = self._topics
-        self._checked = (self.discovery, self._launching.faults, topics)
-        manifest = msgspec.structs.replace(
-            manifest,
-            topics=topics.topics,
-            faults=(*manifest.faults, *self._launching.faults, *topics.faults),
-        )
-        faults = check(manifest, self.discovery, is_strict=self.config.triggers_strict)
-        catalog = Catalog(manifest.steps, faults, topics.topics)
+        defined = self._definitions
+        self._checked = (self.discovery, self._launching.faults, defined)
+        manifest = defined.added_to(manifest, *self._launching.faults)
+        strict = self.config.triggers_strict
+        faults = check(manifest, self.discovery, drafts=defined.drafts, is_strict=strict)
+        catalog = Catalog(manifest.steps, faults, defined.topics, defined.workflows)
         self._validators = PayloadValidators(catalog, previous=self._validators)
         assert self.edge is not None
         refused = self.edge.use_catalog(catalog)
-        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), topics.topics)
+        self.catalog = Catalog(manifest.steps, order((*faults, *refused)), defined.topics, defined.workflows)
         self.dispatcher.use_catalog(self.catalog)
         self.cron.use_catalog(self.catalog)
         if self._watcher is not None:
@@ -449,8 +421,8 @@ class Engine(Duty):
                 only=only,
                 drops_standby=only if READ_AT_START & changed else frozenset(),
             )
-        await asyncio.gather(reloading, self._read_topics())
-        if self._checked != (self.discovery, self._launching.faults, self._topics):
+        await asyncio.gather(reloading, self._read_definitions())
+        if self._checked != (self.discovery, self._launching.faults, self._definitions):
             self._use_manifest(self.workers.manifest)
         if self.on_reload is not None:
             self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
@@ -463,21 +435,18 @@ class Engine(Duty):
             self._log("error", f"{error.message}; its last good version goes on ({error.hint})")
         else:
             self._environ = merge_dotenv(self.settings.real_environ, dotenv)
-            self._topic_reader.use_environ(self._environ)
+            self._definition_reader.use_environ(self._environ)
 
     def _log(self, level: str, message: str) -> None:
         self.telemetry.log(level=level, message=message, at=self._clock.now_ms(), source="engine")
 
-    async def _read_topics(self) -> None:
-        async with (
-            self._reading_topics
-        ):  # one after another, so that the last one to look is the last to tell
-            self._topics = await asyncio.to_thread(self._topic_reader.read, self.discovery.events)
+    async def _read_definitions(self) -> None:
+        self._definitions = await self._definition_reader.read(self.discovery)
 
     @property
     def _modules(self) -> tuple[str, ...]:
         """Project files whose change means a reload, wherever they are."""
-        return (*self.workers.manifest.modules, *self._topics.modules)
+        return (*self.workers.manifest.modules, *self._definitions.modules)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

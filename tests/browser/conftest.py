@@ -1,21 +1,36 @@
-"""A real browser on the Workbench of a real engine. Needs Chromium, and the Workbench built (`make setup`)."""
+"""A real browser on the Workbench of a real engine. Needs Chromium, and the Workbench built (`make setup`).
+
+One browser serves all tests of a process, one engine those of a module; each test has a context of its own, which
+is logged in. So tests give what they make names of their own, and leave steps as they found them.
+"""
 
 from __future__ import annotations
 
-import json
-import os
+import http.client
 import shutil
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
-from tests.acceptance.conftest import MOTIA, Served, environment
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
+from pytest_asyncio import is_async_test
+from tests.acceptance.conftest import Served, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+PROJECT = HERE / "shop"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
     None,
@@ -30,79 +45,84 @@ FLAGS = (
     "--disable-sync",
 )
 LIMIT_MS = 20_000
-
-STEPS = """
-from motia import HttpError, api, cron, event, logger, response, state, trigger
-
-
-@api(
-    id="place-order", method="POST", path="/orders", flows=["orders"], triggers=["charge-card"],
-    description="Take an order",
-    schema={"body": {"item": str, "cents": int}},
-)
-async def place_order(item: str, cents: int):
-    receipt = await trigger("charge-card", {"item": item, "cents": cents})
-    return response({"accepted": item, "run": receipt.run_id}, status=202)
-
-
-@event(id="charge-card", flows=["orders"], triggers=["order.charged"], retries=0, schema={"item": str, "cents": int})
-async def charge_card(item: str, cents: int):
-    logger.info("charging", {"item": item})
-    fee = cents // 0
-    await trigger("order.charged", {"item": item})
-    return {"charged": cents + fee}
-
-
-@event(id="ship", flows=["orders"], topics=["order.charged"])
-async def ship(item: str):
-    await state.set("shipped", item, {"item": item})
-    return {"shipped": item}
-
-
-@cron(id="nightly", schedule="0 3 * * *", timezone="Europe/Berlin", flows=["reports"])
-async def nightly():
-    return {"orders": len(await state.list("shipped"))}
-
-
-@event(id="chatter", schema={"lines": int})
-async def chatter(lines: int):
-    for number in range(lines):
-        logger.info(f"line {number}", {"number": number})
-"""
+WAIT_MS = 20_000
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
+SERIOUS = ("serious", "critical")
+HOUR_MS = 3_600_000
 FIXED = ("fee = cents // 0", "fee = cents // 100")
+
+expect.set_options(timeout=LIMIT_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all tests here: a browser that is shared lives in one."""
+    mark = pytest.mark.asyncio(loop_scope="session")
+    for item in items:
+        if HERE in item.path.parents and is_async_test(item):
+            item.add_marker(mark, append=False)
 
 
 class Shop(Served):
-    """A running `motia dev` with its Workbench."""
+    """A running engine with its Workbench."""
 
-    def fresh_address(self) -> str:
+    @property
+    def workbench(self) -> str:
+        """Where the Workbench is, without a slash at the end."""
+        return self.control("GET", "/v1/status")["addresses"]["workbench"].rstrip("/")
+
+    def invitation(self) -> str:
         """A one-time address of the Workbench."""
-        done = subprocess.run(
-            [*MOTIA, "workbench", "--json"],
-            cwd=self.root,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        return str(json.loads(done.stdout)["url"])
+        return str(self.control("POST", "/v1/invitations", {})["url"])
+
+    def cookie(self) -> Any:
+        """A session that may operate, for a browser's context."""
+        asked = urlsplit(self.invitation())
+        connection = http.client.HTTPConnection(asked.hostname or "", asked.port)
+        try:
+            connection.request("GET", f"{asked.path}?{asked.query}")
+            response = connection.getresponse()
+            response.read()
+            name, _, value = response.headers["set-cookie"].partition(";")[0].partition("=")
+        finally:
+            connection.close()
+        return {"name": name, "value": value, "url": self.workbench, "httpOnly": True, "sameSite": "Strict"}
+
+    def trigger(self, target: str, payload: Any = None, **options: Any) -> str:
+        """The id of the first run of an event."""
+        body = {"target": target, "payload": payload, **options}
+        return str(self.control("POST", "/v1/trigger", body)["runId"])
+
+    def finish(self, target: str, payload: Any = None, **options: Any) -> str:
+        """The same, once that run is finished."""
+        return self.trigger(target, payload, wait_ms=WAIT_MS, **options)
+
+    def settle(self, run: str) -> None:
+        """Wait until a run is finished."""
+        wait_until(lambda: self.run(run), lambda found: found["finished_at"] is not None)
+
+    def fail(self, item: str) -> str:
+        """A dead run of `charge-card`."""
+        return self.finish("charge-card", {"item": item, "cents": 100})
+
+    def cancel_all(self, step: str) -> None:
+        """No run of a step is open any more."""
+        self.control("POST", "/v1/runs/cancel", {"step": step})
 
     def mend(self) -> None:
-        """Correct the step that fails."""
+        """Correct the step that fails, and wait until it is loaded."""
         file = self.root / "motia" / "steps" / "orders.py"
         file.write_text(file.read_text().replace(*FIXED))
+        self.wait_line("reloaded")
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One engine for the tests of a module."""
+@contextmanager
+def running_shop(root: Path, *arguments: str, **environment: str) -> Iterator[Shop]:
+    """An engine on a copy of the project at `root`, or on what is there already."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    root = tmp_path_factory.mktemp("shop")
-    (root / "motia" / "steps").mkdir(parents=True)
-    (root / "motia" / "steps" / "orders.py").write_text(STEPS.lstrip())
-    served = Shop(root, "dev", "--workbench-port", "0")
+    if not root.exists():
+        shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    served = Shop(root, *(arguments or ("dev", "--workbench-port", "0")), **environment)
     try:
         served.wait_line("Workbench")
         yield served
@@ -110,40 +130,98 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         served.end()
 
 
-@asynccontextmanager
+@contextmanager
+def serving(root: Path, steps: str) -> Iterator[Shop]:
+    """An engine over these Python steps, in the empty folder `root`."""
+    (root / "motia" / "steps").mkdir(parents=True)
+    (root / "motia" / "steps" / "steps.py").write_text(steps.lstrip())
+    with running_shop(root) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One engine for the tests of a module."""
+    with running_shop(tmp_path_factory.mktemp("browser") / "shop") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium without a window."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        try:
-            yield started
-        finally:
-            await started.close()
+        yield started
+        await started.close()
 
 
-OpenPage = Callable[..., Any]
+async def new_context(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    """A browser as new, at home at `address`, with nobody logged in."""
+    context = await browser.new_context(base_url=address, viewport=WINDOW, **options)
+    context.set_default_timeout(LIMIT_MS)
+    return context
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser, shop: Shop) -> AsyncIterator[BrowserContext]:
+    """A browser as new, logged in."""
+    made = await new_context(browser, shop.workbench, permissions=["clipboard-read", "clipboard-write"])
+    await made.add_cookies([shop.cookie()])
+    yield made
+    await made.close()
 
 
 @pytest.fixture
-async def page(shop: Shop) -> AsyncIterator[Page]:
-    """A page that is logged in and complains about nothing: an error in its console fails the test."""
-    errors: list[str] = []
-    async with browser() as started:
-        context = await started.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(LIMIT_MS)
-        opened = await context.new_page()
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.on(
-            "console",
-            lambda message: errors.append(message.text) if message.type == "error" else None,
-        )
-        await opened.goto(shop.fresh_address())
-        await opened.get_by_role("heading", level=1).wait_for()
-        yield opened
-    # What the server refuses on purpose (422, 404) is told by the browser too; the page itself must not fail.
-    assert [error for error in errors if "Failed to load resource" not in error] == []
+def complaints() -> list[str]:
+    """What the pages of a test complained about; a test that provokes some takes them out."""
+    return []
 
 
-def is_in_ci() -> bool:
-    """Whether nothing may be skipped."""
-    return bool(os.environ.get("CI"))
+def listen(page: Page, complaints: list[str]) -> Page:
+    """Note the errors of a page. What an engine refuses on purpose (422, 404) is told by the browser too."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    return page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext, complaints: list[str]) -> AsyncIterator[Page]:
+    """An empty page of that browser: an error in its console fails the test."""
+    yield listen(await context.new_page(), complaints)
+    assert complaints == []
+
+
+async def faults_of_accessibility(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """The serious ones, of all rules or of those that are named."""
+    found = await Axe().run(page, options={"runOnly": list(only)} if only else None)
+    return [
+        (fault["id"], fault["nodes"][0]["html"][:200])
+        for fault in found.response["violations"]
+        if fault["impact"] in SERIOUS
+    ]
+
+
+def rows(page: Page, table: str) -> Locator:
+    """The rows of a table, without its head."""
+    return page.get_by_role("table", name=table).locator("[aria-rowindex]")
+
+
+async def rewrite(editor: Locator, text: str) -> None:
+    """Type `text` in place of what an editor of code holds."""
+    await editor.click()
+    await editor.press("Control+a")
+    await editor.press_sequentially(text)
+
+
+async def copied(page: Page) -> str:
+    """What is in the clipboard."""
+    return str(await page.evaluate("navigator.clipboard.readText()"))

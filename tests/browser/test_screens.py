@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from .conftest import Shop
+from .conftest import Shop, faults_of_accessibility
 
 SCREENS = (
     "Overview",
@@ -23,7 +22,6 @@ SCREENS = (
     "Workers",
     "Config",
 )
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,23 +37,18 @@ def traffic(shop: Shop) -> None:
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_opens_and_can_be_used_by_everybody(page: Page, screen: str, theme: str):
+    await page.goto("/")
     await page.get_by_role("radio", name=theme).click()
     await page.get_by_role("navigation").get_by_role("link", name=screen, exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text(screen)
     await page.wait_for_load_state("domcontentloaded")
     await expect(page.get_by_role("alert")).to_have_count(0)
 
-    found = await Axe().run(page)
-
-    faults = [
-        (fault["id"], fault["nodes"][0]["html"][:200])
-        for fault in found.response["violations"]
-        if fault["impact"] in SERIOUS
-    ]
-    assert faults == []
+    assert await faults_of_accessibility(page) == []
 
 
 async def test_the_palette_goes_to_a_step_by_a_few_letters(page: Page):
+    await page.goto("/")
     await page.keyboard.press("Control+k")
     await page.get_by_role("combobox").fill("chrgcrd")
     await expect(page.get_by_role("option", name="charge-card")).to_be_visible()
@@ -66,6 +59,7 @@ async def test_the_palette_goes_to_a_step_by_a_few_letters(page: Page):
 
 
 async def test_runs_are_walked_by_keys(page: Page):
+    await page.goto("/")
     await page.get_by_role("navigation").get_by_role("link", name="Runs", exact=True).click()
     await expect(page.get_by_role("row").nth(2)).to_be_visible()
 
@@ -77,6 +71,7 @@ async def test_runs_are_walked_by_keys(page: Page):
 
 
 async def test_what_happens_is_on_the_screen_without_a_reload(page: Page, shop: Shop):
+    await page.goto("/")
     await page.get_by_role("navigation").get_by_role("link", name="Logs", exact=True).click()
 
     shop.control("POST", "/v1/trigger", {"target": "chatter", "payload": {"lines": 1}})
@@ -85,6 +80,7 @@ async def test_what_happens_is_on_the_screen_without_a_reload(page: Page, shop: 
 
 
 async def test_a_narrow_window_shows_everything(page: Page):
+    await page.goto("/")
     await page.set_viewport_size({"width": 768, "height": 900})
 
     overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")

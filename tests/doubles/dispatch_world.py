@@ -28,9 +28,12 @@ from motia.model import (
     StepKind,
     StepSpec,
     TraceId,
+    WorkflowMember,
+    WorkflowSpec,
 )
 from motia.project import Catalog, Config
 from motia.runtime import FrozenClock
+from motia.workflow import Workflows
 
 READS = frozenset(
     (
@@ -38,6 +41,7 @@ READS = frozenset(
             "get",
             "attempts",
             "children",
+            "replays",
             "list_runs",
             "count_runs",
             "tally_runs",
@@ -46,7 +50,8 @@ READS = frozenset(
             "running",
         ),
         *("paused", "parked_targets", "ready_steps", "cron_fires", "state_get", "state_list", "state_groups"),
-        "load_manifest",
+        *("get_instance", "instances_of_run", "list_instances", "count_instances", "open_instances"),
+        *("due_instances", "load_manifest"),
     )
 )
 
@@ -56,14 +61,31 @@ def event_step(step: str, **options: Any) -> StepSpec:
     return StepSpec(id=StepId(step), source=Source(file=f"{step}.py"), **options)
 
 
+def workflow_spec(workflow: str, start: str, members: dict[str, Any], **options: Any) -> WorkflowSpec:
+    made = []
+    for step, after in members.items():
+        after, constants = after if isinstance(after, tuple) else (after, None)
+        raw = None if constants is None else msgspec.Raw(msgspec.json.encode(constants))
+        made.append(WorkflowMember(step=StepId(step), after=tuple(map(StepId, after)), constants=raw))
+    return WorkflowSpec(
+        id=workflow,
+        start=StepId(start),
+        members=tuple(made),
+        source=Source(file=f"{workflow}.yaml"),
+        **options,
+    )
+
+
 class KeepingRecorder:
     """A recorder that keeps everything it is told."""
 
     def __init__(self) -> None:
         self.attempts: list[dict[str, Any]] = []
         self.changes: list[tuple[str, str]] = []
+        self.instances: list[tuple[str, str]] = []
         self.logs: list[dict[str, Any]] = []
         self.edges: list[tuple[str, str]] = []
+        self.state_changes: list[tuple[str, str | None]] = []
         self.counts: Counter[str] = Counter()
         self._number = 0
 
@@ -86,6 +108,9 @@ class KeepingRecorder:
     def run_changed(self, run: RunId, step: StepId, state: str, trace: TraceId, attempt: int) -> None:
         self.changes.append((run, str(state)))
 
+    def instance_changed(self, instance: str, workflow: str, state: str, trace: TraceId) -> None:
+        self.instances.append((instance, str(state)))
+
     def log(self, **fields: Any) -> None:
         self.logs.append(fields)
 
@@ -94,6 +119,9 @@ class KeepingRecorder:
 
     def edge_observed(self, source: StepId, target: str) -> None:
         self.edges.append((source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        self.state_changes.append((group, key))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] += by
@@ -107,6 +135,8 @@ class FlakyLedger:
         self.is_down = False
         self.is_cut = False
         self.before: Callable[[str], Awaitable[None]] | None = None
+        self.after: Callable[[str], None] | None = None
+        """Told of each operation that was carried out and is not answered yet."""
         self.refused = 0
 
     def now(self) -> int:
@@ -129,6 +159,8 @@ class FlakyLedger:
                 self.refused += 1
                 raise LedgerUnavailable("no space left on device")
             answer = await method(*args, **options)
+            if self.after is not None:
+                self.after(name)
             if self.is_cut:
                 await asyncio.get_running_loop().create_future()
             return answer
@@ -147,6 +179,7 @@ class World:
         self.recorder = KeepingRecorder()
         self.specs: dict[str, StepSpec] = {}
         self.handlers: dict[str, Handler] = {}
+        self.workflow_specs: dict[str, WorkflowSpec] = {}
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self.topic_problems: dict[str, tuple[Problem, ...]] = {}
         self.processes, self.slots = processes, slots
@@ -171,6 +204,7 @@ class World:
             validate=lambda spec, payload: self.problems.get(spec.id, ()),
             validate_topic=lambda target, payload: self.topic_problems.get(target, ()),
         )
+        self.workflows = Workflows(self.dispatcher.node_state)
         self.workers.call_handler = self.dispatcher.call_op
         self.workers.on_capacity = self.dispatcher.on_capacity
         self.nodes.append((self.dispatcher, self.ledger, self.workers))
@@ -182,6 +216,7 @@ class World:
         await self.store.open()
         self.build()
         await self.dispatcher.start()
+        await self.workflows.start()
         return self.dispatcher
 
     def crash(self, tasks: set[asyncio.Task[Any]]) -> None:
@@ -200,6 +235,14 @@ class World:
             self._load()
         return spec
 
+    def workflow(self, workflow: str, start: str, members: dict[str, Any], **options: Any) -> WorkflowSpec:
+        """Define a workflow: `members` are ids with what they come after, or with (after, constants)."""
+        spec = workflow_spec(workflow, start, members, **options)
+        self.workflow_specs[workflow] = spec
+        if self.boots:
+            self._load()
+        return spec
+
     def drop(self, step: str) -> None:
         """The step is no longer in the project."""
         del self.specs[step], self.handlers[step]
@@ -209,7 +252,7 @@ class World:
     def _load(self) -> None:
         for step, spec in self.specs.items():
             self.workers.step(spec, self.handlers[step])
-        self.dispatcher.use_catalog(Catalog(self.specs.values()))
+        self.dispatcher.use_catalog(Catalog(self.specs.values(), workflows=self.workflow_specs.values()))
 
     # shortcuts
 
@@ -244,10 +287,14 @@ class World:
         """Stop the present node."""
         if self.nodes and not self.ledger.is_cut:
             self.ledger.is_down = False
-            stopping = asyncio.create_task(self.dispatcher.stop())
+            stopping = asyncio.create_task(self._stop())
             while not stopping.done():
                 await self.clock.advance(0.5)
             await stopping
+
+    async def _stop(self) -> None:
+        await self.workflows.stop()
+        await self.dispatcher.stop()
 
 
 async def _nothing(call: Call) -> None:

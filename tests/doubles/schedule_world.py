@@ -52,10 +52,14 @@ class ListRecorder:
 
     def user_span(self, **_: Any) -> None: ...
 
+    def state_changed(self, group: str, key: str | None) -> None: ...
+
     def edge_observed(self, source: StepId, target: str) -> None: ...
 
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         self.runs.append((run, state))
+
+    def instance_changed(self, **_: Any) -> None: ...
 
     def log(self, *, level: str, message: str, at: int, **_: Any) -> None:
         self.logs.append((level, message))

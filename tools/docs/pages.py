@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tools.docs.command_line import command_line_page
 from tools.docs.configuration import configuration_page
-from tools.docs.control_api import control_api_document
+from tools.docs.control_api import control_api_document, control_api_page
 from tools.docs.errors import errors_page
 
 FOLDER = Path("docs/reference")
@@ -27,6 +27,7 @@ def pages() -> tuple[Page, ...]:
     return (
         Page("cli.md", command_line_page),
         Page("configuration.md", configuration_page),
+        Page("control-api.md", control_api_page),
         Page("errors.md", errors_page),
         Page("openapi.json", control_api_document, Path("workbench")),
     )

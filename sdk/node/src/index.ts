@@ -34,4 +34,5 @@ export { logger } from './authoring/logger.js';
 export { response, sse } from './authoring/response.js';
 export { state } from './authoring/state.js';
 export { api, cron, event, noop, onStart, onStop } from './authoring/steps.js';
+export { workflow } from './authoring/workflows.js';
 export type * from './types.js';

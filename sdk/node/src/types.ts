@@ -120,6 +120,28 @@ export interface NoopOptions extends CommonOptions {
   schema?: Schema;
 }
 
+/** One step of a workflow. */
+export interface MemberOptions {
+  /** Steps of the workflow that have completed before it runs; directly after the start step unless said. */
+  after?: string | readonly string[];
+  /** Merged last into its payload when the engine triggers it. */
+  with?: Readonly<Record<string, unknown>>;
+}
+
+/** Options of `workflow`. */
+export interface WorkflowOptions {
+  id: string;
+  description?: string;
+  /** The step whose run opens an instance. */
+  start: string;
+  /** The steps that follow it, by id. */
+  steps: Readonly<Record<string, MemberOptions>>;
+  /** A step that is triggered once when a step of the workflow is dead, or its time is over. */
+  onFailure?: string;
+  /** Most time from opening to the end; no bound unless said. */
+  timeout?: Duration;
+}
+
 // what handlers get
 
 /** `{ id: string }` for '/users/:id'; any names for a path that is not a literal. */

@@ -30,6 +30,7 @@ from motia.authoring.schemas import SchemaUnreadable, form_of
 from motia.authoring.spans import span
 from motia.authoring.state import state
 from motia.authoring.steps import api, cron, event, noop, on_start, on_stop
+from motia.authoring.workflows import collect_workflows, workflow
 
 __all__ = [
     "CallFailed",
@@ -57,6 +58,7 @@ __all__ = [
     "activate",
     "api",
     "call",
+    "collect_workflows",
     "context_of",
     "cron",
     "current",
@@ -81,4 +83,5 @@ __all__ = [
     "sse",
     "state",
     "trigger",
+    "workflow",
 ]

@@ -91,3 +91,18 @@ class NoopOptions(CommonOptions, total=False):
     triggered_by: Ids
     topics: Ids
     schema: Schema
+
+
+MemberOptions = TypedDict("MemberOptions", {"after": Ids, "with": Mapping[str, Any]}, total=False)
+"""Of one step of a workflow: what it waits for, and what is merged into its payload."""
+
+
+class WorkflowOptions(TypedDict, total=False):
+    """Of `workflow`."""
+
+    id: Required[str]
+    start: Required[str]
+    steps: Required[Mapping[str, MemberOptions | None]]
+    description: str
+    on_failure: str
+    timeout: Duration

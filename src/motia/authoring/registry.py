@@ -82,6 +82,11 @@ def deactivate(collector: Collector) -> None:
         _active.remove(collector)
 
 
+def is_collecting() -> bool:
+    """Whether a worker is loading step files."""
+    return bool(_active)
+
+
 def relative(file: str) -> str:
     """`file` as a fault names it."""
     return _active[-1].relative(file) if _active else file

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import msgspec
 
 from motia.cli.errors import CommandError
-from motia.model import LoadFault, Manifest, StepSpec, TopicSpec
+from motia.model import LoadFault, Manifest, StepSpec, TopicSpec, WorkflowSpec
 
 if TYPE_CHECKING:
     from motia.project import Settings
@@ -31,6 +31,7 @@ class Loaded(NamedTuple):
     faults: tuple[LoadFault, ...]
     output: tuple[str, ...] = ()
     topics: tuple[TopicSpec, ...] = ()
+    workflows: tuple[WorkflowSpec, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -45,7 +46,7 @@ async def load_project(settings: Settings) -> Loaded:
         MotiaError: No worker could be started at all.
     """
     from motia import __version__
-    from motia.project import TopicReader, WorkerPools, check, discover
+    from motia.project import DefinitionReader, WorkerPools, check, discover
     from motia.runtime import SystemClock
     from motia.workers import Supervisor, launchers_for
 
@@ -63,19 +64,15 @@ async def load_project(settings: Settings) -> Loaded:
         engine_version=__version__,
         stands_by=False,
     )
-    _, topics = await asyncio.gather(
-        supervisor.start(),
-        asyncio.to_thread(TopicReader(config.root, settings.environ).read, discovery.events),
+    _, defined = await asyncio.gather(
+        supervisor.start(), DefinitionReader(config.root, settings.environ).read(discovery)
     )
     try:
-        manifest = msgspec.structs.replace(
-            supervisor.manifest, topics=topics.topics, faults=(*supervisor.manifest.faults, *topics.faults)
-        )
+        manifest = defined.added_to(supervisor.manifest, *launching.faults)
     finally:
         await supervisor.stop()
-    manifest = msgspec.structs.replace(manifest, faults=(*manifest.faults, *launching.faults))
-    faults = check(manifest, discovery, is_strict=config.triggers_strict)
-    return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics)
+    faults = check(manifest, discovery, drafts=defined.drafts, is_strict=config.triggers_strict)
+    return Loaded(manifest.steps, faults, tuple(listener.lines), manifest.topics, manifest.workflows)
 
 
 async def refuse_call(origin: Origin, op: str, args: msgspec.Raw) -> NoReturn:

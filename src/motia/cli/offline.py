@@ -152,6 +152,7 @@ class _Rooms:
         from motia.edge import openapi_document
         from motia.project import flow_graph
         from motia.workbench import ControlDeps
+        from motia.workflow import Workflows
 
         config = self.settings.config
         return ControlDeps(
@@ -170,6 +171,8 @@ class _Rooms:
             is_ready=lambda: False,
             is_online=False,
             cron=self.cron,
+            # Never started: people may look and cancel, and nothing moves on before the next engine.
+            workflows=Workflows(self.dispatcher.node_state),
             api_document=lambda: openapi_document(
                 self.catalog.steps.values(), title=config.root.name, topics=self.catalog.topics.values()
             ),
@@ -185,7 +188,9 @@ class _Rooms:
         from motia.cli.loading import load_project
 
         loaded = await load_project(self.settings)
-        return Manifest(steps=loaded.steps, faults=loaded.faults, topics=loaded.topics)
+        return Manifest(
+            steps=loaded.steps, faults=loaded.faults, topics=loaded.topics, workflows=loaded.workflows
+        )
 
     def _use(self, manifest: Manifest) -> None:
         from motia.project import Catalog, PayloadValidators

@@ -38,6 +38,7 @@ from motia.dispatch.pruner import Pruner
 from motia.dispatch.replay import Replayer, ReplayProgress
 from motia.dispatch.rescuer import Rescuer
 from motia.dispatch.settler import Settler
+from motia.dispatch.start_requests import StartRequests
 from motia.dispatch.waiters import Waiters
 from motia.ledger import CancelAnswer, Ledger
 from motia.model import (
@@ -125,7 +126,7 @@ class Dispatcher(Duty):
             if known is None or _accepts(known) != _accepts(spec):
                 state.schema_since[step] = now
         state.schema_since = {step: at for step, at in state.schema_since.items() if step in catalog.steps}
-        state.catalog = catalog
+        state.catalog = state.requests.catalog = catalog
         self._parked.wake()
         self._claimer.on_capacity()
         self._claimer.poll_now()
@@ -134,6 +135,16 @@ class Dispatcher(Duty):
     def catalog(self) -> Catalog:
         """The steps in use."""
         return self._state.catalog
+
+    @property
+    def node_state(self) -> NodeState:
+        """What duties of other rooms share with those of this one."""
+        return self._state
+
+    @property
+    def requests(self) -> StartRequests:
+        """Requests under way that start a workflow; the edge tells of them."""
+        return self._state.requests
 
     @property
     def is_draining(self) -> bool:
@@ -225,6 +236,7 @@ class Dispatcher(Duty):
         found = await state.ledger.get(run)
         if found is not None:
             state.recorder.run_changed(run, found.step, RunState.CANCELLED, found.trace, found.attempt)
+            state.bells.over(found.trace)
         state.bells.finished(run)
         if answer.unblocked_step is not None:
             state.bells.ready(answer.unblocked_step)
@@ -298,6 +310,10 @@ class Dispatcher(Duty):
         """`step` may have a ready run (another process, or the cron room, accepted one)."""
         self._claimer.notify(step)
 
+    def joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
+        """An event of `trace` that another room accepted opened or joined workflow instances."""
+        self._state.bells.joined(trace, instances)
+
     def notify_due(self, due_at: int) -> None:
         """A run is due at `due_at`, ms since the epoch."""
         self._promoter.due(due_at)
@@ -363,6 +379,7 @@ class Dispatcher(Duty):
         bells.due = self._promoter.due
         bells.finished = self._waiters.finished
         bells.moved = self._idleness.moved
+        bells.accepted = self._intake.announce
         bells.ledger_failed = self._lease.wake
         bells.ledger_returned = self._on_ledger_returned
         self._settler.announce_follow_up = self._intake.announce

@@ -7,7 +7,7 @@ import msgspec
 from motia.dispatch.deliveries import delivery_of, parked_delivery
 from motia.dispatch.node_state import Flight
 from motia.model import Delivery, NewEvent, RunError, StepId, TriggerKind
-from motia.project import Catalog
+from motia.project import Catalog, with_openings
 
 DEFAULT_ERROR_STEP = StepId("handle-step-error")
 
@@ -37,7 +37,7 @@ def follow_up_of(flight: Flight, error: RunError, catalog: Catalog) -> NewEvent 
     deliveries: tuple[Delivery, ...] = tuple(
         delivery_of(step, None, key=None, depth_max=None) for step in subscribers
     )
-    return NewEvent(
+    event = NewEvent(
         target=target,
         kind=TriggerKind.ERROR,
         payload=msgspec.json.encode(payload),
@@ -47,3 +47,4 @@ def follow_up_of(flight: Flight, error: RunError, catalog: Catalog) -> NewEvent 
         parent_span=flight.span,
         parent_step=claim.step,
     )
+    return with_openings(event, catalog)

@@ -10,7 +10,11 @@ import msgspec
 from motia.dispatch.claimer import Claimer
 from motia.dispatch.intake import Intake
 from motia.dispatch.node_state import NodeState
+from motia.ledger import decode_spec, standings, waits_for
 from motia.model import FINAL_STATES, Run, RunId, RunNotFound, RunState, StepKind, StepSpec
+
+FAULTS_MAX = 5
+"""Faults of files that an answer names."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,8 @@ class Explainer:
         return "retrying", text, {"dueAt": run.due_at, "attempt": run.attempt, "attemptsMax": attempts}
 
     async def _blocked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
+        if (held := await self._held(run)) is not None:
+            return held
         holder = await self._state.ledger.key_holder(run.id)
         if holder is None:
             return "blocked", f"blocked behind its key {run.key!r}", {"key": run.key}
@@ -71,11 +77,31 @@ class Explainer:
             text += f" until {_instant(holder.due_at)}"
         return "blocked", text, {"key": run.key, "holder": holder.run, "holderState": holder.state.value}
 
+    async def _held(self, run: Run) -> tuple[str, str, dict[str, Any]] | None:
+        """What a workflow makes the run wait for; None when none holds it."""
+        ledger = self._state.ledger
+        for instance, is_held in (await ledger.instances_of_run(run.id)).items():
+            snapshot = await ledger.get_instance(instance) if is_held else None
+            if snapshot is None:
+                continue
+            record = snapshot.record
+            waits = waits_for(decode_spec(record.spec), run.step, standings(snapshot))
+            text = (
+                f"blocked: waits for {', '.join(waits) or 'its turn'} of workflow {record.workflow}"
+                f" (instance {instance})"
+            )
+            details = {"workflow": record.workflow, "instance": instance, "waitsFor": list(waits)}
+            return "workflow", text, details
+        return None
+
     def _parked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         closest = self._intake.closest(run.target)
         near = f"; closest known: {', '.join(closest)}" if closest else ""
         text = f"parked: no step has the id {run.target!r} and none subscribes to it{near}"
-        return "parked", text, {"target": run.target, "closest": closest}
+        # Its step may be in a file that is there and cannot be loaded: the runtime is missing, say.
+        faults = self._faults()
+        because = f"; what could not be loaded: {'; '.join(faults)}" if faults else ""
+        return "parked", text + because, {"target": run.target, "closest": closest, "faults": faults}
 
     def _running(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         started = _instant(run.started_at) if run.started_at is not None else "an unknown time"
@@ -101,9 +127,14 @@ class Explainer:
         return self._no_slot(run, spec)
 
     def _not_loaded(self, run: Run) -> tuple[str, str, dict[str, Any]]:
-        faults = [f"{fault.file}:{fault.line} {fault.message}" for fault in self._state.catalog.faults[:5]]
+        faults = self._faults()
         because = f" ({'; '.join(faults)})" if faults else ""
         return "not-loaded", f"ready: step {run.step} is not loaded{because}", {"faults": faults}
+
+    def _faults(self) -> list[str]:
+        return [
+            f"{fault.file}:{fault.line} {fault.message}" for fault in self._state.catalog.faults[:FAULTS_MAX]
+        ]
 
     async def _concurrency(self, run: Run, spec: StepSpec) -> tuple[str, str, dict[str, Any]] | None:
         bound = spec.concurrency

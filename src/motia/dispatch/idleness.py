@@ -43,11 +43,13 @@ class Idleness:
         until_mono = clock.mono() + timeout_s
         while True:
             busy = await self._busy()
-            if not busy and not self._state.flights:
+            if not busy and not self._state.flights and not self._state.bells.is_unsettled():
                 return
             if clock.mono() >= until_mono:
                 listed = ", ".join(f"{step}: {count} {state}" for step, state, count in busy)
-                raise TimeoutError(f"not idle after {timeout_s:g} s: {listed or 'attempts in flight'}")
+                raise TimeoutError(
+                    f"not idle after {timeout_s:g} s: {listed or 'attempts in flight, or a workflow'}"
+                )
             await self._next_move(POLL_S)
 
     async def _busy(self) -> list[tuple[StepId, str, int]]:

@@ -36,6 +36,7 @@ from motia.model import (
     TriggerKind,
     UnknownTarget,
 )
+from motia.project import with_openings
 from motia.workers import Origin
 
 PRIORITY_MAX = 1_000
@@ -127,6 +128,8 @@ class Intake:
         event = self._event(target, read, subscribers, options, origin, kind, trace, info)
         if origin is not None:
             state.recorder.edge_observed(origin.step, target)
+            if origin.run is None:
+                event = state.requests.with_openings(event, origin.span)
             if origin.run is not None and options.unique:
                 return self._accept_once(event, read, subscribers, options, origin, salt)
         return self._commit(event, subscribers)
@@ -154,6 +157,7 @@ class Intake:
 
     def _commit(self, event: NewEvent, subscribers: tuple[StepSpec, ...]) -> asyncio.Future[Accepted]:
         state = self._state
+        event = with_openings(event, state.catalog)
         reserved = None
         if len(subscribers) == 1 and event.due_at is None and self._claimer.try_reserve(subscribers[0]):
             reserved = subscribers[0]
@@ -167,6 +171,8 @@ class Intake:
         if accepted.deduplicated:
             return
         state = self._state
+        if accepted.instances:
+            state.bells.joined(accepted.trace, accepted.instances)
         if len(accepted.claims) == len(accepted.runs) == 1:
             self._executor.execute(accepted.claims[0])
             return

@@ -13,8 +13,22 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from motia.dispatch.start_requests import StartRequests
 from motia.ledger import Ledger
-from motia.model import Claim, Epoch, LedgerUnavailable, NodeId, Problem, RunId, SpanId, StepId, StepSpec
+from motia.model import (
+    Accepted,
+    Claim,
+    Epoch,
+    LedgerUnavailable,
+    NewEvent,
+    NodeId,
+    Problem,
+    RunId,
+    SpanId,
+    StepId,
+    StepSpec,
+    TraceId,
+)
 from motia.project import Catalog, Config
 from motia.runtime import Clock
 from motia.telemetry import Recorder
@@ -82,6 +96,14 @@ class Bells:
         """An invocation was answered."""
         self.finished: Callable[[RunId], None] = lambda run: None
         """A run reached a final state here."""
+        self.over: Callable[[TraceId], None] = lambda trace: None
+        """A run of a trace reached a final state here: a workflow may go on."""
+        self.joined: Callable[[TraceId, tuple[str, ...]], None] = lambda trace, instances: None
+        """An event of a trace opened or joined workflow instances."""
+        self.accepted: Callable[[NewEvent, Accepted], None] = lambda event, accepted: None
+        """An event was accepted otherwise than by a trigger: tell the duties and the feed."""
+        self.is_unsettled: Callable[[], bool] = lambda: False
+        """Whether something that happened still has to move a workflow on."""
         self.moved: Callable[[], None] = lambda: None
         """A flight ended."""
         self.ledger_failed: Callable[[], None] = lambda: None
@@ -124,6 +146,10 @@ class NodeState:
         self.is_draining = False
         self.is_ledger_up = True
         self.flights: dict[SpanId, Flight] = {}
+        self.requests = StartRequests(ledger=ledger, node=node, joined=self._joined)
+
+    def _joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
+        self.bells.joined(trace, instances)
 
     def flights_of(self, run: RunId) -> list[Flight]:
         """Flights of a run that still count; more than one only after a lost lease."""

@@ -132,6 +132,7 @@ class Settler:
             bells.due(decision.outcome.due_at)
         elif run_state is not RunState.READY:
             bells.finished(claim.run)
+            bells.over(claim.trace)
         is_bounded = flight.spec is not None and flight.spec.concurrency is not None
         if is_bounded or run_state is RunState.READY or finished.unblocked is not None:
             bells.ready(claim.step)

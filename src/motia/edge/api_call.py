@@ -32,6 +32,7 @@ class ApiCall:
         "exchange",
         "invocation",
         "is_over",
+        "is_start",
         "kept",
         "route",
         "steps",
@@ -48,6 +49,8 @@ class ApiCall:
         self.kept: asyncio.Future[Answer] | None = None
         """Set when the answer goes to whoever keeps it (idempotency), not straight to the client."""
         self.is_over = False
+        self.is_start = False
+        """It starts a workflow, and its end is still to be told."""
         self.waits_until_mono = 0.0
         self._is_released = False
 
@@ -59,6 +62,7 @@ class ApiCall:
         exchange.on_disconnect = self._disconnect
         exchange.on_shutdown = self._shut_down
         self.steps.on_started()
+        self.is_start = self.steps.starts.begin(self)
         if not self.steps.must_wait(self):
             self.try_send()
 
@@ -101,8 +105,33 @@ class ApiCall:
                 self.kept.set_result(answer)
         elif self.is_over:
             self.drop(answer)
+            self._conclude_unheard()
+        elif self.is_start:
+            self.steps.spawn(self._reply_concluded(answer))
         else:
             self.reply(self.reply_to(answer))
+
+    async def concluded(self, reply: Reply) -> Reply:
+        """The reply to be sent once what it means for workflows is committed."""
+        if not self.is_start:
+            return reply
+        self.is_start = False
+        return await self.steps.starts.conclude(self, reply)
+
+    async def _reply_concluded(self, answer: Answer) -> None:
+        reply = await self.concluded(self.reply_to(answer))
+        if self.is_over:
+            self.drop(answer)
+        else:
+            self.reply(reply)
+
+    def _conclude_unheard(self) -> None:
+        """Nobody heard an answer: that is no success, whatever the handler said."""
+        if self.is_start:
+            self.steps.spawn(self._conclude_as(499))
+
+    async def _conclude_as(self, status: int) -> None:
+        await self.concluded(Reply(status=status, headers=(), lines=b"", body=b""))
 
     def reply_to(self, answer: Answer) -> Reply:
         """The HTTP answer to what the worker said; a fault of ours is a 500, never a client left hanging."""
@@ -161,6 +190,7 @@ class ApiCall:
             self.ticket.cancel(reason)
         elif self.kept is None:
             self._release()
+            self._conclude_unheard()
         else:
             self._settle(NoWorker("the request was given up"))
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from motia.dispatch import StartRequests
 from motia.edge.api_call import ApiCall
 from motia.edge.bodies import parse_form, read_body
 from motia.edge.exchange import Exchange
@@ -23,6 +24,7 @@ from motia.edge.idempotency import KEY_BYTES_MAX, KEY_HEADER, SAFE_METHODS, Idem
 from motia.edge.outcomes import Outcomes, Reply, invalid_body
 from motia.edge.responses import JSON_LINE
 from motia.edge.validation import RequestSchema
+from motia.edge.workflow_starts import WorkflowStarts
 from motia.ledger import Ledger
 from motia.model import Problem, StepId, StepSpec, timeout_ms_of
 from motia.project import Config
@@ -41,12 +43,13 @@ _encode = msgspec.json.Encoder().encode
 class Route:
     """An api step, compiled."""
 
-    __slots__ = ("schema", "step", "timeout_ms", "timeout_s", "trigger")
+    __slots__ = ("schema", "starts_workflow", "step", "timeout_ms", "timeout_s", "trigger")
 
-    def __init__(self, step: StepSpec, *, timeout_s_max: float) -> None:
+    def __init__(self, step: StepSpec, *, timeout_s_max: float, starts_workflow: bool = False) -> None:
         """Compile the step's schemas; raises ValueError when one cannot be read."""
         self.step = step
         self.schema = RequestSchema(step)
+        self.starts_workflow = starts_workflow
         self.timeout_s = min(timeout_ms_of(step) / 1_000, timeout_s_max)
         self.timeout_ms = int(self.timeout_s * 1_000)
         self.trigger = _encode({"method": step.method, "path": step.path})
@@ -57,8 +60,17 @@ class ApiSteps:
     """See the head of this file."""
 
     def __init__(
-        self, *, config: Config, workers: Workers, recorder: Recorder, clock: Clock, ledger: Ledger
+        self,
+        *,
+        config: Config,
+        workers: Workers,
+        recorder: Recorder,
+        clock: Clock,
+        ledger: Ledger,
+        requests: StartRequests | None = None,
     ) -> None:
+        """`requests` is told of those that start a workflow; without it none does."""
+        self.starts = WorkflowStarts(requests, bytes_max=config.limits.payload_bytes)
         self.workers = workers
         self.outcomes = Outcomes(shows_errors=not config.is_production)
         self._recorder = recorder

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from motia.dispatch import StartRequests
 from motia.edge.access import Cors, Hosts
 from motia.edge.api_steps import ApiSteps, Route
 from motia.edge.builtin import Builtin
@@ -45,8 +46,12 @@ class Edge(Duty):
         ledger: Ledger,
         sock: socket.socket | Sequence[socket.socket],
         is_ready: Callable[[], bool],
+        requests: StartRequests | None = None,
     ) -> None:
-        """Serve on `sock` (one socket or several, bound; listening or not); they are closed by `stop`."""
+        """Serve on `sock` (one socket or several, bound; listening or not); they are closed by `stop`.
+
+        `requests` is told of those that start a workflow.
+        """
         super().__init__()
         self._config = config
         self._recorder = recorder
@@ -54,7 +59,9 @@ class Edge(Duty):
         self._hosts = Hosts(config)
         self._cors = Cors(config.cors_origins)
         self._router: Router[Route] = Router()
-        self._steps = ApiSteps(config=config, workers=workers, recorder=recorder, clock=clock, ledger=ledger)
+        self._steps = ApiSteps(
+            config=config, workers=workers, recorder=recorder, clock=clock, ledger=ledger, requests=requests
+        )
         self._builtin = Builtin(is_ready=is_ready, title=config.root.name or "Motia")
         self._pool = ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="motia-files")
         self._files = StaticFiles(config.root / "web", pool=self._pool)
@@ -92,7 +99,11 @@ class Edge(Duty):
         faults: list[LoadFault] = []
         for step in catalog.of_kind(StepKind.API):
             try:
-                route = Route(step, timeout_s_max=self._config.limits.request_timeout_s)
+                route = Route(
+                    step,
+                    timeout_s_max=self._config.limits.request_timeout_s,
+                    starts_workflow=bool(catalog.workflows_started_by(step.id)),
+                )
             except ValueError as error:
                 source = step.source
                 faults.append(

@@ -70,7 +70,7 @@ class Idempotency:
             call.kept = asyncio.get_running_loop().create_future()
             call.start()
             answer = await call.kept
-            reply = call.reply_to(answer)
+            reply = await call.concluded(call.reply_to(answer))
             stored = _storable(reply) if not call.is_over else None
             is_finished = True
             await self._finish(call, key, stored)

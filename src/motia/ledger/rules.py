@@ -41,6 +41,13 @@ def first_state(delivery: Delivery, *, due_at: int | None, now: int, is_key_take
     return RunState.SCHEDULED if due_at is not None and due_at > now else RunState.READY
 
 
+def first_state_of_freed(*, due_at: int, now: int, is_key_taken: bool) -> RunState:
+    """The state of a run that its workflow holds no more."""
+    if is_key_taken:
+        return RunState.BLOCKED
+    return RunState.SCHEDULED if due_at > now else RunState.READY
+
+
 def failed_state(outcome: FailOutcome, *, cancel_reason: str | None) -> tuple[RunState, str | None]:
     """The state and the reason after a failed attempt. A cancel that was asked for beats a retry."""
     match outcome:
@@ -51,7 +58,7 @@ def failed_state(outcome: FailOutcome, *, cancel_reason: str | None) -> tuple[Ru
         case Dead(reason=reason):
             return RunState.DEAD, reason
         case Cancelled(reason=reason):
-            return RunState.CANCELLED, reason
+            return RunState.CANCELLED, cancel_reason or reason
 
 
 def release_error(*, crashed: bool, reason: str) -> RunError | None:

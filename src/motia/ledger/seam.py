@@ -23,6 +23,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from motia.ledger.instances import Advance, Advanced, Due, InstanceSnapshot, RequestEnd
 from motia.model import (
     Accepted,
     Attempt,
@@ -31,6 +32,8 @@ from motia.model import (
     Delivery,
     Epoch,
     FailOutcome,
+    InstancePage,
+    InstanceState,
     NewEvent,
     NodeId,
     Run,
@@ -41,6 +44,7 @@ from motia.model import (
     RunState,
     RunTally,
     StepId,
+    TraceId,
 )
 
 
@@ -257,6 +261,10 @@ class Ledger(Protocol):
         """Runs triggered by this run, oldest first."""
         ...
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """Runs that are replays of this run, newest first."""
+        ...
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:
@@ -299,6 +307,58 @@ class Ledger(Protocol):
 
     async def paused(self) -> frozenset[StepId]:
         """Steps that are paused."""
+        ...
+
+    # workflow instances: `motia.ledger.instances` has the rules; opening and joining happen in `accept`
+
+    async def advance(self, change: Advance) -> Advanced:
+        """Move an instance on: free, skip and cancel runs, trigger events, record, in one commit.
+
+        Fenced by the version that `change` was made of: another one changes nothing. Events are
+        accepted without a bound of depth and without dedupe, and join as in `accept`.
+        """
+        ...
+
+    async def end_request(self, end: RequestEnd) -> tuple[str, ...]:
+        """Record the end of a request of a start step; the instances that it touched.
+
+        One that a trigger from inside the request opened gets the end. A success opens the others,
+        unless one of the workflow is running in the trace.
+        """
+        ...
+
+    async def get_instance(self, instance: str) -> InstanceSnapshot | None:
+        """The instance with its runs, or None."""
+        ...
+
+    async def instances_of_run(self, run: RunId) -> dict[str, bool]:
+        """The instances that a run joined, and whether each holds it."""
+        ...
+
+    async def list_instances(
+        self,
+        *,
+        workflow: str | None = None,
+        state: InstanceState | None = None,
+        trace: TraceId | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> InstancePage:
+        """Instances that fit, newest first; `limit` 1 to 1,000."""
+        ...
+
+    async def count_instances(self) -> dict[str, dict[InstanceState, int]]:
+        """How many instances there are by workflow and state."""
+        ...
+
+    async def open_instances(
+        self, *, after: str | None = None, limit: int = 1_000
+    ) -> list[tuple[str, TraceId]]:
+        """Instances of which something may still move, with their traces, oldest first, behind `after`."""
+        ...
+
+    async def due_instances(self, *, limit: int = 1_000) -> Due:
+        """Running instances whose time is over."""
         ...
 
     # nodes
@@ -403,7 +463,8 @@ class Ledger(Protocol):
 
         Deletes what finished before `finished_before` (parked events of that age become cancelled
         with reason `expired` first), and while the store is larger than `size_bytes_max` also the
-        oldest finished runs whatever their age.
+        oldest finished runs whatever their age. Runs of an open workflow instance stay; an instance
+        that is over goes as runs do.
         """
         ...
 

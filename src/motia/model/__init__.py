@@ -6,6 +6,8 @@ from motia.model.errors import (
     CallTimeout,
     Draining,
     IdempotencyConflict,
+    InstanceConflict,
+    InstanceNotFound,
     InternalError,
     LedgerUnavailable,
     MotiaError,
@@ -32,6 +34,7 @@ from motia.model.ids import (
     run_id_of,
     run_number_of,
 )
+from motia.model.manifest import Manifest
 from motia.model.raw import OptionalRaw
 from motia.model.run import (
     FINAL_STATES,
@@ -44,6 +47,7 @@ from motia.model.run import (
     Delivery,
     FailOutcome,
     NewEvent,
+    Opening,
     RetryAt,
     Run,
     RunError,
@@ -58,7 +62,6 @@ from motia.model.step import (
     CatchUp,
     Concurrency,
     LoadFault,
-    Manifest,
     OnDead,
     Overlap,
     RequestSchemas,
@@ -69,7 +72,15 @@ from motia.model.step import (
     timeout_ms_of,
 )
 from motia.model.words import SchemaError, pointer_of, problems_of_errors
-from motia.model.workflow import Instance, InstanceState, MemberState, WorkflowMember, WorkflowSpec
+from motia.model.workflow import (
+    Instance,
+    InstancePage,
+    InstanceState,
+    InstanceSummary,
+    MemberState,
+    WorkflowMember,
+    WorkflowSpec,
+)
 
 __all__ = [
     "FINAL_STATES",
@@ -92,7 +103,11 @@ __all__ = [
     "FailOutcome",
     "IdempotencyConflict",
     "Instance",
+    "InstanceConflict",
+    "InstanceNotFound",
+    "InstancePage",
     "InstanceState",
+    "InstanceSummary",
     "InternalError",
     "LedgerUnavailable",
     "LoadFault",
@@ -102,6 +117,7 @@ __all__ = [
     "NewEvent",
     "NodeId",
     "OnDead",
+    "Opening",
     "OptionalRaw",
     "Overlap",
     "PayloadInvalid",

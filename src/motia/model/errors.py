@@ -3,7 +3,8 @@
     MotiaError
     ├── AuthorError        the author can act: found at load, all of them at once
     ├── CallerError        the caller can act: 4xx, a rejected trigger
-    │   ├── PayloadInvalid, PayloadTooLarge, UnknownTarget, IdempotencyConflict, RunNotFound, RunConflict
+    │   ├── PayloadInvalid, PayloadTooLarge, UnknownTarget, IdempotencyConflict, RunNotFound, RunConflict,
+    │   │   InstanceNotFound, InstanceConflict
     ├── WorldError         nobody is at fault: try again
     │   ├── LedgerUnavailable, QueueFull, WorkerUnavailable, Draining, CallTimeout
     ├── RunFailed          a run that was called did not complete; carries its final error
@@ -101,6 +102,20 @@ class RunConflict(CallerError):
     """The run's state does not allow what was asked; it is unchanged."""
 
     code = "run-conflict"
+    status = 409
+
+
+class InstanceNotFound(CallerError):
+    """No instance of a workflow has this id."""
+
+    code = "instance-not-found"
+    status = 404
+
+
+class InstanceConflict(CallerError):
+    """The state of the workflow instance, or of the member, does not allow what was asked; it is unchanged."""
+
+    code = "instance-conflict"
     status = 409
 
 

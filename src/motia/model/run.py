@@ -8,8 +8,14 @@ column. `tests/conformance/ledger` goes through the table row by row.
 | (none) | ready, scheduled, blocked, parked | accept | at once; due later; key taken; no step handles the target |
 | (none) | running | accept | a claimant was named and the run is ready at once |
 | scheduled, retrying | ready | promote | the due time has come |
+| (none) | blocked | accept, advance | a member of a workflow, held until its predecessors have completed |
+| (none) | ready, scheduled, blocked, parked | advance | a workflow triggers its member, or what its failure names |
+| (none) | dead | advance | the payload made for a member of a workflow does not fit it |
 | blocked | ready, scheduled | complete, fail, release, adopt, cancel, purge | the run ahead in its key is over |
+| blocked | ready, scheduled, blocked | advance | held, and its predecessors have completed; blocked: its key is taken |
+| blocked | skipped | advance | held, and a predecessor did not complete, or the instance is over |
 | parked | ready, scheduled, blocked | deliver_parked | a step with that id or topic appeared |
+| parked | skipped | advance | as blocked -> skipped |
 | ready | running | claim | a node takes it; the epoch rises |
 | running | completed | complete | the handler returned |
 | running | retrying | fail | a retry is left |
@@ -18,6 +24,7 @@ column. `tests/conformance/ledger` goes through the table row by row.
 | running | ready | release, adopt | drain, worker crash, lost node |
 | running | cancelled | release, adopt | the same, when a cancel had been asked for: it is not run again |
 | scheduled, blocked, ready, retrying, parked | cancelled | cancel | by hand |
+| scheduled, blocked, ready, retrying, parked | cancelled | advance | its workflow instance was cancelled or timed out |
 | parked | cancelled | prune | older than the retention |
 """
 
@@ -84,6 +91,20 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     blocks_on_dead: bool = False
 
 
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """A workflow that an event opens an instance of, unless one of it is running in the trace."""
+
+    workflow: str
+    start: StepId
+    spec: bytes
+    """The `WorkflowSpec` as JSON, as the instance keeps it."""
+    timeout_ms: int | None = None
+    request_span: SpanId | None = None
+    """Set when the start is a request, which has no run: its span."""
+    node: NodeId | None = None
+    """Set with `request_span`: who answers the request."""
+
+
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A durable request to run a step or the subscribers of a topic. One event, one run a delivery."""
 
@@ -112,6 +133,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     replay_of: RunId | None = None
     info: bytes | None = None
     """Details of the trigger for the context (JSON): scheduled instant of a cron, route of a request."""
+    opens: tuple[Opening, ...] = ()
+    """Workflows that begin with this event."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +175,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     deduplicated: bool = False
     claims: tuple[Claim, ...] = ()
     """Runs inserted already claimed for the claimant."""
+    instances: tuple[str, ...] = ()
+    """Workflow instances that this event opened or that got a run of it."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

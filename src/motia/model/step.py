@@ -159,16 +159,3 @@ class TopicSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = "json"
     """What it is written in: `json`, `python`, `node`, `ruby`."""
     description: str = ""
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What one worker loaded: steps, faults, and the project files it read on the way."""
-
-    steps: tuple[StepSpec, ...] = ()
-    faults: tuple[LoadFault, ...] = ()
-    modules: tuple[str, ...] = ()
-    """Project files (relative to the root) that were imported: a change of one means a reload."""
-    file_modules: dict[str, tuple[str, ...]] = {}
-    """Step file to the project files it imports, directly or not."""
-    topics: tuple[TopicSpec, ...] = ()
-    """Definitions of topics; no worker reports them, the engine reads motia/events."""

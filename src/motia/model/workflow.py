@@ -57,6 +57,8 @@ class WorkflowSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Triggered once when a member is dead or the time is over."""
     timeout_ms: int | None = None
     """Most time from opening to the end; None: no bound."""
+    lines: dict[str, int] = {}
+    """Where the configuration names each step."""
 
 
 class MemberState(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,3 +93,25 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     version: int = 1
     """Rises with every change; a change that names an older one changes nothing."""
+
+
+class InstanceSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An instance as a list shows it. `members_*` count the start step too."""
+
+    id: str
+    workflow: str
+    trace: TraceId
+    state: InstanceState
+    opened_at: int
+    due_at: int | None
+    finished_at: int | None
+    members_total: int
+    members_completed: int
+    reason: str = ""
+
+
+class InstancePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Instances, newest first; `cursor` asks for the next page, None at the end."""
+
+    instances: tuple[InstanceSummary, ...]
+    cursor: str | None = None

@@ -7,11 +7,13 @@ from motia.project.config import Config, Limits, Retention, Workbench, WorkerPoo
 from motia.project.config_file import find_config_file, read_config_file
 from motia.project.config_keys import KEYS, ConfigKey, read_bytes, read_duration_s
 from motia.project.cron_text import CronFields, CronInvalid, parse_expression, parse_zone
-from motia.project.discovery import CONFIG_NAMES, Discovery, discover, find_project
+from motia.project.definitions import DefinitionReader, Definitions
+from motia.project.discovery import CONFIG_NAMES, WORKFLOWS_DIR, Discovery, discover, find_project
 from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
 from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
 from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
+from motia.project.openings import opening_of, with_openings
 from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime, install_hint
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
 from motia.project.sdks import sdk_dir
@@ -22,6 +24,7 @@ from motia.project.types import TypesWriter, type_files
 from motia.project.validators import PayloadValidators
 from motia.project.venv import SITE_VARIABLE, Venv, find_venv
 from motia.project.watch import Watcher
+from motia.project.workflows import WorkflowReader, Workflows
 
 __all__ = [
     "CONFIG_NAMES",
@@ -34,12 +37,15 @@ __all__ = [
     "READ_AT_START",
     "SITE_VARIABLE",
     "TITLES",
+    "WORKFLOWS_DIR",
     "Catalog",
     "Config",
     "ConfigFault",
     "ConfigKey",
     "CronFields",
     "CronInvalid",
+    "DefinitionReader",
+    "Definitions",
     "Discovery",
     "EdgeKind",
     "FlowEdge",
@@ -59,6 +65,8 @@ __all__ = [
     "Watcher",
     "Workbench",
     "WorkerPools",
+    "WorkflowReader",
+    "Workflows",
     "affected_languages",
     "check",
     "compile_schema",
@@ -74,6 +82,7 @@ __all__ = [
     "install_hint",
     "load_config",
     "merge_dotenv",
+    "opening_of",
     "order",
     "parse_dotenv",
     "parse_expression",
@@ -88,4 +97,5 @@ __all__ = [
     "sdk_dir",
     "type_files",
     "unknown_targets",
+    "with_openings",
 ]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from motia.project.discovery import CONFIG_NAMES, LANGUAGES, Discovery
+from motia.project.discovery import CONFIG_NAMES, LANGUAGES, WORKFLOWS_DIR, Discovery
 
 ENVIRONMENT_FILE: Final = ".env"
 OWNED_AT_ROOT: Final = {
@@ -28,7 +28,8 @@ def affected_languages(
 
     A file belongs to the languages that have read it; one that nobody has read to the language of its
     name; one that no language can claim (a template, a list) to all, for any step may open it.
-    The configuration file belongs to none: it is read at the start only.
+    The configuration file belongs to none: it is read at the start only. Nor does a workflow that no
+    step has read: the engine reads it.
 
     Args:
         changed: Changed, new and deleted files.
@@ -42,7 +43,7 @@ def affected_languages(
         owners = {language for language, read in modules.items() if file in read}
         for found in (before, after):
             owners |= {language for language, files in found.files.items() if file in files}
-        if not owners and file not in CONFIG_NAMES:
+        if not owners and file not in CONFIG_NAMES and not file.startswith(WORKFLOWS_DIR + "/"):
             owners = {named} if (named := _named_owner(file)) is not None else set(every)
         affected |= owners
     return frozenset(affected & every)

@@ -17,14 +17,19 @@ class Catalog:
         topics: Iterable[TopicSpec] = (),
         workflows: Iterable[WorkflowSpec] = (),
     ) -> None:
-        """Index `steps`; the first of two with one id wins (project checks report the second)."""
+        """Index `steps`; the first of two with one id wins (project checks report the second).
+
+        A workflow with an api step behind its start is left out: nothing but a request can run that.
+        """
         self.topics: dict[str, TopicSpec] = {topic.name: topic for topic in topics}
         """Topics that have a definition, by name; steps may subscribe to others too."""
-        self.workflows: dict[str, WorkflowSpec] = {workflow.id: workflow for workflow in workflows}
-        """Workflow configurations by id; their steps need not be loaded (a broken file keeps its workflows)."""
         self.steps: dict[StepId, StepSpec] = {}
         for step in steps:
             self.steps.setdefault(step.id, step)
+        self.workflows: dict[str, WorkflowSpec] = {
+            workflow.id: workflow for workflow in workflows if not self._has_request(workflow)
+        }
+        """Workflow configurations by id; their steps need not be loaded (a broken file keeps its workflows)."""
         self.faults = tuple(faults)
         self._subscribers: dict[str, tuple[StepSpec, ...]] = {}
         self._started: dict[StepId, tuple[WorkflowSpec, ...]] = {}
@@ -43,7 +48,7 @@ class Catalog:
     @classmethod
     def of(cls, manifest: Manifest) -> Catalog:
         """The catalog of a manifest."""
-        return cls(manifest.steps, manifest.faults, manifest.topics)
+        return cls(manifest.steps, manifest.faults, manifest.topics, manifest.workflows)
 
     def step(self, step: StepId) -> StepSpec | None:
         """The step with this id."""
@@ -68,6 +73,12 @@ class Catalog:
     def of_kind(self, kind: StepKind) -> tuple[StepSpec, ...]:
         """All steps of one kind, by id."""
         return tuple(sorted((s for s in self.steps.values() if s.kind is kind), key=lambda step: step.id))
+
+    def _has_request(self, workflow: WorkflowSpec) -> bool:
+        behind = [self.steps.get(member.step) for member in workflow.members]
+        if workflow.on_failure is not None:
+            behind.append(self.steps.get(workflow.on_failure))
+        return any(step is not None and step.kind is StepKind.API for step in behind)
 
     def _subscribe(self, target: str, step: StepSpec) -> None:
         self._subscribers[target] = (*self._subscribers.get(target, ()), step)

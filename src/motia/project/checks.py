@@ -8,27 +8,33 @@ Invariants
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from motia.model import ID_BYTES_MAX, LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec
+from motia.model import LoadFault, Manifest, StepId, StepKind, StepSpec, TopicSpec, WorkflowSpec
 from motia.project.catalog import Catalog
 from motia.project.contradictions import contradictions
 from motia.project.cron_text import EXAMPLE, CronInvalid, parse_expression, parse_zone
 from motia.project.discovery import Discovery
+from motia.project.names import close_to, name_reason
 from motia.project.schemas import SchemaInvalid, compile_schema
 from motia.project.static import TriggerSite, read_sites
+from motia.project.workflow_checks import check_workflows
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 PATH_CHARS_MAX: Final = 2_000
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()+,;=@-]|%[0-9A-Fa-f]{2})*")
-_CLOSE_MAX: Final = 3
 
 
-def check(manifest: Manifest, discovery: Discovery, *, is_strict: bool = False) -> tuple[LoadFault, ...]:
+def check(
+    manifest: Manifest,
+    discovery: Discovery,
+    *,
+    drafts: Iterable[WorkflowSpec] = (),
+    is_strict: bool = False,
+) -> tuple[LoadFault, ...]:
     """Every fault of the project, ordered: what the workers and discovery found, and what their steps contradict.
 
     Reads the step files to find the targets that they trigger.
@@ -36,6 +42,7 @@ def check(manifest: Manifest, discovery: Discovery, *, is_strict: bool = False) 
     Args:
         manifest: The merged manifest of all workers.
         discovery: The project's files.
+        drafts: Workflows that the manifest does not have, because of a fault: their names are checked too.
         is_strict: `triggers.strict`: an unknown target is an error, not a warning.
     """
     catalog = Catalog.of(manifest)
@@ -48,6 +55,7 @@ def check(manifest: Manifest, discovery: Discovery, *, is_strict: bool = False) 
         faults += _unknown_names(step, catalog, is_strict=is_strict)
     for topic in manifest.topics:
         faults += _contradicted(topic, catalog)
+    faults += check_workflows((*manifest.workflows, *drafts), catalog)
     files = [file for files in discovery.files.values() for file in files]
     sites = read_sites(discovery.root, [*files, *manifest.modules], steps=manifest.steps)
     faults += unknown_targets(sites, catalog, is_strict=is_strict)
@@ -144,7 +152,7 @@ def _shape(path: str) -> str:
 
 def _check_id(step: StepSpec) -> Iterator[LoadFault]:
     for what, name in (("id", step.id), *(("topic", topic) for topic in step.topics)):
-        reason = _name_reason(name)
+        reason = name_reason(name)
         if reason:
             yield _fault(
                 step,
@@ -154,15 +162,6 @@ def _check_id(step: StepSpec) -> Iterator[LoadFault]:
                     "an topic", "a topic"
                 ),
             )
-
-
-def _name_reason(name: str) -> str:
-    if not name:
-        return "is empty"
-    if not name.isprintable() or any(char.isspace() for char in name):
-        return "has white space or control characters in it"
-    size = len(name.encode("utf-8", "surrogatepass"))
-    return f"is {size} bytes long; {ID_BYTES_MAX} is the limit" if size > ID_BYTES_MAX else ""
 
 
 def _check_route(step: StepSpec) -> Iterator[LoadFault]:
@@ -350,7 +349,4 @@ def _not_handled(target: str, catalog: Catalog) -> str:
 
 
 def _closest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=_CLOSE_MAX, cutoff=0.6)
-    if not close:
-        return "write the step that handles it, or correct the name"
-    return f"did you mean {' or '.join(repr(found) for found in close)}?"
+    return close_to(name, known) or "write the step that handles it, or correct the name"

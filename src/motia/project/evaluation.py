@@ -1,4 +1,4 @@
-"""Files that are evaluated for what they export: event definitions and configuration, by their own language.
+"""Files that are evaluated for what they say: events, workflows and configuration, by their own language.
 
 Invariants
 1. The engine's process never runs such a file: a short-lived process of its language does, in a
@@ -52,10 +52,22 @@ class FileExports(msgspec.Struct, frozen=True, kw_only=True):
     error: LoadFault | None = None
 
 
+class DeclaredWorkflow(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of `workflow`, as it was written: nothing of it is checked."""
+
+    file: str
+    line: int = 0
+    options: OptionalRaw = None
+    problem: str = ""
+    """Why the options are no JSON."""
+
+
 class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
     """What an evaluator answers."""
 
     files: dict[str, FileExports] = {}
+    workflows: tuple[DeclaredWorkflow, ...] = ()
+    """In the order of the calls, those of files that failed too."""
     read: tuple[str, ...] = ()
     """Project files that were read on the way, relative to the root."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +24,7 @@ class EdgeKind(StrEnum):
     STATIC = "static"
     OBSERVED = "observed"
     ON_ERROR = "on_error"
+    WORKFLOW = "workflow"
 
 
 class FlowNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class FlowNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowEdge(msgspec.Struct, frozen=True, kw_only=True):
-    """`source` makes `target` run. `via` is the topic when the source names one instead of the step."""
+    """`source` makes `target` run. `via` is the topic when the source names one, or the workflow."""
 
     source: str
     target: str
@@ -66,7 +67,8 @@ def flow_graph(
     """The graph of all steps.
 
     A declared trigger of a topic is an edge of kind `topic` to each subscriber; one known from the
-    source or from run time keeps that kind. A target that nothing handles is a node of kind `parked`.
+    source or from run time keeps that kind. A member of a workflow comes after what it waits for, or
+    after the start. A target that nothing handles is a node of kind `parked`.
 
     Args:
         catalog: The steps.
@@ -87,6 +89,7 @@ def flow_graph(
             edges |= _resolve(catalog, source, site.target, EdgeKind.STATIC)
     for source, target in observed:
         edges |= _resolve(catalog, source, target, EdgeKind.OBSERVED)
+    edges |= set(_workflow_edges(catalog))
     waiting = dict(parked or {})
     return FlowGraph(
         nodes=tuple(_nodes(catalog, edges, waiting)),
@@ -116,6 +119,17 @@ def _error_edges(catalog: Catalog, step: StepId) -> set[FlowEdge]:
     if handler is None or handler == step or (spec.on_error is None and step in handlers):
         return set()
     return {FlowEdge(source=step, target=handler, kind=EdgeKind.ON_ERROR)}
+
+
+def _workflow_edges(catalog: Catalog) -> Iterator[FlowEdge]:
+    """What comes after what, and from each member to the step that its failure triggers."""
+    for workflow in catalog.workflows.values():
+        for member in workflow.members:
+            for source in member.after or (workflow.start,):
+                yield FlowEdge(source=source, target=member.step, kind=EdgeKind.WORKFLOW, via=workflow.id)
+            if workflow.on_failure is not None:
+                target = workflow.on_failure
+                yield FlowEdge(source=member.step, target=target, kind=EdgeKind.ON_ERROR, via=workflow.id)
 
 
 def _nodes(catalog: Catalog, edges: set[FlowEdge], waiting: dict[str, int]) -> list[FlowNode]:

@@ -19,21 +19,14 @@ from typing import Final
 
 import msgspec
 
-from motia.model import ID_BYTES_MAX, LoadFault, Source, TopicSpec
+from motia.model import LoadFault, Source, TopicSpec
 from motia.project.discovery import language_of
-from motia.project.evaluation import (
-    EVALUATION_LIMIT_S,
-    Evaluated,
-    EvaluationFailed,
-    Export,
-    FileExports,
-    RuntimeMissing,
-    evaluate,
-)
+from motia.project.evaluation import Export, FileExports
+from motia.project.evaluator import Evaluator
+from motia.project.names import NAME_HINT, name_reason
 from motia.project.schemas import SchemaInvalid, compile_schema
 from motia.project.topic_files import JSON, read_json, spec_of, topic_of
 
-SINGLE_LIMIT_S: Final = 3.0
 SINGLE: Final = "default"
 SCHEMA: Final = "schema"
 SEVERAL: Final = "events"
@@ -43,7 +36,6 @@ _WAYS: Final = {
     "node": "export default a schema, or export const events = { 'topic': schema }",
     "ruby": "let the file end with a schema, or set EVENTS = { 'topic' => schema }",
 }
-_Mark = tuple[int, int] | None
 
 
 class Topics(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,14 +54,12 @@ class TopicReader:
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         """Read for the project at `root`; `environ` is what evaluated files get."""
         self._root = root
-        self._environ = environ
-        self._known: dict[str, tuple[dict[str, _Mark], Evaluated]] = {}
+        self._evaluator = Evaluator(root, environ, code="events-not-read", what="event definitions")
         self._good: tuple[TopicSpec, ...] = ()
 
     def use_environ(self, environ: Mapping[str, str]) -> None:
         """Give evaluated files this environment from now on; all are evaluated again."""
-        self._environ = environ
-        self._known = {}
+        self._evaluator.use_environ(environ)
 
     def read(self, files: Sequence[str]) -> Topics:
         """The topics that `files` (below motia/events, relative to the root) define. Blocks."""
@@ -88,7 +78,7 @@ class TopicReader:
                 for file in names:
                     found += read_json(self._root, file, faults)
             else:
-                evaluated = self._evaluate(language, names, faults)
+                evaluated = self._evaluator.evaluate(language, names, faults)
                 modules.update(evaluated.read)
                 for file in names:
                     answer = evaluated.files.get(file)
@@ -106,68 +96,15 @@ class TopicReader:
         kept = [one for one in self._good if one.source.file in faulty and one.name not in names]
         return tuple(sorted((*topics, *kept), key=lambda topic: topic.name))
 
-    def _evaluate(self, language: str, files: list[str], faults: list[LoadFault]) -> Evaluated:
-        known = self._known.get(language)
-        if known is not None and known[0].keys() >= set(files) and known[1].files.keys() == set(files):
-            marks, evaluated = known
-            if marks == self._marks(marks):
-                return evaluated
-        evaluated = self._evaluate_apart(language, files, faults)
-        self._known[language] = (self._marks({*files, *evaluated.read}), evaluated)
-        return evaluated
-
-    def _evaluate_apart(self, language: str, files: list[str], faults: list[LoadFault]) -> Evaluated:
-        """All files in one process; when that fails each in its own, so that one does not cost the others."""
-        limit_s = EVALUATION_LIMIT_S
-        try:
-            return evaluate(language, self._root, files, environ=self._environ, limit_s=limit_s)
-        except RuntimeMissing as error:
-            faults.append(_not_read(files[0], error))
-            return Evaluated()
-        except EvaluationFailed as error:
-            if len(files) == 1:
-                return Evaluated(files={files[0]: FileExports(error=_not_read(files[0], error))})
-        answers: dict[str, FileExports] = {}
-        read: set[str] = set()
-        for file in files:
-            try:
-                one = evaluate(language, self._root, [file], environ=self._environ, limit_s=SINGLE_LIMIT_S)
-            except EvaluationFailed as error:
-                answers[file] = FileExports(error=_not_read(file, error))
-            else:
-                answers |= one.files
-                read.update(one.read)
-        return Evaluated(files=answers, read=tuple(sorted(read)))
-
-    def _marks(self, files: Iterable[str]) -> dict[str, _Mark]:
-        return {file: _mark(self._root / file) for file in files}
-
-
-def _mark(path: Path) -> _Mark:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
-
-
-def _not_read(file: str, error: EvaluationFailed) -> LoadFault:
-    return LoadFault(
-        code="events-not-read",
-        file=file,
-        message=f"event definitions cannot be read: {error.message}",
-        hint=error.hint,
-    )
-
 
 def _unique(found: Iterable[TopicSpec], faults: list[LoadFault]) -> tuple[TopicSpec, ...]:
     topics: dict[str, TopicSpec] = {}
     for topic in sorted(found, key=lambda one: (one.source.file, one.source.line, one.name)):
-        reason = _name_reason(topic.name)
+        reason = name_reason(topic.name)
         other = topics.get(topic.name)
         if reason:
             faults.append(
-                _fault(topic.source, "invalid-topic", f"the topic {topic.name[:80]!r} {reason}", _NAME_HINT)
+                _fault(topic.source, "invalid-topic", f"the topic {topic.name[:80]!r} {reason}", NAME_HINT)
             )
         elif other is not None:
             faults.append(
@@ -182,18 +119,6 @@ def _unique(found: Iterable[TopicSpec], faults: list[LoadFault]) -> tuple[TopicS
         elif _is_sound(topic, faults):
             topics[topic.name] = topic
     return tuple(topics[name] for name in sorted(topics))
-
-
-_NAME_HINT = 'a topic is printable text without spaces, such as "order.placed"'
-
-
-def _name_reason(name: str) -> str:
-    if not name:
-        return "is empty"
-    if not name.isprintable() or any(char.isspace() for char in name):
-        return "has white space or control characters in it"
-    size = len(name.encode("utf-8", "surrogatepass"))
-    return f"is {size} bytes long; {ID_BYTES_MAX} is the limit" if size > ID_BYTES_MAX else ""
 
 
 def _is_sound(topic: TopicSpec, faults: list[LoadFault]) -> bool:

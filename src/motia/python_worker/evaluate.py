@@ -1,8 +1,9 @@
-"""`python -P -m motia.python_worker.evaluate ROOT OUT FILE…`: what Python event files define, as JSON.
+"""`python -P -m motia.python_worker.evaluate ROOT OUT FILE…`: what Python files of events and workflows define.
 
 A file defines the topic of its name by `schema = …`, and others by `events = {"topic": schema, …}`;
-a schema has any form that a step's schema may have. The answer is the one of every language:
-`{files: {file: {exports: {name: {schema | map | other, line}}, error}}, read}`.
+a schema has any form that a step's schema may have. Of a file below motia/workflows only the calls of
+`workflow` count. The answer is the one of every language:
+`{files: {file: {exports: {name: {schema | map | other, line}}, error}}, workflows: [{file, line, options}], read}`.
 
 Invariant: one file that fails costs no other file its answer.
 """
@@ -19,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from motia.authoring import SchemaUnreadable, form_of
+from motia.authoring import SchemaUnreadable, collect_workflows, form_of
 from motia.model import LoadFault
 from motia.python_worker.faults import fault_of
 from motia.python_worker.importer import Importer
@@ -27,6 +28,7 @@ from motia.python_worker.stacks import is_authored
 
 SINGLE = "schema"
 SEVERAL = "events"
+WORKFLOWS_DIR = "motia/workflows"
 
 
 def evaluate(root: str, files: list[str]) -> dict[str, Any]:
@@ -34,9 +36,11 @@ def evaluate(root: str, files: list[str]) -> dict[str, Any]:
     root = os.path.realpath(root)
     importer = Importer(root)
     importer.install()
+    declared = collect_workflows()
     answers = {file: _answer(importer, root, file) for file in files}
     read = {os.path.relpath(path, root) for path in importer.files if is_authored(path, root)}
-    return {"files": answers, "read": sorted(read | set(files))}
+    workflows = [msgspec.structs.replace(one, file=_shown(root, one.file)) for one in declared]
+    return {"files": answers, "workflows": workflows, "read": sorted(read | set(files))}
 
 
 def main() -> None:
@@ -57,6 +61,8 @@ def _answer(importer: Importer, root: str, file: str) -> dict[str, Any]:
     except BaseException as error:  # a file may raise anything, SystemExit too
         fault = fault_of(error, file=path, root=root)
         return {"error": msgspec.structs.replace(fault, hint=_hint(fault))}
+    if file.startswith(WORKFLOWS_DIR + "/"):
+        return {}
     try:
         return {"exports": _exports(module, path)}
     except _Unreadable as error:
@@ -66,9 +72,14 @@ def _answer(importer: Importer, root: str, file: str) -> dict[str, Any]:
         return {"error": fault}
 
 
+def _shown(root: str, file: str) -> str:
+    real = os.path.realpath(file)
+    return os.path.relpath(real, root) if real.startswith(root + os.sep) else file
+
+
 def _hint(fault: LoadFault) -> str:
     is_ours = fault.code == "load-error" and "handler" in fault.hint
-    return "the line raises while the file is loaded; it must only define schemas" if is_ours else fault.hint
+    return "the line raises while the file is loaded; it must only define values" if is_ours else fault.hint
 
 
 class _Unreadable(Exception):

@@ -42,10 +42,11 @@ from motia.model import (
     StepId,
     StepKind,
     StepSpec,
+    TraceId,
     TriggerKind,
     UnknownTarget,
 )
-from motia.project import Catalog, CronInvalid
+from motia.project import Catalog, CronInvalid, with_openings
 from motia.runtime import Clock, Duty
 from motia.schedules.schedule import Schedule
 from motia.telemetry import Recorder
@@ -111,6 +112,7 @@ class CronScheduler(Duty):
         clock: Clock,
         recorder: Recorder,
         notify: Callable[[StepId], None],
+        joined: Callable[[TraceId, tuple[str, ...]], None] = lambda trace, instances: None,
         queue_depth: int = 100_000,
     ) -> None:
         """Make a scheduler without steps; `use_catalog` gives it some.
@@ -120,6 +122,7 @@ class CronScheduler(Duty):
             clock: Wall time decides what is due, monotonic time how long to wait.
             recorder: Makes trace ids; told about firings and failures.
             notify: Called with a step that has a new ready run.
+            joined: Called with a trace and the workflow instances that a firing opened in it.
             queue_depth: Most open runs of a cron step that sets no `queue_depth` of its own.
         """
         super().__init__()
@@ -127,6 +130,8 @@ class CronScheduler(Duty):
         self._clock = clock
         self._recorder = recorder
         self._notify = notify
+        self._joined = joined
+        self._catalog = Catalog()
         self._queue_depth = queue_depth
         self._entries: dict[StepId, _Entry] = {}
         self._broken: dict[StepId, tuple[StepSpec, str]] = {}
@@ -140,6 +145,7 @@ class CronScheduler(Duty):
         read never fires; project checks report it.
         """
         entries: dict[StepId, _Entry] = {}
+        self._catalog = catalog
         self._broken = {}
         for spec in catalog.of_kind(StepKind.CRON):
             try:
@@ -359,7 +365,7 @@ class CronScheduler(Duty):
             key=_QUEUE_KEY if spec.overlap is Overlap.QUEUE else None,
             depth_max=spec.queue_depth if spec.queue_depth is not None else self._queue_depth,
         )
-        return NewEvent(
+        event = NewEvent(
             target=spec.id,
             kind=kind,
             payload=b"{}",
@@ -367,10 +373,13 @@ class CronScheduler(Duty):
             deliveries=(delivery,),
             info=msgspec.json.encode(info),
         )
+        return with_openings(event, self._catalog)
 
     def _tell(self, spec: StepSpec, accepted: Accepted) -> None:
         for run, state in zip(accepted.runs, accepted.states, strict=True):
             self._recorder.run_changed(run, spec.id, state, accepted.trace, 0)
+        if accepted.instances:
+            self._joined(accepted.trace, accepted.instances)
         self._notify(spec.id)
 
     def _complain(self, entry: _Entry, message: str) -> None:

@@ -1,6 +1,7 @@
 """Traces, logs, metrics, redaction and the live feed, off the hot path."""
 
 from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
+from motia.telemetry.fingerprint import fingerprint_of_error
 from motia.telemetry.redaction import (
     is_sensitive_key,
     redact_headers,
@@ -13,6 +14,7 @@ from motia.telemetry.telemetry import LogSink, Telemetry
 from motia.telemetry.views import (
     ErrorGroup,
     ErrorPage,
+    FailurePoint,
     LogFilter,
     LogPage,
     LogView,
@@ -29,6 +31,7 @@ from motia.telemetry.views import (
 __all__ = [
     "ErrorGroup",
     "ErrorPage",
+    "FailurePoint",
     "Feed",
     "FeedFilter",
     "FeedItem",
@@ -47,6 +50,7 @@ __all__ = [
     "TracePage",
     "TraceSummary",
     "TraceView",
+    "fingerprint_of_error",
     "is_sensitive_key",
     "redact_headers",
     "redact_json",

@@ -8,6 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 
+from motia.telemetry.redaction import cut_text, redact_text
+
+STACK_BYTES_MAX = 64 * 1024
+
 _FRAMES = (
     re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>\S+))?'),
     re.compile(r"^\s*at (?:async )?(?:(?P<function>[^\s(]+) .*?\()?(?P<file>[^():]+):(?P<line>\d+)"),
@@ -29,6 +33,12 @@ def own_frame(stack: str) -> tuple[str, int, str]:
             if found is not None:
                 return found["file"], int(found["line"]), found["function"] or ""
     return "", 0, ""
+
+
+def fingerprint_of_error(step: str, error_name: str, stack: str) -> str:
+    """The fingerprint that the failure of an attempt is counted under, from the error as it was raised."""
+    file, _, function = own_frame(redact_text(cut_text(stack, STACK_BYTES_MAX)))
+    return fingerprint_of(step, error_name or "Error", file, function)
 
 
 def fingerprint_of(step: str, error_name: str, file: str, function: str) -> str:

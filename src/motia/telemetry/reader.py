@@ -15,13 +15,15 @@ import msgspec
 
 from motia.model import CallerError, WorldError
 from motia.runtime import Clock
-from motia.telemetry import records
+from motia.telemetry import records, schema
 from motia.telemetry.minutes import Minutes, part_ms_of
+from motia.telemetry.rollup import MINUTE_MS
 from motia.telemetry.searching import Clauses, Way
 from motia.telemetry.store import Store
 from motia.telemetry.views import (
     ErrorGroup,
     ErrorPage,
+    FailurePoint,
     LogFilter,
     LogPage,
     LogView,
@@ -36,6 +38,9 @@ from motia.telemetry.waterfall import SPAN_COLUMNS, spans_of
 
 QUERY_S = 5.0
 PAGE_MAX = 1_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+LAST_RUN = "g"
+"""Above every run id, which is in hexadecimal digits."""
 TRACE_SPANS_MAX = 5_000
 TRACE_LOGS_MAX = 2_000
 SLACK_MS = 60_000
@@ -46,7 +51,7 @@ ROOT_SLACK_MS = 3_600_000
 _LOG_COLUMNS = "id, at, level, step, trace, run, attempt, source, message, fields"
 _ERROR_COLUMNS = (
     "fingerprint, step, name, message, stack, file, line, function,"
-    " first_seen_at, last_seen_at, count, run, trace, is_resolved"
+    " first_seen_at, last_seen_at, count, run, trace, is_resolved, again_at"
 )
 _ERROR_NAMES = tuple(name.strip() for name in _ERROR_COLUMNS.split(","))
 
@@ -85,7 +90,13 @@ class Reader:
 
     def errors(self, *, step: str | None, resolved: bool | None, limit: int, cursor: str | None) -> ErrorPage:
         """Groups of failures, last seen first."""
-        return self._ask(lambda db: _errors(db, step, resolved, _limit_of(limit), cursor))
+        since_at = self._clock.now_ms() - HOUR_MS
+
+        def ask(db: apsw.Connection) -> ErrorPage:
+            page = _errors(db, step, resolved, _limit_of(limit), cursor)
+            return ErrorPage(errors=_with_points(db, page.errors, since_at), cursor=page.cursor)
+
+        return self._ask(ask)
 
     def error(self, fingerprint: str) -> ErrorGroup | None:
         """One group."""
@@ -93,9 +104,17 @@ class Reader:
         def ask(db: apsw.Connection) -> ErrorGroup | None:
             sql = f"SELECT {_ERROR_COLUMNS} FROM errors WHERE fingerprint = ?"
             row = db.execute(sql, (fingerprint,)).fetchone()
-            return _group_of(row) if row else None
+            return _with_points(db, (_group_of(row),), since_at)[0] if row else None
 
+        since_at = self._clock.now_ms() - DAY_MS
         return self._ask(ask)
+
+    def failed_runs(self, fingerprint: str, *, limit: int, before: str | None) -> tuple[str, ...]:
+        """Runs whose last failure is of this kind, newest first, below `before`."""
+        values = (fingerprint, LAST_RUN if before is None else before, _limit_of(limit))
+        return self._ask(
+            lambda db: tuple(str(row[0]) for row in db.execute(schema.SELECT_FAILED_RUNS, values))
+        )
 
     def metrics(
         self, step: str | None, *, since_at: int, until_at: int, part_ms: int | None
@@ -286,6 +305,23 @@ def _errors(
     return ErrorPage(
         errors=groups,
         cursor=f"{last.last_seen_at}-{last.fingerprint}" if last and len(rows) > limit else None,
+    )
+
+
+def _with_points(
+    db: apsw.Connection, groups: tuple[ErrorGroup, ...], since_at: int
+) -> tuple[ErrorGroup, ...]:
+    """`groups` with the minutes since `since_at` in which they failed."""
+    wanted = msgspec.json.encode([group.fingerprint for group in groups]).decode()
+    points: dict[str, list[FailurePoint]] = {}
+    for minute, fingerprint, count in db.execute(
+        "SELECT minute, fingerprint, count FROM failures WHERE minute >= ?"
+        " AND fingerprint IN (SELECT value FROM json_each(?)) ORDER BY minute",
+        (since_at - since_at % MINUTE_MS, wanted),
+    ):
+        points.setdefault(fingerprint, []).append(FailurePoint(minute_at=minute, count=count))
+    return tuple(
+        msgspec.structs.replace(group, points=tuple(points.get(group.fingerprint, ()))) for group in groups
     )
 
 

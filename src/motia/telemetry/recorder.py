@@ -7,8 +7,8 @@ Invariants
    fit is dropped, oldest first, and counted.
 3. A step (or source) logs at most `LOG_LINES_PER_S` lines a second; the others are dropped, counted
    and summed up in one line.
-4. While nobody listens to the feed, the newest `RUNS_UNHEARD` changes of runs of a batch are kept
-   and the others are counted: they are for the feed alone.
+4. While nobody listens to the feed, the newest `RUNS_UNHEARD` changes of runs and workflow instances
+   of a batch are kept and the others are counted: they are for the feed alone.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from collections import deque
 
 import msgspec
 
-from motia.model import RunId, RunState, SpanId, StepId, TraceId
+from motia.model import InstanceState, RunId, RunState, SpanId, StepId, TraceId
 from motia.runtime import Clock
 from motia.telemetry.feed import Feed
-from motia.telemetry.records import ATTEMPT, EDGE, LOG, REQUEST, RUN, SPAN, Record
+from motia.telemetry.records import ATTEMPT, EDGE, INSTANCE, LOG, REQUEST, RUN, SPAN, Record
 from motia.telemetry.redaction import cut_text
+from motia.telemetry.state_changes import StateChanges
 
 RING_RECORDS = 10_000
 HALF_RING = RING_RECORDS // 2
@@ -44,6 +45,7 @@ class RingRecorder:
         self._is_always_heard = is_always_heard
         self._unheard: deque[Record] = deque(maxlen=RUNS_UNHEARD)
         self._unheard_count = 0
+        self._state_changes = StateChanges()
         self.counters: dict[str, int] = {}
         self._clock = clock
         self._ring: deque[Record] = deque(maxlen=RING_RECORDS)
@@ -112,7 +114,13 @@ class RingRecorder:
 
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         """A run moved, for the live feed."""
-        record = (RUN, run, step, state, trace, attempt, self._clock.now_ms())
+        self._tell_feed((RUN, run, step, state, trace, attempt, self._clock.now_ms()))
+
+    def instance_changed(self, instance: str, workflow: str, state: InstanceState, trace: TraceId) -> None:
+        """A workflow instance changed, for the live feed."""
+        self._tell_feed((INSTANCE, instance, workflow, state, trace, self._clock.now_ms()))
+
+    def _tell_feed(self, record: Record) -> None:
         if not (self.feed.is_heard or self._is_always_heard):
             self._unheard.append(record)
             self._unheard_count += 1
@@ -174,6 +182,11 @@ class RingRecorder:
         if len(self._ring) >= HALF_RING:
             self._crowded()
         self._ring.append((EDGE, source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        """A key of the state store changed, or (None) all of a group; for the feed, while somebody listens."""
+        if self.feed.is_heard or self._is_always_heard:
+            self._state_changes.note(group, key)
 
     def count(self, name: str, by: int = 1) -> None:
         """Raise a counter; `counters` has them all since the engine started."""

@@ -8,6 +8,7 @@
 | LOG | level, message, at, step, trace, run, attempt, fields, source |
 | SPAN | trace, span, parent, name, step, run, started_at, duration_us, fields |
 | EDGE | source, target |
+| INSTANCE | instance, workflow, state, trace, at |
 """  # noqa: E501 (a table's rows are lines)
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ RUN = 2
 LOG = 3
 SPAN = 4
 EDGE = 5
+INSTANCE = 6
 
 Record = tuple[Any, ...]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x4D4F5441
 ROW_ID_SHIFT = 20
 
@@ -38,10 +38,13 @@ CREATE TABLE spans (
   error_name TEXT,
   error_message TEXT,
   error_stack TEXT,
-  fields TEXT
+  fields TEXT,
+  fingerprint TEXT               -- of what failed (see fingerprint.py)
 );
 CREATE INDEX spans_trace ON spans (trace);
 CREATE INDEX spans_root ON spans (id) WHERE is_root;
+CREATE INDEX spans_fingerprint ON spans (fingerprint, run) WHERE fingerprint IS NOT NULL;
+CREATE INDEX spans_failed_run ON spans (run) WHERE fingerprint IS NOT NULL;
 
 CREATE TABLE logs (
   id INTEGER PRIMARY KEY,
@@ -73,9 +76,17 @@ CREATE TABLE errors (
   count INTEGER NOT NULL,
   run TEXT,
   trace TEXT NOT NULL,
-  is_resolved INTEGER NOT NULL DEFAULT 0
+  is_resolved INTEGER NOT NULL DEFAULT 0,
+  again_at INTEGER               -- when it failed again after it was resolved
 ) WITHOUT ROWID;
 CREATE INDEX errors_last_seen ON errors (last_seen_at);
+
+CREATE TABLE failures (
+  minute INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (minute, fingerprint)
+) WITHOUT ROWID;
 
 CREATE TABLE minutes (
   minute INTEGER NOT NULL,
@@ -109,7 +120,7 @@ SPAN_CHUNKS = (32, 8, 1)
 @cache
 def insert_spans(count: int) -> str:
     """Insert `count` spans."""
-    row = f"({', '.join('?' * 25)})"
+    row = f"({', '.join('?' * 26)})"
     return f"INSERT INTO spans VALUES {', '.join([row] * count)}"
 
 
@@ -117,11 +128,30 @@ INSERT_LOG = f"INSERT INTO logs VALUES ({', '.join('?' * 10)})"
 
 # Counts one failure; one that comes back after it was resolved is open again.
 UPSERT_ERROR = """
-INSERT INTO errors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+INSERT INTO errors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL)
 ON CONFLICT (fingerprint) DO UPDATE SET
   message = excluded.message, stack = excluded.stack, line = excluded.line,
   last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
-  run = excluded.run, trace = excluded.trace, is_resolved = 0
+  run = excluded.run, trace = excluded.trace,
+  again_at = CASE WHEN is_resolved THEN excluded.last_seen_at ELSE again_at END, is_resolved = 0
+"""
+
+RESOLVE_ERROR = "UPDATE errors SET is_resolved = ?, again_at = NULL WHERE fingerprint = ?"
+
+# One row a kind of failure and minute, whatever their number.
+ADD_FAILURES = """
+INSERT INTO failures VALUES (?, ?, ?)
+ON CONFLICT (minute, fingerprint) DO UPDATE SET count = count + excluded.count
+"""
+
+# Spans_fingerprint, downwards by run. A run belongs to what it failed with last (spans_failed_run).
+SELECT_FAILED_RUNS = """
+SELECT DISTINCT run FROM spans INDEXED BY spans_fingerprint
+WHERE fingerprint IS NOT NULL AND fingerprint = ? AND run < ? AND NOT EXISTS (
+  SELECT 1 FROM spans AS later INDEXED BY spans_failed_run
+  WHERE later.fingerprint IS NOT NULL AND later.run = spans.run AND later.id > spans.id
+  AND later.fingerprint <> spans.fingerprint)
+ORDER BY run DESC LIMIT ?
 """
 
 # The rollup in memory holds the whole minute: the row is replaced, never added to.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from motia.model import RunId, RunState, SpanId, StepId, TraceId
+from motia.model import InstanceState, RunId, RunState, SpanId, StepId, TraceId
 
 
 class Recorder(Protocol):
@@ -72,6 +72,9 @@ class Recorder(Protocol):
     def run_changed(self, run: RunId, step: StepId, state: RunState, trace: TraceId, attempt: int) -> None:
         """A run moved, for the live feed."""
 
+    def instance_changed(self, instance: str, workflow: str, state: InstanceState, trace: TraceId) -> None:
+        """A workflow instance changed: its state, or where its members stand. For the live feed."""
+
     def log(
         self,
         *,
@@ -104,6 +107,9 @@ class Recorder(Protocol):
 
     def edge_observed(self, source: StepId, target: str) -> None:
         """A step triggered a target: an observed edge of the flow graph."""
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        """A key of the state store changed, or (None) all keys of a group, for the live feed."""
 
     def count(self, name: str, by: int = 1) -> None:
         """Raise a counter (`parked`, `stale`, `stalled`, `log_lines_dropped`…)."""

@@ -126,6 +126,7 @@ class Store:
                 gone += _delete(connection, table, bound)
             connection.execute("DELETE FROM errors WHERE last_seen_at < ?", (cutoff_at,))
             connection.execute("DELETE FROM minutes WHERE minute < ?", (minutes_cutoff_at,))
+            connection.execute("DELETE FROM failures WHERE minute < ?", (minutes_cutoff_at,))
             connection.execute("DELETE FROM edges WHERE last_seen_at < ?", (minutes_cutoff_at,))
 
         if not self.write(work):

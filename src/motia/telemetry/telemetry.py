@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from motia.model import SpanId, TraceId
 from motia.project import Config
 from motia.runtime import Clock, Duty, Timer
+from motia.telemetry import schema
 from motia.telemetry.feed import Feed
 from motia.telemetry.ids import IdSource
 from motia.telemetry.reader import Reader
@@ -130,15 +131,21 @@ class Telemetry(RingRecorder, Duty):
         return await self._ask(lambda: self._reader.error(fingerprint))
 
     async def resolve_error(self, fingerprint: str, *, resolved: bool = True) -> ErrorGroup | None:
-        """Mark a group; it opens again when it fails again. None when there is no such group."""
+        """Mark a group; when it fails again it is open, with `again_at`. None when there is no such group."""
 
         def work() -> bool:
-            sql = "UPDATE errors SET is_resolved = ? WHERE fingerprint = ?"
-            return self._store.write(lambda db: _execute(db, sql, (int(resolved), fingerprint)))
+            values = (int(resolved), fingerprint)
+            return self._store.write(lambda db: _execute(db, schema.RESOLVE_ERROR, values))
 
         await self._settle()
         await asyncio.wrap_future(self._on_writer(work))
         return await self._ask(lambda: self._reader.error(fingerprint))
+
+    async def failed_runs(
+        self, fingerprint: str, *, limit: int, before: str | None = None
+    ) -> tuple[str, ...]:
+        """Runs whose last failure is of this kind, newest first, below the run `before`; `limit` 1 to 1,000."""
+        return await self._ask(lambda: self._reader.failed_runs(fingerprint, limit=limit, before=before))
 
     async def metrics(
         self,
@@ -228,13 +235,15 @@ class Telemetry(RingRecorder, Duty):
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
-        is_quiet = self._is_inline and self._is_empty and self._pruning is None
+        is_quiet = self._is_inline and self._is_empty and not self._state_changes and self._pruning is None
         self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
             self._lines_reset_mono = now_mono
             self._tell_of_dropped_lines()
         self._hand_over()
+        for data in self._state_changes.take():
+            self.feed.publish("state", data)
         if now_mono - self._prune_mono >= PRUNE_EVERY_S and self._pruning is None:
             self._prune_mono = now_mono
             self._prune_on()

@@ -93,6 +93,17 @@ class ErrorGroup(msgspec.Struct, frozen=True, kw_only=True):
     """An example: the last one."""
     trace: str
     is_resolved: bool
+    again_at: int | None = None
+    """When it failed again after it was marked as resolved; None when it did not, or was marked since."""
+    points: tuple[FailurePoint, ...] = ()
+    """Minutes in which it failed, oldest first: of the last hour in a list, of the last day alone."""
+
+
+class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something failed in one minute."""
+
+    minute_at: int
+    count: int
 
 
 class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):

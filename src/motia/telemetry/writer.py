@@ -17,14 +17,13 @@ import apsw
 import msgspec
 
 from motia.telemetry import records, schema
-from motia.telemetry.fingerprint import fingerprint_of, own_frame
+from motia.telemetry.fingerprint import STACK_BYTES_MAX, fingerprint_of, own_frame
 from motia.telemetry.redaction import cut_text, redact_json, redact_text
 from motia.telemetry.rollup import MINUTE_MS, Bucket, percentile_us
 from motia.telemetry.sampling import Sampler
 from motia.telemetry.store import Store
 
 MESSAGE_BYTES_MAX = 16 * 1024
-STACK_BYTES_MAX = 64 * 1024
 FEED_ITEMS_PER_KIND = 1_000
 FEED_ITEMS_UNHEARD = 20
 """Of each kind and batch when nobody listens: enough for who comes next to see what goes on."""
@@ -34,6 +33,7 @@ FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 _FEED_FIELDS = {
     "request": ("trace", "step", "method", "path", "status", "total_us", "handler_us", "error"),
     "run": ("run", "step", "state", "trace", "attempt"),
+    "instance": ("instance", "workflow", "state", "trace"),
     "log": ("level", "message", "step", "trace", "run", "attempt", "source", "fields"),
     "error": ("fingerprint", "step", "name", "message", "run", "trace", "file", "line"),
 }
@@ -72,7 +72,10 @@ class BatchWriter:
         listens to the feed; otherwise it gets few items of each kind but log lines and errors.
         """
         self._batch = _Batch()
-        handlers = (self._request, self._attempt, self._run, self._log, self._span, self._edge)
+        handlers = (
+            *(self._request, self._attempt, self._run, self._log, self._span, self._edge),
+            self._instance,
+        )
         faults = 0
         for record in batch:
             try:
@@ -110,6 +113,9 @@ class BatchWriter:
         connection.executemany(schema.INSERT_LOG, ((next_id(now_ms), *row) for row in rows.logs))
         connection.executemany(schema.UPSERT_ERROR, (tuple(row) for row in rows.errors.values()))
         connection.executemany(
+            schema.ADD_FAILURES, ((*minute, count) for minute, count in rows.failures.items())
+        )
+        connection.executemany(
             schema.UPSERT_EDGE, ((*edge, now_ms, now_ms, count) for edge, count in rows.edges.items())
         )
         for key in self._dirty:
@@ -140,15 +146,18 @@ class BatchWriter:
         if trace in self._waiting:
             self._release_spans(trace, keep=is_kept)
         name, _, message = error.partition(": ")
+        fingerprint = None
+        if is_failed:
+            fingerprint = self._fail(
+                step, name or f"HTTP {status}", message, "", at=at, run=None, trace=trace
+            )
         if is_kept:
             row = (
                 "request", 1, trace, span, parent, step, None, 1, f"{method} {path}", "", status,
                 int(is_failed), at, total_us, None, None, None, None, wait_us, handler_us,
-                name or None, message or None, None, None,
+                name or None, message or None, None, None, fingerprint,
             )  # fmt: skip
             self._batch.spans.append(row)
-        if is_failed:
-            self._fail(step, name or f"HTTP {status}", message, "", at=at, run=None, trace=trace)
 
     def _attempt(self, record: records.Record, now_ms: int) -> None:
         _, trace, span, parent, run, step, attempt, outcome, created_at, ready_at = record[:10]
@@ -163,18 +172,25 @@ class BatchWriter:
         at = ready_at or created_at
         total_us = max(committed_at - at, 0) * 1_000
         is_root = int(parent is None and attempt == 1)
+        fingerprint = None
+        if is_failed:
+            name = error_name or "Error"
+            fingerprint = self._fail(
+                step, name, error_message, error_stack, at=committed_at, run=run, trace=trace
+            )
         row = (
             "attempt", is_root, trace, span, parent, step, run, attempt, step, outcome, 0,
             int(is_failed), at, total_us, claimed_at, sent_at, answered_at, committed_at,
             wait_us, handler_us, error_name or None, error_message or None, error_stack or None, None,
+            fingerprint,
         )  # fmt: skip
         self._batch.spans.append(row)
-        if is_failed:
-            name = error_name or "Error"
-            self._fail(step, name, error_message, error_stack, at=committed_at, run=run, trace=trace)
 
     def _run(self, record: records.Record, now_ms: int) -> None:
         self._batch.feed.append(("run", record[6], record[1:6]))
+
+    def _instance(self, record: records.Record, now_ms: int) -> None:
+        self._batch.feed.append(("instance", record[5], record[1:5]))
 
     def _log(self, record: records.Record, now_ms: int) -> None:
         _, level, message, at, step, trace, run, attempt, fields, source = record
@@ -192,7 +208,7 @@ class BatchWriter:
         name = redact_text(cut_text(name, 255))
         row = (
             "user", 0, trace, span, parent, step, run, 1, name, "", 0, 0, at, duration_us,
-            None, None, None, None, 0, 0, None, None, None, shown,
+            None, None, None, None, 0, 0, None, None, None, shown, None,
         )  # fmt: skip
         if run is not None:
             self._batch.spans.append(row)
@@ -215,7 +231,8 @@ class BatchWriter:
 
     def _fail(
         self, step: str, name: str, message: str, stack: str, *, at: int, run: str | None, trace: str
-    ) -> None:
+    ) -> str:
+        """Count a failure; which kind it is."""
         file, line, function = own_frame(stack)
         fingerprint = fingerprint_of(step, name, file, function)
         group: list[Any] | None = self._batch.errors.get(fingerprint)
@@ -225,7 +242,10 @@ class BatchWriter:
         group[3], group[4], group[6], group[9] = message, stack, line, at
         group[10] += 1
         group[11], group[12] = run, trace
+        minute = (at - at % MINUTE_MS, fingerprint)
+        self._batch.failures[minute] = self._batch.failures.get(minute, 0) + 1
         self._batch.feed.append(("error", at, (fingerprint, step, name, message, run, trace, file, line)))
+        return fingerprint
 
     def _count(self, step: str, now_ms: int, latency_us: int, is_failed: bool) -> None:
         key = (now_ms - now_ms % MINUTE_MS, step)
@@ -261,6 +281,7 @@ class _Batch:
         self.spans: list[tuple[Any, ...]] = []
         self.logs: list[tuple[Any, ...]] = []
         self.errors: dict[str, list[Any]] = {}
+        self.failures: dict[tuple[int, str], int] = {}
         self.edges: dict[tuple[str, str], int] = {}
         self.feed: list[tuple[str, int, tuple[Any, ...]]] = []
 
@@ -283,7 +304,7 @@ class _Batch:
         left: dict[str, int] = {}
         caps = dict.fromkeys(_FEED_FIELDS, FEED_ITEMS_PER_KIND)
         if not is_heard:
-            caps["request"] = caps["run"] = FEED_ITEMS_UNHEARD
+            caps["request"] = caps["run"] = caps["instance"] = FEED_ITEMS_UNHEARD
         kept: list[FeedEntry] = []
         for kind, at, values in reversed(self.feed):
             seen = left[kind] = left.get(kind, 0) + 1

@@ -6,12 +6,15 @@ Invariants
    for a change only when the browser says that a page of ours asks (see `arrivals`).
 3. Codes and tokens are compared in constant time. After `GUESSES_BURST` wrong ones from one address
    further ones are not looked at for a while, right or wrong.
+4. A session that is restored after a restart has what it had, at most; one that a token opened ends
+   when that token is no more.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 from motia.model import CallerError, WorldError
@@ -20,7 +23,7 @@ from motia.runtime import Clock
 from motia.workbench.arrivals import Arrival, Arrivals, CrossSite, Seen, came_from_page
 from motia.workbench.bucket import Buckets
 from motia.workbench.endpoint import Caller, Permission
-from motia.workbench.sessions import Codes, Session, Sessions, digest
+from motia.workbench.sessions import BY_CODE, Codes, Kept, Session, Sessions, digest, mark_of
 
 GUESSES_BURST = 10
 GUESSES_REFILL_S = 6.0
@@ -115,7 +118,18 @@ class Access:
             TooManyGuesses: It was not looked at.
         """
         permission = self._permission_of(token, seen)
-        return self._sessions.open(who=f"token at {seen.client}", permission=permission)
+        return self._sessions.open(
+            who=f"token at {seen.client}", permission=permission, opened_by=mark_of(digest(token))
+        )
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Who is logged in, to be restored after a restart; no secret is in it."""
+        return self._sessions.kept()
+
+    def restore(self, kept: Iterable[Kept]) -> None:
+        """Log in again who was before a restart, as far as invariant 4 goes."""
+        openers = {mark_of(known): permission for known, permission in self._tokens}
+        self._sessions.restore(kept, openers={BY_CODE: Permission.OPERATE, **openers})
 
     def log_out(self, arrival: Arrival) -> None:
         """End the sessions of a request's cookies."""

@@ -35,6 +35,7 @@ from motia.workbench import (
     source_routes,
     step_routes,
     store_routes,
+    workflow_routes,
 )
 from motia.workbench.deps import ControlDeps
 from motia.workbench.endpoint import (
@@ -76,6 +77,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *run_routes.ENDPOINTS,
     *signal_routes.ENDPOINTS,
     *store_routes.ENDPOINTS,
+    *workflow_routes.ENDPOINTS,
     Endpoint(
         method="GET",
         path="/v1/openapi.json",

@@ -13,7 +13,18 @@ from typing import Any, Protocol
 import msgspec
 
 from motia.ledger import Ledger
-from motia.model import Accepted, MotiaError, Run, RunId, StepId, TraceId, TriggerKind
+from motia.model import (
+    Accepted,
+    Instance,
+    InstancePage,
+    InstanceState,
+    MotiaError,
+    Run,
+    RunId,
+    StepId,
+    TraceId,
+    TriggerKind,
+)
 from motia.project import Catalog, Config, FlowGraph
 from motia.runtime import Clock
 from motia.telemetry import Telemetry
@@ -101,6 +112,37 @@ class ControlCron(Protocol):
         ...
 
 
+class ControlWorkflows(Protocol):
+    """What the control API asks of workflow instances."""
+
+    async def counts(self) -> dict[str, dict[InstanceState, int]]:
+        """How many instances there are, by workflow and state."""
+        ...
+
+    async def instances(
+        self,
+        *,
+        workflow: str | None = None,
+        state: InstanceState | None = None,
+        trace: TraceId | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> InstancePage:
+        """Instances that fit, newest first."""
+        ...
+
+    async def instance(self, instance: str) -> Instance:
+        """One instance with its members."""
+        ...
+
+    async def cancel(self, instance: str) -> None:
+        """Cancel a running instance."""
+
+    async def replay_member(self, instance: str, step: StepId, payload: bytes | None = None) -> RunId:
+        """A new run of a finished member; the run."""
+        ...
+
+
 class ControlWorkers(Protocol):
     """What the control API asks of the workers."""
 
@@ -160,6 +202,7 @@ class ControlDeps(msgspec.Struct, frozen=True, kw_only=True):
     """An engine runs, as opposed to the command line serving itself."""
     cron: ControlCron | None = None
     workers: ControlWorkers | None = None
+    workflows: ControlWorkflows | None = None
     api_document: Callable[[], Mapping[str, Any]] | None = None
     """The OpenAPI document of the project's api steps."""
     stop: Callable[[], Awaitable[None] | None] | None = None

@@ -107,7 +107,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answer: Any
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
-    is_stream: bool = False
+    media: str = "application/json"
+    """What the answer is; other than JSON it comes piece by piece."""
 
     def permission_for(self, query: msgspec.Struct | None) -> Permission:
         """What this request needs: `raw` shows what redaction would hide."""

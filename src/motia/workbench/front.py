@@ -19,9 +19,11 @@ from motia.workbench.audit import Audit
 from motia.workbench.deps import ControlDeps
 from motia.workbench.screens import Screens, screens_dir
 from motia.workbench.server import ControlServer, HttpServer, bind_control_socket
+from motia.workbench.session_file import SessionFile
 from motia.workbench.site import Site
 
 AUDIT_NAME = "audit.jsonl"
+SESSIONS_NAME = "sessions.json"
 
 
 class Front(Duty):
@@ -56,7 +58,12 @@ class Front(Duty):
             msgspec.structs.replace(deps, audit=audit, invite=self.invite if sock is not None else None)
         )
         screens = Screens(screens_dir(), base=self._base)
-        self._site = Site(config, api=self._api, access=self._access, screens=screens)
+        self._sessions = SessionFile(
+            config.data_dir / SESSIONS_NAME, environment=config.environment, tell=tell
+        )
+        self._site = Site(
+            config, api=self._api, access=self._access, screens=screens, sessions=self._sessions
+        )
         self._servers: list[HttpServer] = []
 
     @property
@@ -75,6 +82,7 @@ class Front(Duty):
     async def _start(self) -> None:
         self._servers.append(ControlServer(self._api, bind_control_socket(self.control)))
         if self._sock is not None:
+            self._access.restore(await self._sessions.load())
             self._servers.append(HttpServer(self._site, self._sock, streams=self._api))
         for server in self._servers:
             await server.start()

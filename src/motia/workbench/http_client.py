@@ -1,24 +1,78 @@
-"""One HTTP request over a connection of its own, and its answer up to a bound."""
+"""One HTTP request over a connection of its own, and its answer, piece by piece, up to a bound."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from enum import StrEnum
 
 import httptools
-import msgspec
 
 CONNECT_LIMIT_S = 5.0
 PIECE_BYTES = 64 * 1024
 HEAD_BYTES_MAX = 64 * 1024
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back. `is_cut`: the body went on."""
+class Ended(StrEnum):
+    """How the body of an answer ended for us."""
 
-    status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-    is_cut: bool
+    WHOLE = "whole"
+    TOO_LARGE = "too-large"
+    TOO_LONG = "too-long"
+    BROKEN = "broken"
+
+
+class Exchange:
+    """An answer whose head is there, and whose body is read as it comes. Whoever has it closes it."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: _Heard, *, limit_s: float
+    ) -> None:
+        """Made by `ask`."""
+        self._reader = reader
+        self._writer = writer
+        self._heard = heard
+        self._limit_s = limit_s
+        self.ended: Ended | None = None
+        """None until `pieces` is at its end."""
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self._heard.status
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Its headers, in order."""
+        return self._heard.headers
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it announced no length."""
+        return self._heard.is_stream
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """What comes of the body, when it comes; at most the bytes and seconds that `ask` was given."""
+        heard = self._heard
+        until_mono = asyncio.get_running_loop().time() + self._limit_s
+        try:
+            while True:
+                if piece := heard.take():
+                    yield piece
+                if heard.is_done or heard.is_over:
+                    break
+                # Around this wait alone: whoever takes the pieces has its own time.
+                async with asyncio.timeout_at(until_mono):
+                    await _read(self._reader, heard)
+            self.ended = Ended.TOO_LARGE if heard.is_over else Ended.WHOLE
+        except TimeoutError:
+            self.ended = Ended.TOO_LONG
+        except (OSError, ValueError):
+            self.ended = Ended.BROKEN
+
+    def close(self) -> None:
+        """Leave: the other end sees its client go. Safe twice."""
+        self._writer.transport.abort()
 
 
 async def ask(
@@ -30,10 +84,10 @@ async def ask(
     bytes_max: int,
     limit_s: float,
     stream_s: float,
-) -> Answer:
-    """Send `request` (`connection: close`) and read its answer.
+) -> Exchange:
+    """Send `request` (`connection: close`) and wait for the head of its answer.
 
-    An answer that announces no length is a stream: it is read for `stream_s` seconds from its head on.
+    An answer that announces no length is a stream: it may go on for `stream_s` seconds.
 
     Args:
         host: Where to connect.
@@ -41,8 +95,8 @@ async def ask(
         request: The whole message.
         is_head: The answer to HEAD has no body, whatever its headers say.
         bytes_max: Most bytes of the body.
-        limit_s: Most seconds until the end of an answer, or until its head when it is a stream.
-        stream_s: Seconds that a stream is read for.
+        limit_s: Most seconds until the head, and then for a body of a known length.
+        stream_s: Most seconds for a stream, from its head on.
 
     Raises:
         OSError: No connection, or it broke before the head was complete.
@@ -55,33 +109,25 @@ async def ask(
         writer.write(request)
         heard = _Heard(bytes_max, is_head=is_head)
         async with asyncio.timeout(limit_s):
-            await _read(reader, heard, until_head=True)
-        is_ended = heard.is_done
-        try:
-            async with asyncio.timeout(stream_s if heard.is_stream else limit_s):
-                await _read(reader, heard, until_head=False)
-                is_ended = True
-        except (TimeoutError, OSError):
-            is_ended = False
-    finally:
+            while not heard.has_head:
+                await _read(reader, heard)
+    except BaseException:
         writer.transport.abort()
-    return Answer(
-        status=heard.status,
-        headers=tuple(heard.headers),
-        body=bytes(heard.body[:bytes_max]),
-        is_cut=not (is_ended and heard.is_done) or len(heard.body) > bytes_max,
-    )
+        raise
+    return Exchange(reader, writer, heard, limit_s=stream_s if heard.is_stream else limit_s)
 
 
-async def _read(reader: asyncio.StreamReader, heard: _Heard, *, until_head: bool) -> None:
-    while not (heard.is_done or heard.is_full or (until_head and heard.has_head)):
-        piece = await reader.read(PIECE_BYTES)
-        if not piece:
-            if not heard.has_head:
-                raise ConnectionError("the connection ended before an answer came")
-            heard.at_end_of_file()
-            return
+async def _read(reader: asyncio.StreamReader, heard: _Heard) -> None:
+    """Wait for what comes next."""
+    piece = await reader.read(PIECE_BYTES)
+    if piece:
         heard.feed(piece)
+        return
+    if not heard.has_head:
+        raise ConnectionError("the connection ended before an answer came")
+    heard.at_end_of_file()
+    if not heard.is_done:
+        raise ConnectionError("the connection ended within the answer")
 
 
 class _Heard:
@@ -90,7 +136,8 @@ class _Heard:
     def __init__(self, bytes_max: int, *, is_head: bool) -> None:
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
-        self.body = bytearray()
+        self._body = bytearray()
+        self._body_bytes = 0
         self.has_head = False
         self.is_done = False
         self.is_stream = True
@@ -100,9 +147,15 @@ class _Heard:
         self._parser = httptools.HttpResponseParser(self)
 
     @property
-    def is_full(self) -> bool:
-        """Whether more of the body would only be thrown away."""
-        return len(self.body) > self._bytes_max
+    def is_over(self) -> bool:
+        """Whether the body is longer than the bound."""
+        return self._body_bytes > self._bytes_max
+
+    def take(self) -> bytes:
+        """What came of the body since the last time."""
+        piece = bytes(self._body)
+        self._body.clear()
+        return piece
 
     def feed(self, piece: bytes) -> None:
         """Take what came.
@@ -140,8 +193,9 @@ class _Heard:
 
     def on_body(self, piece: bytes) -> None:
         """Called for each piece of the body."""
-        if not self.is_full:
-            self.body += piece
+        room = max(self._bytes_max - self._body_bytes, 0)
+        self._body += piece[:room]
+        self._body_bytes += len(piece)
 
     def on_message_complete(self) -> None:
         """Called at the end of the answer."""

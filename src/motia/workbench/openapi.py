@@ -53,7 +53,6 @@ def describe(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
 
 
 def _operation(endpoint: Endpoint, schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    media = "text/event-stream" if endpoint.is_stream else "application/json"
     operation: dict[str, Any] = {
         "operationId": endpoint.handler.__name__,
         "summary": endpoint.summary,
@@ -65,7 +64,10 @@ def _operation(endpoint: Endpoint, schemas: dict[str, dict[str, Any]]) -> dict[s
         ]
         + _query_parameters(endpoint.query),
         "responses": {
-            "200": {"description": "Done", "content": {media: {"schema": schemas[_key(endpoint.answer)]}}},
+            "200": {
+                "description": "Done",
+                "content": {endpoint.media: {"schema": schemas[_key(endpoint.answer)]}},
+            },
             "default": {
                 "description": "Refused or failed",
                 "content": {"application/json": {"schema": {"$ref": _REF.format(name="ErrorAnswer")}}},

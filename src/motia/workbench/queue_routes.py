@@ -22,6 +22,7 @@ from motia.model import (
     RunState,
 )
 from motia.workbench.endpoint import Call, Endpoint, Permission
+from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.run_routes import RunSelection, checked_id, filter_of, runs_page, step_id_of
 from motia.workbench.views import (
     BulkFailure,
@@ -148,7 +149,7 @@ async def _bulk(
         raise CallerError(f"limit is {body.limit}", hint=f"it goes from 1 to {BULK_MAX}; `cursor` goes on")
     where = filter_of(msgspec.structs.replace(body, state=body.state or default_states))
     if body.dry_run and body.ids is None:
-        return await _preview(call, where)
+        return await _preview(call, where, fingerprint=body.fingerprint)
     runs, cursor = await _chosen(call, body, where)
     if body.dry_run:
         found = [run async for run in _found(call, runs)]
@@ -167,15 +168,20 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
         if len(body.ids) > BULK_MAX:
             raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
         return [checked_id(run) for run in body.ids], None
-    page = await call.deps.ledger.list_runs(
-        where, limit=body.limit, cursor=body.cursor, search_ms=BULK_SEARCH_MS
+    page = await find_runs(
+        call.deps,
+        where,
+        fingerprint=body.fingerprint,
+        limit=body.limit,
+        cursor=body.cursor,
+        search_ms=BULK_SEARCH_MS,
     )
     return [run.id for run in page.runs], page.cursor
 
 
-async def _preview(call: Call, where: RunFilter) -> BulkView:
-    tally = await call.deps.ledger.tally_runs(where, search_ms=BULK_SEARCH_MS)
-    page = await call.deps.ledger.list_runs(where, limit=SAMPLE, search_ms=BULK_SEARCH_MS)
+async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = None) -> BulkView:
+    tally = await tally_found(call.deps, where, fingerprint=fingerprint, search_ms=BULK_SEARCH_MS)
+    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=SAMPLE, search_ms=BULK_SEARCH_MS)
     return BulkView(
         count=sum(tally.by_state.values()),
         dry_run=True,

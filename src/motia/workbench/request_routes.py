@@ -5,24 +5,26 @@ Invariants
 2. What frames a message (Host, Content-Length, connection and transfer headers) is ours; nothing that
    the caller sends can begin a second request.
 3. At most `ANSWER_BYTES_MAX` bytes and `LIMIT_S` seconds, a stream `STREAM_S` seconds; more is cut and said so.
+4. Who asked and leaves takes the request along: the connection ends, and with it what the step does for it.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from urllib.parse import urlsplit
 
 import msgspec
+from starlette.responses import Response
 
 from motia.model import CallerError, PayloadTooLarge, WorldError
 from motia.workbench.deps import NotRunning
 from motia.workbench.endpoint import Call, Endpoint, Permission
-from motia.workbench.http_client import Answer, ask
+from motia.workbench.http_client import ask
+from motia.workbench.relay import LINES, AnswerLine, Relay, unless_gone
 
 ANSWER_BYTES_MAX = 1024 * 1024
 LIMIT_S = 35.0
-STREAM_S = 5.0
+STREAM_S = 600.0
 PATH_CHARS_MAX = 8 * 1024
 HEADERS_MAX = 90
 HEADERS_CHARS_MAX = 14 * 1024
@@ -53,23 +55,12 @@ class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
     body: str | None = None
 
 
-class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back. `body` is text, or base64 when `is_binary`; `is_cut`: there was more of it.
+async def send_request(call: Call) -> Response:
+    """Send a request to the project's own API and pass on what comes back, when it comes.
 
-    `trace` is the id of the trace that the request made.
+    The answer is lines of JSON: first the head, then pieces of the body, last how it ended.
+    Closing the connection ends the request too.
     """
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    is_binary: bool
-    is_cut: bool
-    duration_ms: float
-    trace: str | None
-
-
-async def send_request(call: Call) -> AnswerView:
-    """Send a request to the project's own API and show what came back."""
     address = call.deps.addresses().get("api")
     if address is None:
         raise NotRunning("a request needs the running engine", hint="start `motia dev`")
@@ -77,22 +68,24 @@ async def send_request(call: Call) -> AnswerView:
     head, content = _checked(call.body(RequestBody), limit=call.deps.config.limits.payload_bytes)
     clock = call.deps.clock
     started_mono = clock.mono()
+    asking = ask(
+        host,
+        port,
+        head(f"{host}:{port}") + content,
+        is_head=call.body(RequestBody).method == "HEAD",
+        bytes_max=ANSWER_BYTES_MAX,
+        limit_s=LIMIT_S,
+        stream_s=STREAM_S,
+    )
     try:
-        answer = await ask(
-            host,
-            port,
-            head(f"{host}:{port}") + content,
-            is_head=call.body(RequestBody).method == "HEAD",
-            bytes_max=ANSWER_BYTES_MAX,
-            limit_s=LIMIT_S,
-            stream_s=STREAM_S,
-        )
+        exchange = await unless_gone(call.request.receive, asking)
     except (OSError, TimeoutError, ValueError) as error:
         raise NoAnswer(
             f"the API did not answer: {str(error) or type(error).__name__}",
             hint="its trace, if one was made, says how far it came",
         ) from error
-    return _view(answer, duration_ms=round((clock.mono() - started_mono) * 1_000, 3))
+    # Nobody is there any more: what is answered is read by nobody.
+    return Relay(exchange, clock, started_mono) if exchange is not None else Response(status_code=499)
 
 
 def _checked(body: RequestBody, *, limit: int) -> tuple[_Head, bytes]:
@@ -134,35 +127,6 @@ class _Head:
         return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
-def _view(answer: Answer, *, duration_ms: float) -> AnswerView:
-    try:
-        # A character that the cut went through is no reason to call text binary.
-        text = _whole_text(answer.body) if answer.is_cut else answer.body.decode()
-        is_binary = "\x00" in text
-    except UnicodeDecodeError:
-        text, is_binary = "", True
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-    return AnswerView(
-        status=answer.status,
-        headers=headers,
-        body=base64.b64encode(answer.body).decode() if is_binary else text,
-        is_binary=is_binary,
-        is_cut=answer.is_cut,
-        duration_ms=duration_ms,
-        trace=next((value for name, value in headers if name.lower() == "x-trace-id"), None),
-    )
-
-
-def _whole_text(content: bytes) -> str:
-    for end in range(len(content), max(len(content) - 4, -1), -1):
-        try:
-            return content[:end].decode()
-        except UnicodeDecodeError as error:
-            if error.start < len(content) - 4:
-                raise
-    return content.decode()
-
-
 ENDPOINTS = (
     Endpoint(
         method="POST",
@@ -171,6 +135,7 @@ ENDPOINTS = (
         summary="Send a request to the project's API",
         handler=send_request,
         body=RequestBody,
-        answer=AnswerView,
+        answer=AnswerLine,
+        media=LINES,
     ),
 )

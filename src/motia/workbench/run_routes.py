@@ -19,6 +19,7 @@ from motia.model import (
     run_number_of,
 )
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.instants import parse_instant
 from motia.workbench.views import (
     AcceptedView,
@@ -36,6 +37,7 @@ from motia.workbench.views import (
 
 WAIT_MS_MAX = 24 * 3_600_000
 CHILDREN_SHOWN = 200
+REPLAYS_SHOWN = 50
 SEARCH_MS = 100
 """How long a list is searched for what no index answers; the page says how far back that was."""
 
@@ -51,6 +53,8 @@ class RunSelection(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None = None
     text: str | None = None
     """A substring of payload or error."""
+    fingerprint: str | None = None
+    """The kind of failure that was its last one (see `/v1/errors`)."""
 
 
 class RunQuery(RunSelection, frozen=True, kw_only=True):
@@ -120,12 +124,13 @@ async def trigger(call: Call) -> AcceptedView:
 async def list_runs(call: Call) -> RunList:
     """Runs that fit, newest first, without payloads."""
     query = call.query(RunQuery)
-    return await runs_page(call, filter_of(query), query.limit, query.cursor)
+    return await runs_page(call, filter_of(query), query.limit, query.cursor, fingerprint=query.fingerprint)
 
 
 async def count_runs(call: Call) -> RunCounts:
     """How many runs fit, by state."""
-    tally = await call.deps.ledger.tally_runs(filter_of(call.query(RunSelection)), search_ms=SEARCH_MS)
+    query = call.query(RunSelection)
+    tally = await tally_found(call.deps, filter_of(query), fingerprint=query.fingerprint, search_ms=SEARCH_MS)
     return RunCounts(
         counts={state.value: count for state, count in tally.by_state.items()},
         searched_from_at=tally.searched_from_at,
@@ -133,7 +138,7 @@ async def count_runs(call: Call) -> RunCounts:
 
 
 async def get_run(call: Call) -> RunDetail:
-    """A run with payload, result, attempts, children, and why it is where it is."""
+    """A run with payload, result, attempts, children, replays, and why it is where it is."""
     ledger = call.deps.ledger
     run = await _run(call)
     attempts = await ledger.attempts(run.id)
@@ -142,6 +147,7 @@ async def get_run(call: Call) -> RunDetail:
         run,
         attempts=attempts,
         children=children,
+        replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
         raw=call.query(RawQuery).raw,
     )
@@ -171,11 +177,15 @@ async def replay_run(call: Call) -> AcceptedView:
     return _accepted_view(accepted)
 
 
-async def runs_page(call: Call, where: RunFilter, limit: int, cursor: str | None) -> RunList:
+async def runs_page(
+    call: Call, where: RunFilter, limit: int, cursor: str | None, *, fingerprint: str | None = None
+) -> RunList:
     """A page of runs that fit, newest first."""
     if not 1 <= limit <= 1_000:
         raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
-    page = await call.deps.ledger.list_runs(where, limit=limit, cursor=cursor, search_ms=SEARCH_MS)
+    page = await find_runs(
+        call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor, search_ms=SEARCH_MS
+    )
     return RunList(
         runs=tuple(run_view(run) for run in page.runs),
         cursor=page.cursor,

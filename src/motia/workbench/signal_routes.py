@@ -54,7 +54,7 @@ class FeedQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which items. `after` (or the header Last-Event-ID) is the last id that was seen."""
 
     kinds: tuple[str, ...] = ()
-    """run, log, request, error, step, manifest, worker; several, or parted by commas."""
+    """run, instance, log, request, error, step, manifest, worker, state; several, or parted by commas."""
     step: str | None = None
     trace: str | None = None
     run: str | None = None
@@ -276,7 +276,7 @@ ENDPOINTS = (
         handler=follow_feed,
         query=FeedQuery,
         answer=FeedItem,
-        is_stream=True,
+        media="text/event-stream",
     ),
     Endpoint(
         method="GET",

@@ -4,6 +4,7 @@ Invariants
 1. Without a session or a token there is the log-in page, its style and its icon, and nothing else.
 2. Every answer carries the headers of `headers`; there is no CORS header, ever.
 3. Who is asking is decided here and handed to the API; a followed feed ends with its session.
+4. A log-in or log-out is written down before it is answered: a restart changes neither.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from motia.workbench.arrivals import Arrival, Seen
 from motia.workbench.headers import secured
 from motia.workbench.login_page import STYLE, again_page, login_page, not_built_page
 from motia.workbench.screens import PAGE, Screen, Screens
+from motia.workbench.session_file import SessionFile
 
 FORM_BYTES_MAX = 8 * 1024
 NO_STORE = {"cache-control": "no-store"}
@@ -52,13 +54,22 @@ class SessionEnded(Exception):
 class Site:
     """The ASGI app of the Workbench's port; see the head of this file."""
 
-    def __init__(self, config: Config, *, api: ControlApi, access: Access, screens: Screens) -> None:
-        """Serve `api` and `screens` to whom `access` admits."""
+    def __init__(
+        self,
+        config: Config,
+        *,
+        api: ControlApi,
+        access: Access,
+        screens: Screens,
+        sessions: SessionFile | None = None,
+    ) -> None:
+        """Serve `api` and `screens` to whom `access` admits; without `sessions` a restart ends them."""
         self._config = config
         self._base = config.workbench.base_path
         self._api = api
         self._access = access
         self._screens = screens
+        self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -115,23 +126,29 @@ class Site:
                 icon = await self._screens.find(ICON)
                 return _file(icon, arrival) if icon is not None else None
             if raw == "/" and arrival.method == "GET" and (code := _code_of(scope)) is not None:
-                return self._logged_in(self._access.redeem(code, seen), seen)
+                return await self._logged_in(self._access.redeem(code, seen), seen)
             if raw == "/login":
                 return self._to_start() if self._access.session(arrival) else self._page("", 200)
         elif raw == "/login" and arrival.method == "POST":
             token = await _token_of(Request(scope, receive))
-            return self._logged_in(self._access.log_in(token, seen), seen)
+            return await self._logged_in(self._access.log_in(token, seen), seen)
         elif raw == "/logout" and arrival.method == "POST":
             self._access.log_out(arrival)
+            await self._keep_sessions()
             response = self._to_start("login")
             response.headers["set-cookie"] = self._access.cookie_of("", seen)
             return response
         return None
 
-    def _logged_in(self, session: str, seen: Seen) -> Response:
+    async def _logged_in(self, session: str, seen: Seen) -> Response:
+        await self._keep_sessions()
         response = self._to_start()
         response.headers["set-cookie"] = self._access.cookie_of(session, seen)
         return response
+
+    async def _keep_sessions(self) -> None:
+        if self._sessions is not None:
+            await self._sessions.save(self._access.kept)
 
     def _to_start(self, page: str = "") -> Response:
         """To the clean address: no code stays in the history or the address bar."""

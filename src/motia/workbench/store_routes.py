@@ -137,25 +137,35 @@ async def set_entry(call: Call) -> EntryView:
         raise PayloadTooLarge(f"the value has {len(value):,} bytes, {limit:,} are the most")
     ledger = call.deps.ledger
     if body.version is None:
-        return _view(await ledger.state_set(group, key, value), raw=False)
+        entry = await ledger.state_set(group, key, value)
+        call.deps.telemetry.state_changed(group, key)
+        return _view(entry, raw=False)
     done, entry = await ledger.state_compare_and_set(group, key, version=body.version, value=value)
     if not done or entry is None:
         met = f"has version {entry.version}" if entry is not None else "is not there"
         raise RunConflict(
             f"{group}/{key} {met}, not {body.version}", hint="read it again, then decide; nothing was changed"
         )
+    call.deps.telemetry.state_changed(group, key)
     return _view(entry, raw=False)
 
 
 async def delete_entry(call: Call) -> Deleted:
     """Delete a key."""
     group, key = _names(call)
-    return Deleted(deleted=await call.deps.ledger.state_delete(group, key))
+    is_deleted = await call.deps.ledger.state_delete(group, key)
+    if is_deleted:
+        call.deps.telemetry.state_changed(group, key)
+    return Deleted(deleted=is_deleted)
 
 
 async def clear_group(call: Call) -> Cleared:
     """Delete all keys of a group."""
-    return Cleared(count=await call.deps.ledger.state_clear(call.params["group"]))
+    group = call.params["group"]
+    count = await call.deps.ledger.state_clear(group)
+    if count:
+        call.deps.telemetry.state_changed(group, None)
+    return Cleared(count=count)
 
 
 def _names(call: Call) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from motia.model import Attempt, LoadFault, Run, RunError
-from motia.telemetry import redact_json, redact_text
+from motia.telemetry import fingerprint_of_error, redact_json, redact_text
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +66,11 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     redacted: bool
     attempts: tuple[AttemptView, ...]
     children: tuple[RunView, ...]
+    replays: tuple[RunView, ...]
+    """Runs that are replays of this one, newest first."""
     why: Why | None
+    fingerprint: str | None = None
+    """The kind of failure that `error` is, as `/v1/errors` counts it."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +185,7 @@ def run_detail(
     *,
     attempts: list[Attempt],
     children: list[Run],
+    replays: list[Run],
     why: Why | None,
     raw: bool,
 ) -> RunDetail:
@@ -196,7 +201,9 @@ def run_detail(
         redacted=any(hidden for _, hidden in views.values()),
         attempts=tuple(_attempt_view(attempt) for attempt in attempts),
         children=tuple(run_view(child) for child in children),
+        replays=tuple(run_view(replay) for replay in replays),
         why=why,
+        fingerprint=_fingerprint_of(run),
     )
 
 
@@ -226,6 +233,11 @@ def error_view(error: RunError | None, *, with_stack: bool = True) -> RunError |
         kind=error.kind,
         details=redact_json(bytes(error.details)) if error.details is not None else None,
     )
+
+
+def _fingerprint_of(run: Run) -> str | None:
+    error = run.error
+    return fingerprint_of_error(run.step, error.name, error.stack) if error is not None else None
 
 
 def _attempt_view(attempt: Attempt) -> AttemptView:

@@ -3,6 +3,7 @@
 from motia.workers.launch import Launcher, NodeLauncher, PythonLauncher, RubyLauncher
 from motia.workers.launching import WORKER_FILES, Launching, launchers_for
 from motia.workers.process import FD_VARIABLE, WorkerProcess
+from motia.workers.records import WorkerRecords
 from motia.workers.report import stall_text
 from motia.workers.seam import (
     Answer,
@@ -53,6 +54,7 @@ __all__ = [
     "WorkerInfo",
     "WorkerLost",
     "WorkerProcess",
+    "WorkerRecords",
     "Workers",
     "launchers_for",
     "stall_text",

@@ -7,7 +7,7 @@ from typing import Final
 from motia.protocol import Stalled
 from motia.workers.keeper import Keeper
 from motia.workers.seam import WorkerInfo
-from motia.workers.worker import Worker
+from motia.workers.worker import Worker, WorkerState
 
 _ADVICE: Final = {
     "python": "use await, or a plain def, for what takes long",
@@ -32,7 +32,7 @@ def info_of_worker(worker: Worker) -> WorkerInfo:
         runtime=worker.runtime,
         pid=worker.pid,
         lane=worker.lane,
-        state=worker.state.value,
+        state=_state(worker),
         in_flight=len(worker.session.in_flight),
         restarts=worker.restarts,
         started_at=worker.started_at,
@@ -40,6 +40,12 @@ def info_of_worker(worker: Worker) -> WorkerInfo:
         steps=len(worker.steps),
         last_error=worker.last_error,
     )
+
+
+def _state(worker: Worker) -> str:
+    # One that was replaced finishes what it has; to whoever looks at it, that is not ready.
+    is_left = worker.state is WorkerState.READY and not worker.is_open
+    return (WorkerState.DRAINING if is_left else worker.state).value
 
 
 def info_of_keeper(keeper: Keeper) -> WorkerInfo:

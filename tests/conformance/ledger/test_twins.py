@@ -10,24 +10,41 @@ from typing import Any
 import msgspec
 import pytest
 
-from motia.ledger import CronFire, Ledger, MemoryLedger, SqliteLedger, StateOp
+from motia.ledger import (
+    Advance,
+    CronFire,
+    Ledger,
+    MemberEvent,
+    Memo,
+    MemoryLedger,
+    RequestEnd,
+    Skip,
+    SqliteLedger,
+    StateOp,
+)
 from motia.model import (
     Cancelled,
     Concurrency,
     Dead,
     Delivery,
     Epoch,
+    InstanceState,
     MotiaError,
     NewEvent,
     NodeId,
+    Opening,
     RetryAt,
     RunError,
     RunFilter,
     RunId,
     RunState,
+    Source,
+    SpanId,
     StepId,
     TraceId,
     TriggerKind,
+    WorkflowMember,
+    WorkflowSpec,
 )
 from motia.runtime import FrozenClock
 
@@ -35,6 +52,15 @@ SEEDS = int(os.environ.get("MOTIA_TWIN_SEEDS", "12"))
 OPERATIONS = 250
 STEPS = [StepId(name) for name in ("a", "b", "c")]
 ERROR = RunError(name="E", message="m")
+SPAN = SpanId("c" * 16)
+SPEC = msgspec.json.encode(
+    WorkflowSpec(
+        id="w",
+        start=STEPS[0],
+        members=(WorkflowMember(step=STEPS[1]), WorkflowMember(step=STEPS[2], after=(STEPS[1],))),
+        source=Source(file="w.yaml"),
+    )
+)
 
 
 class Driver:
@@ -79,6 +105,7 @@ class Driver:
             payload=rng.choice([b"1", b"2"]),
             trace=TraceId(rng.choice("ab") * 32),
             deliveries=deliveries,
+            opens=self.openings(),
             parent_run=parent,
             due_at=rng.choice([None, None, None, self.clock.now_ms() + rng.randrange(3_000)]),
             priority=rng.choice([0, 0, 1, -1]),
@@ -89,6 +116,61 @@ class Driver:
             is_reattempt=rng.random() < 0.5,
             replay_of=rng.choice([None, None, *self.runs[-20:]]),
         )
+
+    def openings(self) -> tuple[Opening, ...]:
+        """Now and then the start of a workflow whose steps are a, then b, then c; by a run or a request."""
+        if self.rng.random() > 0.15:
+            return ()
+        request = self.rng.choice([{}, {}, {"request_span": SPAN, "node": NodeId("n")}])
+        return (Opening(workflow="w", start=STEPS[0], spec=SPEC, timeout_ms=3_000, **request),)
+
+    async def instance(self) -> None:
+        """A random change of an open instance, now and then of an older version of it."""
+        found = await self.both("open_instances")
+        if not found:
+            return
+        rng = self.rng
+        snapshot = await self.both("get_instance", rng.choice(found)[0])
+        runs = [run.run for run in snapshot.runs]
+        held = [run.run for run in snapshot.runs if run.is_held]
+        version = snapshot.record.version - rng.choice([0, 0, 0, 0, 1])
+        options: dict[str, Any] = {"memos": {StepId("b"): Memo(is_free=rng.random() < 0.5)}}
+        match rng.randrange(6):
+            case 0:
+                options["frees"] = tuple(held)
+            case 1:
+                options["skips"] = tuple(Skip(run, "why") for run in held)
+            case 2:
+                options |= {"cancels": tuple(runs), "cancel_reason": "over"}
+            case 3:
+                event = msgspec.structs.replace(self.event(), idempotency_key=None, is_reattempt=False)
+                error = rng.choice([None, ERROR])
+                if error is not None:
+                    plain = tuple(Delivery(step=one.step) for one in event.deliveries)
+                    event = msgspec.structs.replace(event, deliveries=plain)
+                options["events"] = (MemberEvent(event=event, error=error, reason="bad"),)
+            case 4:
+                options |= {"failure": msgspec.structs.replace(self.event(), idempotency_key=None)}
+                options |= {"supersedes": tuple(runs[:1])}
+            case _:
+                state = rng.choice(list(InstanceState))
+                is_over = state is not InstanceState.RUNNING and rng.random() < 0.7
+                options |= {"state": state, "reason": "r", "closes": is_over}
+        change = Advance(instance=snapshot.record.id, version=version, **options)
+        advanced = await self.both("advance", change)
+        self.runs.extend(run for accepted in advanced.accepted for run in accepted.runs)
+
+    async def request(self) -> None:
+        opens = tuple(one for one in self.openings() if one.request_span is not None)
+        end = RequestEnd(
+            trace=TraceId(self.rng.choice("ab") * 32),
+            span=SPAN,
+            is_success=self.rng.random() < 0.7,
+            reason="r",
+            payload=b"1",
+            opens=opens,
+        )
+        await self.both("end_request", end)
 
     async def accept(self) -> None:
         claimant = self.rng.choice([None, NodeId("n")])
@@ -185,7 +267,15 @@ class Driver:
             await self.both("get", run)
             await self.both("attempts", run)
             await self.both("children", run)
+            await self.both("replays", run)
+            await self.both("replays", run, limit=1)
             await self.both("key_holder", run)
+            await self.both("instances_of_run", run)
+        await self.both("list_instances", limit=1_000)
+        await self.both("count_instances")
+        await self.both("due_instances")
+        for instance, _ in await self.both("open_instances"):
+            await self.both("get_instance", instance)
         assert self.stores[0].stats().stale == self.stores[1].stats().stale
         await check_keys(self.stores[0])
 
@@ -207,9 +297,12 @@ async def test_random_operations_have_the_same_answers(seed: int, tmp_path: Path
         await store.open()
     driver = Driver(rng, clock, stores)
     try:
-        weights = [8, 6, 5, 3, 2, 2, 3, 2]
+        weights = [8, 6, 5, 3, 2, 2, 3, 2, 4, 1]
         for number in range(OPERATIONS):
-            names = ["accept", "claim", "complete", "fail", "release", "cancel", "tick", "rest"]
+            names = [
+                *("accept", "claim", "complete", "fail", "release", "cancel", "tick", "rest"),
+                *("instance", "request"),
+            ]
             (name,) = rng.choices(names, weights)
             await getattr(driver, name)()
             if number % 25 == 24:

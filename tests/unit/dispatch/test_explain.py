@@ -60,6 +60,17 @@ async def test_a_parked_run_names_the_closest_targets(world: World) -> None:
     assert "closest known: resize-image" in text
 
 
+async def test_a_parked_run_names_the_files_that_could_not_be_loaded(world: World) -> None:
+    await world.boot()
+    fault = LoadFault(code="no-runtime", file="text.rb", line=1, message="Ruby is not installed")
+    world.dispatcher.use_catalog(Catalog((), (fault,)))
+    accepted = await world.trigger("send-text")
+
+    code, text = await code_of(world, accepted.run)
+    assert code == "parked"
+    assert "could not be loaded: text.rb:1 Ruby is not installed" in text
+
+
 async def test_a_running_run_says_since_when_and_where(world: World) -> None:
     world.step("a", lambda call: call.sleep(60))
     await world.boot()

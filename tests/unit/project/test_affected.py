@@ -38,6 +38,8 @@ def affected(*changed: str, files: dict[str, tuple[str, ...]] | None = None) -> 
         ("motia/steps/new_helper.rb", {"ruby"}),
         ("motia/types.d.ts", {"node"}),
         ("motia.config.py", set()),
+        ("motia/workflows/order.yaml", set()),
+        ("motia/workflows/order.py", set()),
         ("motia.config.ts", set()),
     ],
 )

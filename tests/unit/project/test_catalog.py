@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from motia.model import Manifest, Source, StepId, StepKind, StepSpec
+from motia.model import Manifest, Source, StepId, StepKind, StepSpec, WorkflowMember, WorkflowSpec
 from motia.project import Catalog
 
 
@@ -51,3 +51,33 @@ def test_steps_of_a_kind_come_by_id() -> None:
     catalog = Catalog([step("b"), step("a"), step("c", StepKind.API)])
 
     assert names(catalog.of_kind(StepKind.EVENT)) == ["a", "b"]
+
+
+def workflow(name: str, start: str, member: str, on_failure: str | None = None) -> WorkflowSpec:
+    return WorkflowSpec(
+        id=name,
+        start=StepId(start),
+        members=(WorkflowMember(step=StepId(member)),),
+        on_failure=None if on_failure is None else StepId(on_failure),
+        source=Source(file="w.yaml"),
+    )
+
+
+def test_a_workflow_with_an_api_step_behind_its_start_is_left_out() -> None:
+    manifest = Manifest(
+        steps=(step("web", StepKind.API), step("pay")),
+        workflows=(
+            workflow("good", "web", "pay"),
+            # Its file may only be broken for a moment: what is triggered until then is parked.
+            workflow("unknown", "web", "later"),
+            workflow("bad", "pay", "web"),
+            workflow("worse", "web", "pay", "web"),
+        ),
+    )
+
+    catalog = Catalog.of(manifest)
+
+    assert list(catalog.workflows) == ["good", "unknown"]
+    assert [one.id for one in catalog.workflows_started_by(StepId("web"))] == ["good", "unknown"]
+    assert [one.id for one in catalog.workflows_joined_by(StepId("pay"))] == ["good"]
+    assert catalog.workflows_joined_by(StepId("web")) == ()

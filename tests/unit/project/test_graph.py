@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from motia.model import Source, StepId, StepKind, StepSpec
+from motia.model import Source, StepId, StepKind, StepSpec, WorkflowMember, WorkflowSpec
 from motia.project import Catalog, EdgeKind, TriggerSite, flow_graph
 
 
@@ -47,6 +47,34 @@ def test_final_failures_go_to_on_error_or_the_projects_error_step() -> None:
     assert edges(*steps) == [
         ("a", "mine", "on_error", ""),
         ("b", "handle-step-error", "on_error", ""),
+    ]
+
+
+def test_members_of_a_workflow_come_after_what_they_wait_for() -> None:
+    members = (
+        WorkflowMember(step=StepId("b")),
+        WorkflowMember(step=StepId("c"), after=(StepId("b"),)),
+        WorkflowMember(step=StepId("d"), after=(StepId("b"), StepId("c"))),
+    )
+    flow = WorkflowSpec(
+        id="w",
+        start=StepId("a"),
+        members=members,
+        on_failure=StepId("e"),
+        source=Source(file="w.yaml", line=1),
+    )
+    catalog = Catalog([step(name) for name in "abcd"], workflows=[flow])
+
+    found = [(edge.source, edge.target, edge.kind, edge.via) for edge in flow_graph(catalog).edges]
+
+    assert [edge for edge in found if edge[2] == "workflow"] == [
+        ("a", "b", "workflow", "w"),
+        ("b", "c", "workflow", "w"),
+        ("b", "d", "workflow", "w"),
+        ("c", "d", "workflow", "w"),
+    ]
+    assert [edge for edge in found if edge[2] == "on_error"] == [
+        (name, "e", "on_error", "w") for name in "bcd"
     ]
 
 

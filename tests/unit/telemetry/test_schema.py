@@ -5,7 +5,7 @@ from __future__ import annotations
 import apsw
 import pytest
 
-from motia.telemetry.schema import SPAN_CHUNKS, TABLES, insert_spans
+from motia.telemetry.schema import SELECT_FAILED_RUNS, SPAN_CHUNKS, TABLES, insert_spans
 
 
 @pytest.mark.parametrize("count", SPAN_CHUNKS)
@@ -18,6 +18,15 @@ def test_a_chunk_of_spans_is_one_statement(count: int) -> None:
     database.execute(insert_spans(count), [value for row in rows for value in row])
 
     assert database.execute("SELECT count(*) FROM spans").fetchone() == (count,)
+
+
+def test_runs_of_a_failure_are_found_by_index_alone() -> None:
+    database = apsw.Connection(":memory:")
+    database.execute(TABLES)
+
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {SELECT_FAILED_RUNS}", ("f", "g", 1))]
+
+    assert not [line for line in plan if line.startswith("SCAN") or "TEMP B-TREE" in line], plan
 
 
 def test_chunks_go_down_to_one() -> None:

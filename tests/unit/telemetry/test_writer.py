@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from motia.project import Config
-from motia.telemetry import Telemetry
+from motia.telemetry import Telemetry, fingerprint_of_error
 from motia.telemetry.records import LOG, RUN
 from motia.telemetry.store import Store
 from motia.telemetry.writer import FEED_ITEMS_PER_KIND, FEED_ITEMS_UNHEARD, BatchWriter
@@ -123,6 +123,79 @@ async def test_equal_failures_are_one_group_that_counts(telemetry, say, clock):
     assert len(page.errors) == 2
 
 
+async def test_a_group_has_its_own_minutes(telemetry, say, clock):
+    say.failure()
+    say.failure()
+    say.failure(error_name="KeyError")
+    await clock.advance(60.0)
+    say.failure()
+    for _ in range(5):
+        say.attempt()
+
+    groups = {group.name: group for group in (await telemetry.errors()).errors}
+
+    assert [point.count for point in groups["ValueError"].points] == [2, 1]
+    assert [point.count for point in groups["KeyError"].points] == [1]
+    assert len({point.minute_at for point in groups["ValueError"].points}) == 2
+
+
+async def test_a_list_shows_the_last_hour_and_one_group_the_last_day(telemetry, say, clock):
+    say.failure()
+    await clock.advance(2 * 3_600.0)
+    say.failure()
+    (group,) = (await telemetry.errors()).errors
+
+    assert len(group.points) == 1
+    assert len((await telemetry.error(group.fingerprint)).points) == 2
+
+
+async def test_what_was_opened_by_hand_is_not_called_again(telemetry, say):
+    say.failure()
+    (group,) = (await telemetry.errors()).errors
+    await telemetry.resolve_error(group.fingerprint)
+    say.failure()
+    assert (await telemetry.error(group.fingerprint)).again_at is not None
+
+    await telemetry.resolve_error(group.fingerprint)
+    opened = await telemetry.resolve_error(group.fingerprint, resolved=False)
+    say.failure()
+
+    assert opened.again_at is None
+    assert (await telemetry.error(group.fingerprint)).again_at is None
+
+
+async def test_runs_belong_to_what_they_failed_with_last(telemetry, say):
+    for number in range(1, 6):
+        say.failure(run=f"{number:016x}", outcome="retrying")
+        say.failure(run=f"{number:016x}", attempt=2)
+    say.failure(run=f"{5:016x}", attempt=3, error_name="KeyError")
+    say.attempt(run=f"{4:016x}", attempt=3)
+    say.request(status=500, error="ValueError: no such user")
+    groups = {group.name: group for group in (await telemetry.errors(step="send-mail")).errors}
+    fingerprint = groups["ValueError"].fingerprint
+
+    newest = await telemetry.failed_runs(fingerprint, limit=2)
+    rest = await telemetry.failed_runs(fingerprint, limit=9, before=newest[-1])
+
+    assert newest == (f"{4:016x}", f"{3:016x}")
+    assert rest == (f"{2:016x}", f"{1:016x}")
+    assert await telemetry.failed_runs(groups["KeyError"].fingerprint, limit=9) == (f"{5:016x}",)
+    assert await telemetry.failed_runs("0" * 16, limit=9) == ()
+
+
+async def test_the_fingerprint_of_an_error_is_what_it_is_counted_under(telemetry, say):
+    stack = (
+        'File "motia/steps/mail.py", line 12, in send\n'
+        + "x" * 70_000
+        + '\nFile "motia/steps/b.py", line 1, in b'
+    )
+    say.failure(error_stack=stack)
+
+    (group,) = (await telemetry.errors()).errors
+
+    assert fingerprint_of_error("send-mail", "ValueError", stack) == group.fingerprint
+
+
 async def test_a_resolved_group_opens_again_when_it_fails_again(telemetry, say):
     say.failure()
     (group,) = (await telemetry.errors()).errors
@@ -134,7 +207,7 @@ async def test_a_resolved_group_opens_again_when_it_fails_again(telemetry, say):
 
     assert resolved.is_resolved
     assert hidden.errors == ()
-    assert (again.count, again.is_resolved) == (2, False)
+    assert (again.count, again.is_resolved, again.again_at) == (2, False, again.last_seen_at)
     assert await telemetry.resolve_error("0" * 16) is None
 
 

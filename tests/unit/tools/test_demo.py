@@ -49,3 +49,14 @@ def test_without_node_only_what_python_answers_is_offered():
     assert "/imports" in told
     assert "/users" not in told
     assert "cron run" not in told
+
+
+def test_the_workbench_is_the_first_thing_to_try():
+    told = click.unstyle(
+        invitation(
+            "http://127.0.0.1:3001", workbench="http://localhost:3000/?code=abc", project=SHOP, width=80
+        )
+    )
+
+    assert told.index("http://localhost:3000/?code=abc") < told.index("http://127.0.0.1:3001")
+    assert "motia workbench" in told

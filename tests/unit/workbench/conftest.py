@@ -100,6 +100,9 @@ class ListLedger:
     async def children(self, run: str, *, limit: int = 1_000) -> list[Run]:
         return [found for found in self.runs if found.parent_run == run][:limit]
 
+    async def replays(self, run: str, *, limit: int = 1_000) -> list[Run]:
+        return [found for found in reversed(self.runs) if found.replay_of == run][:limit]
+
     def _fitting(self, where: RunFilter) -> list[Run]:
         return [
             run

@@ -1,8 +1,10 @@
 import base64
 
+import msgspec
+
 from motia.runtime import FrozenClock
 from motia.workbench.endpoint import Permission
-from motia.workbench.sessions import CODE_TTL_S, CODES_MAX, SESSIONS_MAX, Codes, Sessions
+from motia.workbench.sessions import BY_CODE, CODE_TTL_S, CODES_MAX, SESSIONS_MAX, Codes, Sessions
 
 
 def bits_of(token: str) -> int:
@@ -85,3 +87,47 @@ def test_sessions_are_bounded_and_the_oldest_goes():
 
     assert len(sessions) == SESSIONS_MAX
     assert sessions.find(first) is None
+
+
+async def test_a_restored_session_is_never_more_than_one_opened_now():
+    clock = FrozenClock()
+    before = Sessions(clock, ttl_s=600)
+    by_code = before.open(who="ada", permission=Permission.OPERATE)
+    by_token = before.open(who="eve", permission=Permission.VIEW, opened_by="mark")
+    by_gone = before.open(who="old", permission=Permission.OPERATE, opened_by="gone")
+
+    after = Sessions(clock, ttl_s=60)
+    after.restore(before.kept(), openers={BY_CODE: Permission.OPERATE, "mark": Permission.VIEW})
+    ends_at = after.find(by_code).expires_at
+
+    assert ends_at == clock.now_ms() + 60_000
+    assert after.find(by_token).permission is Permission.VIEW
+    assert after.find(by_gone) is None
+
+
+async def test_expired_sessions_and_other_permissions_are_not_restored():
+    clock = FrozenClock()
+    before = Sessions(clock, ttl_s=60)
+    before.open(who="ada", permission=Permission.OPERATE)
+    before.open(who="eve", permission=Permission.OPERATE, opened_by="now may only look")
+    kept = before.kept()
+    after = Sessions(clock, ttl_s=60)
+
+    after.restore(kept, openers={"now may only look": Permission.VIEW})
+    await clock.advance(60)
+    after.restore(kept, openers={BY_CODE: Permission.OPERATE})
+
+    assert len(after) == 0
+    assert before.kept() == ()
+
+
+def test_restoring_is_bounded():
+    before = Sessions(FrozenClock(), ttl_s=60)
+    before.open(who="ada", permission=Permission.OPERATE)
+    (one,) = before.kept()
+    many = [msgspec.structs.replace(one, digest=number.to_bytes(32)) for number in range(SESSIONS_MAX + 9)]
+    after = Sessions(FrozenClock(), ttl_s=60)
+
+    after.restore(many, openers={BY_CODE: Permission.OPERATE})
+
+    assert len(after) == SESSIONS_MAX

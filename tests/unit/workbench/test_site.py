@@ -1,6 +1,8 @@
 """The Workbench's port in-process: every route of the router, every way in, in development and in production."""
 
+import base64
 import contextlib
+import json
 
 import httpx
 import msgspec
@@ -11,6 +13,7 @@ from motia.workbench import ENDPOINTS, ControlApi, Permission
 from motia.workbench.access import Access
 from motia.workbench.headers import SECURITY
 from motia.workbench.screens import Screens
+from motia.workbench.session_file import SessionFile
 from motia.workbench.site import Site
 
 TOKEN, VIEW_TOKEN = "0123456789abcdef" * 4, "fedcba9876543210" * 4
@@ -24,15 +27,23 @@ CHANGES = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS if endpoin
 class Browser:
     """A site over the world's API, and clients of it."""
 
-    def __init__(self, world, environment, *, base="", folder="dist"):
-        workbench = Workbench(token=TOKEN, view_token=VIEW_TOKEN, base_path=base)
+    def __init__(self, world, environment, *, base="", folder="dist", tokens=(TOKEN, VIEW_TOKEN)):
+        workbench = Workbench(token=tokens[0], view_token=tokens[1], base_path=base)
         config = msgspec.structs.replace(world.deps.config, environment=environment, workbench=workbench)
         self.world = world
+        self.environment = environment
         self.raw = b""
         self.access = Access(config, clock=world.clock, port=3000)
         api = ControlApi(msgspec.structs.replace(world.deps, config=config))
         screens = Screens(world.root / folder, base=base)
-        self.site = Site(config, api=api, access=self.access, screens=screens)
+        self.file = SessionFile(world.root / "sessions.json", environment=environment, tell=world.told.append)
+        self.site = Site(config, api=api, access=self.access, screens=screens, sessions=self.file)
+
+    async def after_restart(self, **given):
+        """The same Workbench of another process."""
+        made = Browser(self.world, self.environment, **given)
+        made.access.restore(await made.file.load())
+        return made
 
     async def app(self, scope, receive, send):
         # A path as an attacker sends it: httpx would tidy it.
@@ -62,6 +73,11 @@ def browser(world, request):
 
 def filled(path):
     return path.replace("{", "").replace("}", "")
+
+
+def cookie_of(kept):
+    """The header of a browser that kept these cookies."""
+    return {"cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
 
 
 def changed(world):
@@ -235,13 +251,64 @@ async def test_logging_out_ends_the_session_and_takes_the_cookie_away(browser):
     async with browser.logged_in() as client:
         kept = dict(client.cookies)
         answer = await client.post("/logout", headers=OURS)
-        stolen = await client.get(
-            "/v1/status", headers={"cookie": "; ".join(f"{n}={v}" for n, v in kept.items())}
-        )
+        stolen = await client.get("/v1/status", headers=cookie_of(kept))
 
     assert answer.headers["location"] == "/login"
     assert "Max-Age=0" in answer.headers["set-cookie"]
     assert stolen.status_code == 401
+
+
+@pytest.mark.parametrize(("token", "may"), [(TOKEN, "operate"), (VIEW_TOKEN, "view"), ("", "operate")])
+async def test_a_session_outlives_the_engine_with_its_permission(browser, token, may):
+    async with browser.client() as client:
+        if token:
+            await client.post("/login", data={"token": token}, headers=OURS)
+        else:
+            await client.get("/", params={"code": browser.access.issue_code()})
+        kept = dict(client.cookies)
+    again = await browser.after_restart()
+    async with again.client() as client:
+        session = await client.get("/v1/session", headers=cookie_of(kept))
+
+    assert (session.status_code, session.json()["permission"]) == (200, may)
+    assert not [
+        secret
+        for secret in kept.values()
+        if secret in browser.world.root.joinpath("sessions.json").read_text()
+    ]
+
+
+async def test_who_logged_out_stays_out_after_a_restart(browser):
+    async with browser.logged_in() as client:
+        kept = dict(client.cookies)
+        await client.post("/logout", headers=OURS)
+    again = await browser.after_restart()
+    async with again.client() as client:
+        assert (await client.get("/v1/session", headers=cookie_of(kept))).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "tokens", [("0" * 64, VIEW_TOKEN), (VIEW_TOKEN, TOKEN), (None, None)], ids=["new", "swapped", "none"]
+)
+async def test_a_changed_token_ends_what_it_opened(browser, tokens):
+    async with browser.logged_in() as client:
+        kept = dict(client.cookies)
+    again = await browser.after_restart(tokens=tokens)
+    async with again.client() as client:
+        assert (await client.get("/v1/session", headers=cookie_of(kept))).status_code == 401
+
+
+async def test_what_the_file_holds_opens_nothing(browser):
+    async with browser.logged_in() as client:
+        (name,) = client.cookies
+    file = json.loads(browser.world.root.joinpath("sessions.json").read_text())
+    (entry,) = file["sessions"]
+    again = await browser.after_restart()
+    async with again.client() as client:
+        for stolen in (entry["digest"], base64.b64decode(entry["digest"]).hex(), entry["opened_by"]):
+            assert (await client.get("/v1/session", headers=cookie_of({name: stolen}))).status_code == 401
+            bearer = {"authorization": f"Bearer {stolen}"}
+            assert (await client.get("/v1/session", headers=bearer)).status_code == 401
 
 
 async def test_a_token_in_the_header_needs_no_page(browser):

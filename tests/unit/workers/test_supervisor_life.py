@@ -95,6 +95,7 @@ async def test_restart_replaces_a_worker_without_interrupting_it(bench: Bench) -
     running = bench.invoke(do="hang")
 
     await supervisor.restart(old.name)
+    assert {info.pid: info.state for info in supervisor.info()}[old.pid] == "draining"
     name, pid = supervisor.info()[0].name, await bench.value(bench.invoke(do="version"))
     running.cancel("cancel")
 

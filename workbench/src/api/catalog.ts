@@ -86,23 +86,6 @@ export interface SourceView {
   text: string;
 }
 
-export interface RequestToSend {
-  method: string;
-  path: string;
-  headers: [name: string, value: string][];
-  body: string | null;
-}
-
-export interface RequestAnswer {
-  status: number;
-  headers: [name: string, value: string][];
-  body: string;
-  is_binary: boolean;
-  is_cut: boolean;
-  duration_ms: number;
-  trace: string | null;
-}
-
 interface Read<T> {
   data: T | undefined;
   error: ApiError | null;
@@ -144,10 +127,6 @@ export function useSource(id: string): Read<SourceView> {
 
 export function setPositions(positions: Record<string, Position>): Promise<unknown> {
   return send('put', '/v1/graph/positions' as never, { body: { positions } as never });
-}
-
-export function sendRequest(request: RequestToSend): Promise<RequestAnswer> {
-  return send('post', '/v1/requests' as never, { body: request as never }) as Promise<RequestAnswer>;
 }
 
 export function setPaused(step: string, isPaused: boolean): Promise<unknown> {

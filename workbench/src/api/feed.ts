@@ -4,12 +4,14 @@
  * Invariants
  * 1. Items reach listeners in order, in batches: at once after a pause, and at most ten times a second.
  * 2. After a break the feed goes on behind the last id that was seen; what was lost is counted.
- * 3. What waits for a frame is bounded: the oldest go first and are counted as lost.
+ * 3. A break is mended by itself, for ever; only a session that ended is not: it needs a log-in.
+ * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { address } from './client';
+import { parseJson } from '../lib/exact';
+import { ApiError, address, get } from './client';
 
-export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
 export interface FeedItem {
   id: number;
@@ -20,15 +22,30 @@ export interface FeedItem {
 }
 
 export interface FeedState {
-  /** `connecting` before the first connection, `lost` while it is broken. */
-  connection: 'connecting' | 'live' | 'lost';
+  /** `connecting` before the first connection, `lost` while it is broken, `ended` with the session. */
+  connection: 'connecting' | 'live' | 'lost' | 'ended';
   /** Items that did not reach this page since it was opened. */
   lost: number;
+  /** Since when it is broken, in ms since the epoch; null while it is not. */
+  lostAt: number | null;
+  /** How often it came back after a break: what was read before may be old. */
+  returns: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = [
+  'run',
+  'instance',
+  'log',
+  'request',
+  'error',
+  'manifest',
+  'worker',
+  'step',
+  'state',
+];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
+const AGAIN_MS = 1_000;
 /** In a burst nobody reads single items: half as many batches leave the page its time. */
 const BURST_MS = 200;
 const BURST_ITEMS = 200;
@@ -36,7 +53,7 @@ const BURST_ITEMS = 200;
 type Listener = (items: readonly FeedItem[]) => void;
 
 class Feed {
-  private state: FeedState = { connection: 'connecting', lost: 0 };
+  private state: FeedState = { connection: 'connecting', lost: 0, lostAt: null, returns: 0 };
   private readonly watchers = new Set<() => void>();
   private readonly listeners = new Set<Listener>();
   private waiting: FeedItem[] = [];
@@ -62,21 +79,35 @@ class Feed {
   private connect(): void {
     // The browser resumes by itself with Last-Event-ID; `after` serves a source that had to be made anew.
     this.source = new EventSource(address('/v1/feed', {}, this.lastId > 0 ? { after: this.lastId } : undefined));
-    this.source.onopen = () => this.become({ connection: 'live' });
+    this.source.onopen = () => {
+      const { lostAt, returns } = this.state;
+      this.become({ connection: 'live', lostAt: null, returns: lostAt === null ? returns : returns + 1 });
+    };
     this.source.onerror = (event) => {
       if (event instanceof MessageEvent) return; // an item of the kind `error`: the connection is well
-      this.become({ connection: 'lost' });
+      this.become({ connection: 'lost', lostAt: this.state.lostAt ?? Date.now() });
       if (this.source?.readyState === EventSource.CLOSED) {
         this.source.close();
-        setTimeout(() => this.connect(), 1_000);
+        void this.connectAgain();
       }
     };
     for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event));
   }
 
+  /** The source gave up: the engine answered something else than a feed. */
+  private async connectAgain(): Promise<void> {
+    // A stream does not say why it was refused; any other answer does.
+    const isOut = await get('/v1/session').then(
+      () => false,
+      (error) => error instanceof ApiError && error.status === 401,
+    );
+    if (isOut) this.become({ connection: 'ended' });
+    else setTimeout(() => this.connect(), AGAIN_MS);
+  }
+
   private take(event: Event): void {
     if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
-    const item = JSON.parse(event.data as string) as FeedItem;
+    const item = parseJson(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);

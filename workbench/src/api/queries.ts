@@ -8,9 +8,9 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Answer, ApiError, get } from './client';
-import { type FeedItem, type FeedKind, useFeed } from './feed';
+import { type FeedItem, type FeedKind, useFeed, useFeedState } from './feed';
 import { Pace } from './pace';
 import type { paths } from './schema';
 
@@ -106,6 +106,15 @@ export function usePages<P extends GetPath>(path: P, options: Options<P> & { par
   }, [isOpen, fetchNextPage]);
   const goOn = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   return { ...result, toFirstPage, more, search: { from: searchedFrom, goOn, isBusy: isFetchingNextPage } };
+}
+
+/** Read what is shown again when the feed is back after a break: nobody told what happened meanwhile. */
+export function useCatchUp(): void {
+  const client = useQueryClient();
+  const { returns } = useFeedState();
+  useEffect(() => {
+    if (returns > 0) void client.invalidateQueries();
+  }, [client, returns]);
 }
 
 /** Do something and make what it changed stale: every key that begins with one of `changes`. */

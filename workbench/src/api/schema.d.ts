@@ -435,7 +435,10 @@ export interface paths {
         put?: never;
         /**
          * Send a request to the project's API
-         * @description Send a request to the project's own API and show what came back.
+         * @description Send a request to the project's own API and pass on what comes back, when it comes.
+         *
+         *         The answer is lines of JSON: first the head, then pieces of the body, last how it ended.
+         *         Closing the connection ends the request too.
          */
         post: operations["send_request"];
         delete?: never;
@@ -633,7 +636,7 @@ export interface paths {
         };
         /**
          * Look at a run
-         * @description A run with payload, result, attempts, children, and why it is where it is.
+         * @description A run with payload, result, attempts, children, replays, and why it is where it is.
          */
         get: operations["get_run"];
         put?: never;
@@ -947,6 +950,106 @@ export interface paths {
          * @description Delete a key.
          */
         delete: operations["delete_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflows
+         * @description All workflow configurations with the counts of their instances.
+         */
+        get: operations["list_workflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workflow instances
+         * @description Instances that fit, newest first.
+         */
+        get: operations["list_instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a workflow instance
+         * @description An instance, what its members wait for, and why.
+         */
+        get: operations["get_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a workflow instance
+         * @description Cancel a running instance: what is open is cancelled, what runs is asked to stop.
+         */
+        post: operations["cancel_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instances/{instance}/members/{step}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a member of a workflow instance
+         * @description A new run of a finished member; the instance goes on from there.
+         */
+        post: operations["replay_member"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1472,23 +1575,50 @@ export interface components {
             y: number;
         };
         /**
-         * AnswerView
-         * @description What came back. `body` is text, or base64 when `is_binary`; `is_cut`: there was more of it.
-         *
-         *         `trace` is the id of the trace that the request made.
+         * AnswerHead
+         * @description The head; `duration_ms` since the request was sent. `trace`: the id of the trace that it made.
          */
-        AnswerView: {
+        AnswerHead: {
+            /** @enum {unknown} */
+            kind: "head";
             status: number;
             headers: [
                 string,
                 string
             ][];
-            body: string;
-            is_binary: boolean;
-            is_cut: boolean;
-            duration_ms: number;
             trace: string | null;
+            is_stream: boolean;
+            duration_ms: number;
         };
+        /**
+         * AnswerPiece
+         * @description A part of the body: `text`, or `base64` of what is no text.
+         */
+        AnswerPiece: {
+            /** @enum {unknown} */
+            kind: "piece";
+            /** @default null */
+            text: string | null;
+            /** @default null */
+            base64: string | null;
+            duration_ms: number;
+        };
+        /**
+         * AnswerEnd
+         * @description There is no more. `ended` other than `whole`: there was more of it, or may have been.
+         */
+        AnswerEnd: {
+            /** @enum {unknown} */
+            kind: "end";
+            ended: components["schemas"]["Ended"];
+            duration_ms: number;
+        };
+        /**
+         * Ended
+         * @description How the body of an answer ended for us.
+         * @enum {unknown}
+         */
+        Ended: "broken" | "too-large" | "too-long" | "whole";
         /**
          * BulkView
          * @description What a bulk operation did, or (`dry_run`) would do.
@@ -1674,7 +1804,10 @@ export interface components {
             redacted: boolean;
             attempts: components["schemas"]["AttemptView"][];
             children: components["schemas"]["RunView"][];
+            replays: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
+            /** @default null */
+            fingerprint: string | null;
         };
         /**
          * AttemptView
@@ -1742,7 +1875,7 @@ export interface components {
         };
         /**
          * FeedItem
-         * @description Something that happened. `kind`: run, log, request, error, manifest, worker, step.
+         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step, state.
          */
         FeedItem: {
             id: number;
@@ -1861,6 +1994,19 @@ export interface components {
             run: string | null;
             trace: string;
             is_resolved: boolean;
+            /** @default null */
+            again_at: string | null;
+            /** @default [] */
+            points: components["schemas"]["FailurePoint"][];
+        };
+        /**
+         * FailurePoint
+         * @description How often something failed in one minute.
+         */
+        FailurePoint: {
+            /** Format: date-time */
+            minute_at: string;
+            count: number;
         };
         /**
          * MetricsView
@@ -1953,6 +2099,124 @@ export interface components {
             deleted: boolean;
         };
         /**
+         * WorkflowList
+         * @description All workflows by id, and what is wrong with their files.
+         */
+        WorkflowList: {
+            workflows: components["schemas"]["WorkflowView"][];
+            faults: components["schemas"]["LoadFault"][];
+        };
+        /**
+         * WorkflowView
+         * @description A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left.
+         */
+        WorkflowView: {
+            id: string;
+            is_configured: boolean;
+            description: string;
+            start: string;
+            members: components["schemas"]["WorkflowMemberView"][];
+            on_failure: string | null;
+            timeout_ms: number | null;
+            file: string;
+            line: number;
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WorkflowMemberView
+         * @description A step of a workflow. `after` is empty for what comes directly after the start. `line`: where it is named.
+         */
+        WorkflowMemberView: {
+            step: string;
+            after: string[];
+            line: number;
+        };
+        /**
+         * InstanceList
+         * @description A page of instances, newest first.
+         */
+        InstanceList: {
+            instances: components["schemas"]["InstanceView"][];
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * InstanceView
+         * @description An instance in a list. `members_*` count the start step too.
+         */
+        InstanceView: {
+            id: string;
+            workflow: string;
+            trace: string;
+            state: string;
+            /** Format: date-time */
+            opened_at: string;
+            due_at: string | null;
+            finished_at: string | null;
+            members_total: number;
+            members_completed: number;
+            reason: string;
+        };
+        /**
+         * InstanceDetail
+         * @description An instance with its members, the start step first.
+         *
+         *         `config`: whether the configuration that it was opened with is still the present one (`same`,
+         *         `changed`, `gone`); the other fields of the configuration are those that it was opened with.
+         */
+        InstanceDetail: {
+            id: string;
+            workflow: string;
+            trace: string;
+            state: string;
+            /** Format: date-time */
+            opened_at: string;
+            due_at: string | null;
+            finished_at: string | null;
+            members_total: number;
+            members_completed: number;
+            reason: string;
+            members: components["schemas"]["MemberView"][];
+            config: string;
+            description: string;
+            start: string;
+            on_failure: string | null;
+            timeout_ms: number | null;
+            file: string;
+            line: number;
+            version: number;
+        };
+        /**
+         * MemberView
+         * @description A member of an instance. `state` null: nobody has triggered it yet. Instants are those of its newest run.
+         *
+         *         `why`: why it is where it is, in words; empty when there is nothing to say.
+         */
+        MemberView: {
+            step: string;
+            is_start: boolean;
+            after: string[];
+            state: string | null;
+            run: string | null;
+            waits_for: string[];
+            reason: string;
+            why: string;
+            can_replay: boolean;
+            attempt: number | null;
+            created_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        /**
+         * MemberReplayed
+         * @description The new run.
+         */
+        MemberReplayed: {
+            run: string;
+        };
+        /**
          * Nothing
          * @description An empty object.
          */
@@ -2000,6 +2264,8 @@ export interface components {
             until: string | null;
             /** @default null */
             text: string | null;
+            /** @default null */
+            fingerprint: string | null;
             /** @default null */
             ids: string[] | null;
             /** @default false */
@@ -2786,7 +3052,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnswerView"];
+                    "application/x-ndjson": components["schemas"]["AnswerHead"] | components["schemas"]["AnswerPiece"] | components["schemas"]["AnswerEnd"];
                 };
             };
             /** @description Refused or failed */
@@ -3038,6 +3304,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -3077,6 +3344,7 @@ export interface operations {
                 since?: string | null;
                 until?: string | null;
                 text?: string | null;
+                fingerprint?: string | null;
             };
             header?: never;
             path?: never;
@@ -3712,6 +3980,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_workflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_instances: {
+        parameters: {
+            query?: {
+                workflow?: string | null;
+                state?: ("cancelled" | "completed" | "failed" | "running" | "timed_out") | null;
+                trace?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceList"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    cancel_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceDetail"];
+                };
+            };
+            /** @description Refused or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replay_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberReplayed"];
                 };
             };
             /** @description Refused or failed */

@@ -1,95 +1,119 @@
 /** What is around every screen: navigation, search, whether the page is live. */
-import { Monitor, Moon, Search, Sun } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useFeedState } from '../api/feed';
 import { useApi } from '../api/queries';
 import { count } from '../lib/format';
 import { useKey } from '../lib/keyboard';
-import { chooseTheme, chosenTheme, type Theme } from '../lib/theme';
+import { keepPlace } from '../lib/recent';
+import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
+import { Break } from './Break';
 import { CommandPalette } from './CommandPalette';
-import { SCREENS } from './screens';
+import { Nav } from './Nav';
+
+const KeyHelp = lazy(() => import('./KeyHelp').then((all) => ({ default: all.KeyHelp })));
+
+/** A place counts as visited when its name is on the page. */
+const VISITED_MS = 1_200;
 
 export function Shell({ children }: { children: ReactNode }) {
-  const [isSearching, setSearching] = useState(false);
+  const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
+  const screen = useRef<HTMLElement>(null);
+  const close = useCallback(() => setOpen(null), []);
+  const showKeys = useCallback(() => setOpen('keys'), []);
   useKey('mod+k', (event) => {
     event.preventDefault();
-    setSearching(true);
+    setOpen('palette');
   });
+  useKey('?', showKeys);
+  useVisited();
   return (
     <div className="flex h-full">
-      <a href="#screen" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2">
+      {/* biome-ignore lint/a11y/useValidAnchor: it is a way to a part of the page; see below */}
+      <a
+        href="#screen"
+        onClick={(event) => {
+          // The page's <base> would make it an address of another screen.
+          event.preventDefault();
+          screen.current?.focus();
+        }}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2"
+      >
         Skip to the screen
       </a>
       <nav aria-label="Screens" className="flex w-44 shrink-0 flex-col border-r border-line bg-panel max-[900px]:w-14">
-        <div className="flex h-12 items-center gap-2 border-b border-line px-3 font-semibold">
+        <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 font-semibold max-[900px]:justify-center max-[900px]:px-0">
           <img src="./icon.svg" alt="" width={22} height={22} />
           <span className="max-[900px]:hidden">Motia</span>
         </div>
         <button
           type="button"
-          onClick={() => setSearching(true)}
+          title="Search (Ctrl K)"
+          onClick={() => setOpen('palette')}
           className="m-2 flex items-center gap-2 rounded-md border border-line px-2 py-1.5 text-sm text-muted hover:bg-raised"
         >
-          <Search size={14} aria-hidden />
+          <Search size={14} aria-hidden className="shrink-0" />
           <span className="max-[900px]:sr-only">Search</span>
           <kbd className="ml-auto text-xs max-[900px]:hidden">Ctrl K</kbd>
         </button>
-        <ul className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto px-2">
-          {SCREENS.map((screen) => (
-            <NavItem key={screen.path} screen={screen} />
-          ))}
-        </ul>
-        <div className="flex flex-col gap-2 border-t border-line p-3 text-xs text-muted">
+        <Nav />
+        <div className="flex shrink-0 flex-col gap-2 border-t border-line p-3 text-xs text-muted max-[900px]:items-center max-[900px]:p-2">
           <Connection />
-          <ThemeChoice />
+          <div className="flex items-center max-[900px]:flex-col">
+            <ThemeChoice />
+            <button
+              type="button"
+              aria-label="Keys"
+              title="Keys (?)"
+              onClick={showKeys}
+              className="ml-auto rounded p-1 hover:bg-raised max-[900px]:ml-0"
+            >
+              <Keyboard size={14} aria-hidden />
+            </button>
+          </div>
         </div>
       </nav>
-      <main id="screen" className="min-w-0 flex-1" tabIndex={-1}>
-        {children}
+      <main ref={screen} id="screen" className="flex min-w-0 flex-1 flex-col" tabIndex={-1}>
+        <Break />
+        <div className="min-h-0 flex-1">{children}</div>
       </main>
-      {isSearching && <CommandPalette close={() => setSearching(false)} />}
+      {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
+      <Suspense fallback={null}>{open === 'keys' && <KeyHelp close={close} />}</Suspense>
     </div>
   );
 }
 
-function NavItem({ screen }: { screen: (typeof SCREENS)[number] }) {
+/** Remember single objects that were looked at; screens are a click away anyhow. */
+function useVisited(): void {
   const [path] = useLocation();
-  const isHere = screen.path === '/' ? path === '/' : path === screen.path || path.startsWith(`${screen.path}/`);
-  const Icon = screen.icon;
-  return (
-    <li>
-      <Link
-        href={screen.path}
-        aria-current={isHere ? 'page' : undefined}
-        title={screen.title}
-        className={`flex items-center gap-2.5 rounded-md px-2 py-1.5 text-sm ${isHere ? 'bg-accent-soft font-medium text-accent' : 'hover:bg-raised'}`}
-      >
-        <Icon size={16} aria-hidden />
-        <span className="max-[900px]:sr-only">{screen.title}</span>
-      </Link>
-    </li>
-  );
+  useEffect(() => {
+    if (path.split('/').length < 3) return;
+    const timer = setTimeout(() => keepPlace({ path, title: document.title.replace(/ · Motia$/, '') }), VISITED_MS);
+    return () => clearTimeout(timer);
+  }, [path]);
 }
 
 function Connection() {
   const { connection, lost } = useFeedState();
-  const status = useApi('/v1/status', { live: ['manifest', 'worker'] });
+  const status = useApi('/v1/status');
   const [colour, word] =
     connection === 'live'
       ? ['bg-good', 'Live']
       : connection === 'lost'
         ? ['bg-bad', 'Reconnecting…']
-        : ['bg-warn', 'Connecting…'];
+        : connection === 'ended'
+          ? ['bg-bad', 'Logged out']
+          : ['bg-warn', 'Connecting…'];
   return (
-    <div role="status" className="flex flex-col gap-0.5">
+    <div role="status" className="flex flex-col gap-0.5" title={word}>
       <span className="flex items-center gap-1.5">
-        <span className={`size-2 rounded-full ${colour}`} aria-hidden />
+        <span className={`keep-colours size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
         <span className="max-[900px]:sr-only">{word}</span>
       </span>
       {lost > 0 && <span className="max-[900px]:hidden">{count(lost)} items not shown</span>}
       {status.data !== undefined && (
-        <span className="max-[900px]:hidden">
+        <span className="truncate max-[900px]:hidden">
           {status.data.environment} · {status.data.version}
         </span>
       )}
@@ -104,7 +128,7 @@ const THEMES: readonly (readonly [Theme, string, typeof Sun])[] = [
 ];
 
 function ThemeChoice() {
-  const [theme, setTheme] = useState(chosenTheme());
+  const theme = useChosenTheme();
   return (
     <div role="radiogroup" aria-label="Colours" className="flex gap-1 max-[900px]:hidden">
       {THEMES.map(([one, title, Icon]) => (
@@ -115,10 +139,7 @@ function ThemeChoice() {
           aria-checked={theme === one}
           aria-label={title}
           title={title}
-          onClick={() => {
-            chooseTheme(one);
-            setTheme(one);
-          }}
+          onClick={() => chooseTheme(one)}
           className={`rounded p-1 ${theme === one ? 'bg-accent-soft text-accent' : 'hover:bg-raised'}`}
         >
           <Icon size={14} aria-hidden />

@@ -1,7 +1,7 @@
 /** A window over the page: focus stays inside, Escape closes it. */
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 export function Dialog({
   title,
@@ -16,11 +16,18 @@ export function Dialog({
   children: ReactNode;
   isWide?: boolean;
 }) {
+  // Asked before anything inside takes the focus: that is who gets it back.
+  const [opener] = useState(() => document.activeElement);
+  const backTo = () =>
+    opener instanceof HTMLElement && opener !== document.body && opener.isConnected
+      ? opener
+      : document.getElementById('screen');
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && close()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/40" />
         <Base.Popup
+          finalFocus={backTo}
           className={`fixed left-1/2 top-[8vh] z-50 flex max-h-[84vh] w-[92vw] -translate-x-1/2 flex-col rounded-lg border border-line bg-panel shadow-xl ${isWide ? 'max-w-4xl' : 'max-w-lg'}`}
         >
           <div className="flex items-center border-b border-line px-4 py-2.5">

@@ -80,7 +80,7 @@ export function Table<Row>(props: Props<Row>) {
   return (
     <div
       ref={frame}
-      className="min-h-0 flex-1 overflow-auto"
+      className="min-h-0 flex-1 overflow-auto bg-panel"
       role="table"
       aria-label={label}
       aria-rowcount={rows.length}
@@ -90,7 +90,7 @@ export function Table<Row>(props: Props<Row>) {
     >
       <div
         role="row"
-        className="sticky top-0 z-10 grid items-center gap-3 border-b border-line bg-panel px-4 text-xs font-medium text-muted"
+        className="sticky top-0 z-10 grid items-center gap-3 border-b border-line bg-panel px-4 text-xs text-muted"
         style={{ gridTemplateColumns: template, height: 32 }}
       >
         {columns.map((column) => (
@@ -121,7 +121,7 @@ export function Table<Row>(props: Props<Row>) {
                   setAtId(id);
                   if (!isBusy) open?.(row);
                 }}
-                className={`absolute left-0 grid w-full items-center gap-3 border-b border-line px-4 ${open === undefined ? '' : 'cursor-pointer'} ${isAt ? 'bg-accent-soft' : 'hover:bg-raised'}`}
+                className={`absolute left-0 grid w-full items-center gap-3 border-b border-line/70 px-4 ${open === undefined ? '' : 'cursor-pointer'} ${isAt ? 'bg-accent-soft' : 'hover:bg-raised'}`}
                 style={{ gridTemplateColumns: template, height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {columns.map((column) => (

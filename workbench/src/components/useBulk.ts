@@ -8,7 +8,13 @@ export type BulkView = Schemas['BulkView'];
 export interface BulkTask {
   path: '/v1/dead/replay' | '/v1/dead/purge' | '/v1/runs/replay' | '/v1/runs/cancel';
   /** Which runs: by their ids, or by a filter. */
-  where: { ids?: string[]; step?: string | undefined; text?: string | undefined };
+  where: {
+    ids?: string[];
+    step?: string | undefined;
+    text?: string | undefined;
+    fingerprint?: string;
+    state?: string[];
+  };
 }
 
 export interface Bulk {

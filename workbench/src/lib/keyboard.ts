@@ -6,7 +6,15 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
-/** Call `act` on a key (`'/'`, `'j'`, `'mod+k'`, `'Escape'`); single letters only while nobody types. */
+/** Whether a dialog stands over the page, or was the one that the key was for. */
+function isBehindDialog(target: EventTarget | null): boolean {
+  const isInside = target instanceof Element && target.closest(DIALOG) !== null;
+  return isInside || document.querySelector(DIALOG) !== null;
+}
+
+const DIALOG = '[role="dialog"]';
+
+/** Call `act` on a key (`'/'`, `'j'`, `'mod+k'`, `'Escape'`); single letters only while nobody types, keys without `mod` not behind a dialog. */
 export function useKey(key: string, act: (event: KeyboardEvent) => void, isOn = true): void {
   const latest = useRef(act);
   latest.current = act;
@@ -17,6 +25,7 @@ export function useKey(key: string, act: (event: KeyboardEvent) => void, isOn = 
     const listen = (event: KeyboardEvent) => {
       const hasMod = event.ctrlKey || event.metaKey;
       if (event.key.toLowerCase() !== name.toLowerCase() || hasMod !== wantsMod || event.altKey) return;
+      if (!wantsMod && isBehindDialog(event.target)) return;
       if (!wantsMod && name !== 'Escape' && isTyping(event.target)) return;
       latest.current(event);
     };

@@ -1,4 +1,6 @@
 /** Dark or light: the system's choice unless the reader made one. */
+import { useSyncExternalStore } from 'react';
+
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'motia.theme';
@@ -19,8 +21,21 @@ export function applyTheme(): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', put);
 }
 
+const watchers = new Set<() => void>();
+
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, theme);
   document.documentElement.dataset.theme = theme === 'system' ? (dark() ? 'dark' : 'light') : theme;
+  for (const changed of watchers) changed();
+}
+
+const watch = (changed: () => void) => {
+  watchers.add(changed);
+  return () => watchers.delete(changed);
+};
+
+/** What is chosen, wherever it was chosen. */
+export function useChosenTheme(): Theme {
+  return useSyncExternalStore(watch, chosenTheme);
 }

@@ -86,6 +86,11 @@ export function activate(collector: Collector | undefined): void {
   active = collector;
 }
 
+/** Whether a worker is loading step files. */
+export function isCollecting(): boolean {
+  return active !== undefined;
+}
+
 /** The declaration of a step; undefined for any other value. */
 export function declarationOf(value: unknown): Declaration | undefined {
   return typeof value === 'object' && value !== null ? declared.get(value) : undefined;

@@ -1,13 +1,14 @@
 /**
- * What files of configuration and events export, as JSON, for the engine.
+ * What files of configuration, events and workflows say, as JSON, for the engine.
  *
- * The answer is `{files: {file: {exports} | {error}}, read}`; an export is one of `{json}`, `{schema}` (JSON
+ * The answer is `{files: {file: {exports} | {error}}, workflows, read}`; an export is one of `{json}`, `{schema}` (JSON
  * Schema), `{map}` (an object, not all of it JSON) and `{other}` (its type), each with the `line` that names it.
- * One file that fails costs no other its answer.
+ * Of a file below motia/workflows only the calls of `workflow` count. One file that fails costs no other its answer.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectWorkflows, type DeclaredWorkflow, WORKFLOWS_DIR } from '../authoring/workflows.js';
 import { readSchema, SchemaUnreadable } from '../schemas/reader.js';
 import { type Fault, faultOfEvaluation } from './faults.js';
 import { loadModules } from './loader.js';
@@ -32,7 +33,8 @@ export async function evaluate(
   root: string,
   files: readonly string[],
   sdkUrl = ownSdkUrl(),
-): Promise<{ files: Record<string, FileAnswer>; read: string[] }> {
+): Promise<{ files: Record<string, FileAnswer>; workflows: readonly DeclaredWorkflow[]; read: string[] }> {
+  const workflows = collectWorkflows();
   const { modules, faults, read } = await loadModules({ root, files, sdkUrl, limitMs: LIMIT_MS });
   const answers: Record<string, FileAnswer> = {};
   for (const { file, namespace } of modules) answers[file] = await answerOf(root, file, namespace);
@@ -43,10 +45,11 @@ export async function evaluate(
       error: forDefinitions(error ?? { code: 'load-error', file, message: 'the file did not load' }),
     };
   }
-  return { files: answers, read };
+  return { files: answers, workflows, read };
 }
 
 async function answerOf(root: string, file: string, namespace: Record<string, unknown>): Promise<FileAnswer> {
+  if (file.startsWith(WORKFLOWS_DIR)) return { exports: {} };
   const exports: Record<string, Export> = {};
   const lines = linesOf(join(root, file));
   for (const [name, exported] of Object.entries(namespace)) {

@@ -81,6 +81,7 @@ export function resolveByTable(
   if (/\.[mc]?tsx?$/.test(wanted)) {
     const message =
       `'${specifier}' was not compiled, because its name is only known at run time: ` +
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an author writes.
       'write the folder into the import, as in import(`./plugins/${name}.ts`)';
     throw Object.assign(new Error(message), { code: 'MOTIA_UNCOMPILED' });
   }

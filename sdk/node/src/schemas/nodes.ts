@@ -1,6 +1,7 @@
 /** Owns what the readers of zod 3 and zod 4 share: nodes, recursion, and what has no JSON form. */
 
-import type { JsonSchema } from './contract.js';
+import { isJson, type JsonSchema, SchemaUnreadable } from './contract.js';
+import { bothForms, documented, nullable, oneOfForms } from './forms.js';
 
 /** A schema converted. */
 export interface Node {
@@ -16,9 +17,15 @@ interface Entry {
   name: string | undefined;
 }
 
-interface Place {
+/** Where in the author's schema a node is. */
+export interface Place {
+  readonly part: string;
+  /** Inside an intersection: the other side may know more fields. */
   readonly isOpen: boolean;
 }
+
+/** Says nothing. */
+export const OPEN: Node = { form: {}, mayBeMissing: true };
 
 /** Schemas that are inside themselves become entries of `$defs`. */
 export class Recursion<Schema extends object> {
@@ -32,7 +39,13 @@ export class Recursion<Schema extends object> {
    *
    * `isContainer`: an object or array, whose field is surely required.
    */
-  enter(schema: Schema, { isOpen }: Place, name: string | undefined, isContainer: boolean, convert: () => Node): Node {
+  enter(
+    schema: Schema,
+    { isOpen }: Pick<Place, 'isOpen'>,
+    name: string | undefined,
+    isContainer: boolean,
+    convert: () => Node,
+  ): Node {
     const active = this.#active[isOpen ? 1 : 0];
     const known = active.get(schema);
     if (known) {
@@ -91,4 +104,68 @@ const VALUE_HINTS: Readonly<Record<string, readonly [is: string, hint: string]>>
 /** Why a kind of value cannot come in as JSON, and what to write instead. */
 export function valueHint(kind: string): readonly [is: string, hint: string] {
   return VALUE_HINTS[kind] ?? [`is a ${kind}, which no JSON value is`, 'leave it out of the schema'];
+}
+
+/** A node whose field must be there. */
+export function required(form: JsonSchema, mayBeMissing = false): Node {
+  return { form, mayBeMissing };
+}
+
+/** `form`, only documented when zod makes its own value of whatever comes in. */
+export function coerced(def: { readonly [detail: string]: unknown }, form: JsonSchema): JsonSchema {
+  return def.coerce === true ? documented({}, form) : form;
+}
+
+/** What `read` gives; nothing is said of what has no JSON form. */
+export function orOpen(read: () => Node): Node {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SchemaUnreadable) return OPEN;
+    throw error;
+  }
+}
+
+/** One of `options`. An alternative that no JSON value can be is never taken, so the others say it all. */
+export function alternatives<Schema>(options: readonly Schema[], visit: (option: Schema) => Node): Node {
+  const nodes: Node[] = [];
+  let first: SchemaUnreadable | undefined;
+  for (const option of options) {
+    try {
+      nodes.push(visit(option));
+    } catch (error) {
+      if (!(error instanceof SchemaUnreadable)) throw error;
+      first ??= error;
+    }
+  }
+  if (nodes.length === 0 && first !== undefined) throw first;
+  return {
+    form: nodes.length === 0 ? { not: {} } : oneOfForms(nodes.map(({ form }) => form)),
+    mayBeMissing: nodes.some((node) => node.mayBeMissing),
+  };
+}
+
+/** Both at once. */
+export function intersection(left: Node, right: Node): Node {
+  return { form: bothForms(left.form, right.form), mayBeMissing: left.mayBeMissing && right.mayBeMissing };
+}
+
+/** `inner`, or null. */
+export function orNull(inner: Node): Node {
+  return { form: nullable(inner.form), mayBeMissing: inner.mayBeMissing };
+}
+
+/** `inner` with the default that `read` gives, unless it is made anew each time (an id, the time) or is not JSON. */
+export function withDefault(inner: Node, read: () => unknown): Node {
+  const value = steady(read);
+  return { form: value === undefined ? inner.form : { ...inner.form, default: value }, mayBeMissing: true };
+}
+
+function steady(read: () => unknown): unknown {
+  try {
+    const [first, second] = [read(), read()];
+    return isJson(first) && JSON.stringify(first) === JSON.stringify(second) ? first : undefined;
+  } catch {
+    return undefined;
+  }
 }

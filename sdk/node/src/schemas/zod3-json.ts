@@ -5,9 +5,22 @@
  * 2. It is read from definitions (`_def`) alone, which are alike in all of 3.x.
  */
 
-import { isJson, type JsonSchema, SchemaUnreadable } from './contract.js';
-import { bothForms, documented, Keywords, nullable, objectForm, oneOfForms, oneOfValues, tupleForm } from './forms.js';
-import { type Node, Recursion, valueHint } from './nodes.js';
+import { type JsonSchema, SchemaUnreadable } from './contract.js';
+import { documented, Keywords, objectForm, oneOfValues, tupleForm } from './forms.js';
+import {
+  alternatives,
+  coerced,
+  intersection,
+  type Node,
+  OPEN,
+  orNull,
+  orOpen,
+  type Place,
+  Recursion,
+  required,
+  valueHint,
+  withDefault,
+} from './nodes.js';
 
 /** As much of a zod 3 schema as is read. */
 export interface Zod3 {
@@ -20,12 +33,6 @@ interface Definition {
   readonly [detail: string]: any;
 }
 
-interface Place {
-  readonly part: string;
-  /** Inside an intersection: the other side may know more fields. */
-  readonly isOpen: boolean;
-}
-
 interface TextCheck {
   readonly kind: string;
   readonly value?: unknown;
@@ -35,7 +42,6 @@ interface TextCheck {
   readonly inclusive?: boolean;
 }
 
-const OPEN: Node = { form: {}, mayBeMissing: true };
 const CONTAINERS = new Set(['ZodObject', 'ZodArray', 'ZodRecord', 'ZodTuple']);
 const KINDS_WITHOUT_JSON: Readonly<Record<string, string>> = {
   ZodBigInt: 'bigint',
@@ -91,31 +97,23 @@ class Converter {
     ZodArray: (def, { part }) =>
       required(listForm(def, this.visit(def.type, { part: `${part}[]`, isOpen: false }).form)),
     ZodTuple: (def, { part }) => required(this.#tuple(def, part)),
-    ZodUnion: (def, place) => this.#union(def.options, place),
+    ZodUnion: (def, place) => this.#oneOf(def.options, place),
     ZodDiscriminatedUnion: (def, place) => {
       const options = def.options as Zod3[] | ReadonlyMap<unknown, Zod3>;
-      return this.#union(
+      return this.#oneOf(
         Array.isArray(options) ? options : [...new Set((options as ReadonlyMap<unknown, Zod3>).values())],
         place,
       );
     },
     ZodIntersection: (def, { part }) => {
-      const left = this.visit(def.left, { part, isOpen: true });
-      const right = this.visit(def.right, { part, isOpen: true });
-      return { form: bothForms(left.form, right.form), mayBeMissing: left.mayBeMissing && right.mayBeMissing };
+      const open = { part, isOpen: true };
+      return intersection(this.visit(def.left, open), this.visit(def.right, open));
     },
     ZodOptional: (def, place) => ({ ...this.visit(def.innerType, place), mayBeMissing: true }),
-    ZodNullable: (def, place) => {
-      const inner = this.visit(def.innerType, place);
-      return { form: nullable(inner.form), mayBeMissing: inner.mayBeMissing };
-    },
-    ZodDefault: (def, place) => {
-      const { form } = this.visit(def.innerType, place);
-      const value = steadyDefault(def);
-      return { form: value === undefined ? form : { ...form, default: value }, mayBeMissing: true };
-    },
+    ZodNullable: (def, place) => orNull(this.visit(def.innerType, place)),
+    ZodDefault: (def, place) => withDefault(this.visit(def.innerType, place), () => def.defaultValue()),
     ZodCatch: (def, place) => ({
-      form: documented({}, this.#orOpen(() => this.visit(def.innerType, place)).form),
+      form: documented({}, orOpen(() => this.visit(def.innerType, place)).form),
       mayBeMissing: true,
     }),
     ZodReadonly: (def, place) => this.visit(def.innerType, place),
@@ -126,6 +124,10 @@ class Converter {
     // A function comes first in a preprocess and takes anything.
     ZodEffects: (def, place) => (def.effect.type === 'preprocess' ? OPEN : this.visit(def.schema, place)),
   };
+
+  #oneOf(options: readonly Zod3[], place: Place): Node {
+    return alternatives(options, (option) => this.visit(option, place));
+  }
 
   #object(def: Definition, place: Place): JsonSchema {
     const shape = def.shape() as Record<string, Zod3>;
@@ -149,9 +151,7 @@ class Converter {
         names.map((name) => [name, form, true] as const),
         isOpen ? undefined : false,
       );
-    const { type, ...limits } = this.#orOpen(() =>
-      this.visit(def.keyType, { part: `${part} keys`, isOpen: false }),
-    ).form;
+    const { type, ...limits } = orOpen(() => this.visit(def.keyType, { part: `${part} keys`, isOpen: false })).form;
     return {
       type: 'object',
       ...(type === 'string' && Object.keys(limits).length > 0 && { propertyNames: limits }),
@@ -166,42 +166,6 @@ class Converter {
     const rest = def.rest as Zod3 | null;
     return tupleForm(items, rest ? this.visit(rest, { part: `${part}[]`, isOpen: false }).form : undefined);
   }
-
-  #union(options: readonly Zod3[], place: Place): Node {
-    const nodes: Node[] = [];
-    let first: SchemaUnreadable | undefined;
-    for (const option of options) {
-      try {
-        nodes.push(this.visit(option, place));
-      } catch (error) {
-        if (!(error instanceof SchemaUnreadable)) throw error;
-        first ??= error;
-      }
-    }
-    // An alternative that no JSON value can be is never taken, so the others say it all.
-    if (nodes.length === 0 && first !== undefined) throw first;
-    return {
-      form: nodes.length === 0 ? { not: {} } : oneOfForms(nodes.map(({ form }) => form)),
-      mayBeMissing: nodes.some((node) => node.mayBeMissing),
-    };
-  }
-
-  #orOpen(read: () => Node): Node {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof SchemaUnreadable) return OPEN;
-      throw error;
-    }
-  }
-}
-
-function required(form: JsonSchema, mayBeMissing = false): Node {
-  return { form, mayBeMissing };
-}
-
-function coerced(def: Definition, form: JsonSchema): JsonSchema {
-  return def.coerce === true ? documented({}, form) : form;
 }
 
 function textForm(def: Definition): JsonSchema {
@@ -282,14 +246,4 @@ function enumValues(entries: Record<string, unknown>): unknown[] {
   return Object.keys(entries)
     .filter((name) => typeof entries[entries[name] as string] !== 'number')
     .map((name) => entries[name]);
-}
-
-/** The default, unless it is made anew each time (an id, the time) or is not JSON. */
-function steadyDefault(def: Definition): unknown {
-  try {
-    const [first, second] = [def.defaultValue(), def.defaultValue()] as unknown[];
-    return isJson(first) && JSON.stringify(first) === JSON.stringify(second) ? first : undefined;
-  } catch {
-    return undefined;
-  }
 }

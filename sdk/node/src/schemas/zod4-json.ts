@@ -7,8 +7,21 @@
  */
 
 import { isJson, type JsonSchema, SchemaUnreadable } from './contract.js';
-import { bothForms, documented, Keywords, nullable, objectForm, oneOfForms, oneOfValues, tupleForm } from './forms.js';
-import { type Node, Recursion, valueHint } from './nodes.js';
+import { documented, Keywords, objectForm, oneOfValues, tupleForm } from './forms.js';
+import {
+  alternatives,
+  coerced,
+  intersection,
+  type Node,
+  OPEN,
+  orNull,
+  orOpen,
+  type Place,
+  Recursion,
+  required,
+  valueHint,
+  withDefault,
+} from './nodes.js';
 
 /** As much of a zod 4 schema or check as is read. */
 export interface Zod4 {
@@ -24,12 +37,6 @@ interface Definition {
   readonly type: string;
   readonly checks?: readonly Zod4[];
   readonly [detail: string]: any;
-}
-
-interface Place {
-  readonly part: string;
-  /** Inside an intersection: the other side may know more fields. */
-  readonly isOpen: boolean;
 }
 
 type Visit = (def: Definition, place: Place, schema: Zod4) => Node;
@@ -99,22 +106,18 @@ class Converter {
       return required(listForm(def, { type: 'array', ...(Object.keys(items).length > 0 && { items }) }));
     },
     tuple: (def, place) => required(this.#tuple(def, place)),
-    union: (def, place) => this.#union(def.options, place),
+    union: (def, place) => alternatives(def.options as Zod4[], (option) => this.visit(option, place)),
     intersection: (def, { part }) => {
-      const sides = [def.left, def.right].map((side: Zod4) => this.visit(side, { part, isOpen: true }));
-      const [left, right] = sides as [Node, Node];
-      return { form: bothForms(left.form, right.form), mayBeMissing: left.mayBeMissing && right.mayBeMissing };
+      const open = { part, isOpen: true };
+      return intersection(this.visit(def.left, open), this.visit(def.right, open));
     },
     optional: (def, place) => ({ ...this.#inner(def, place), mayBeMissing: true }),
     nonoptional: (def, place) => required(this.#inner(def, place).form),
-    nullable: (def, place) => {
-      const inner = this.#inner(def, place);
-      return { form: nullable(inner.form), mayBeMissing: inner.mayBeMissing };
-    },
-    default: (def, place) => this.#withDefault(def, place),
-    prefault: (def, place) => this.#withDefault(def, place),
+    nullable: (def, place) => orNull(this.#inner(def, place)),
+    default: (def, place) => withDefault(this.#inner(def, place), () => def.defaultValue),
+    prefault: (def, place) => withDefault(this.#inner(def, place), () => def.defaultValue),
     catch: (def, place) => ({
-      form: documented({}, this.#orOpen(() => this.#inner(def, place)).form),
+      form: documented({}, orOpen(() => this.#inner(def, place)).form),
       mayBeMissing: true,
     }),
     success: () => OPEN,
@@ -159,7 +162,7 @@ class Converter {
         isLoose ? undefined : false,
       );
     }
-    const keys = this.#orOpen(() => this.visit(key, { part: `${place.part} keys`, isOpen: false })).form;
+    const keys = orOpen(() => this.visit(key, { part: `${place.part} keys`, isOpen: false })).form;
     const { type, ...limits } = keys;
     return {
       type: 'object',
@@ -182,56 +185,12 @@ class Converter {
       tupleForm(items, rest ? this.visit(rest, { part: `${part}[]`, isOpen: false }).form : undefined),
     );
   }
-
-  #union(options: readonly Zod4[], place: Place): Node {
-    const nodes: Node[] = [];
-    let first: SchemaUnreadable | undefined;
-    for (const option of options) {
-      try {
-        nodes.push(this.visit(option, place));
-      } catch (error) {
-        if (!(error instanceof SchemaUnreadable)) throw error;
-        first ??= error;
-      }
-    }
-    // An alternative that no JSON value can be is never taken, so the others say it all.
-    if (nodes.length === 0 && first !== undefined) throw first;
-    return {
-      form: nodes.length === 0 ? { not: {} } : oneOfForms(nodes.map(({ form }) => form)),
-      mayBeMissing: nodes.some((node) => node.mayBeMissing),
-    };
-  }
-
-  #withDefault(def: Definition, place: Place): Node {
-    const { form } = this.#inner(def, place);
-    const value = steadyDefault(def);
-    return { form: value === undefined ? form : { ...form, default: value }, mayBeMissing: true };
-  }
-
-  #orOpen(read: () => Node): Node {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof SchemaUnreadable) return OPEN;
-      throw error;
-    }
-  }
 }
 
 const CONTAINERS = new Set(['object', 'array', 'record', 'tuple']);
 
-const OPEN: Node = { form: {}, mayBeMissing: true };
-
-function required(form: JsonSchema, mayBeMissing = false): Node {
-  return { form, mayBeMissing };
-}
-
 function optional(schema: Zod4): boolean {
   return schema._zod.optin !== undefined;
-}
-
-function coerced(def: Definition, form: JsonSchema): JsonSchema {
-  return def.coerce === true ? documented({}, form) : form;
 }
 
 function unreadable(kind: string, part: string): never {
@@ -350,16 +309,6 @@ function enumValues(entries: Record<string, unknown>): unknown[] {
   return Object.entries(entries)
     .filter(([name]) => !numbers.includes(Number(name)))
     .map(([, value]) => value);
-}
-
-/** The default, unless it is made anew each time (an id, the time) or is not JSON. */
-function steadyDefault(def: Definition): unknown {
-  try {
-    const [first, second] = [def.defaultValue, def.defaultValue] as unknown[];
-    return isJson(first) && JSON.stringify(first) === JSON.stringify(second) ? first : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function metadataOf(schema: Zod4): JsonSchema {

@@ -52,6 +52,29 @@ test('zod 3 is read too, and a schema that JSON Schema cannot say is an error wi
   assert.deepEqual([error.code, error.line], ['invalid-schema', 3]);
 });
 
+test('of a workflow file the calls of workflow count, with their lines', async () => {
+  const [one, two] = ['motia/workflows/order.ts', 'motia/workflows/more.cjs'] as const;
+  const root = project({
+    [one]:
+      "import { workflow } from '@motia/core'\nimport { steps } from './_steps'\n\n" +
+      "export default workflow({ id: 'order', start: 'place', steps, onFailure: 'refund' })\nexport const f = () => 1\n",
+    'motia/workflows/_steps.ts': 'enum Kind { A = "a" }\nexport const steps = { [Kind.A]: {} }\n',
+    [two]:
+      "const { workflow } = require('@motia/core')\nworkflow({ id: 'a' }); workflow({ id: () => 1 })\nthrow Error('no')\n",
+  });
+
+  const { files, workflows, read } = await evaluate(root, [one, two], new URL('../index.mjs', import.meta.url).href);
+
+  assert.deepEqual(files[one], { exports: {} });
+  assert.equal((files[two] as { error: { line: number } }).error.line, 3);
+  assert.deepEqual(workflows.slice(0, 2), [
+    { file: one, line: 4, options: { id: 'order', start: 'place', steps: { a: {} }, onFailure: 'refund' } },
+    { file: two, line: 2, options: { id: 'a' } },
+  ]);
+  assert.match((workflows[2] as { problem: string }).problem, /\/id/);
+  assert.ok(read.includes('motia/workflows/_steps.ts'));
+});
+
 test('one file that fails costs no other its answer', async () => {
   const root = project({
     [EVENTS]: 'export default {}',

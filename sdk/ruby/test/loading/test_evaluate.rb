@@ -12,7 +12,7 @@ class EvaluateTest < Minitest::Test
   FILE = 'motia/events/sms.sent.rb'
 
   # The answer for one file with this source.
-  def answer(source, more = {})
+  def answer(source, more = {}, asked: [FILE])
     Dir.mktmpdir do |root|
       { FILE => source, **more }.each do |name, text|
         path = File.join(root, name)
@@ -20,7 +20,7 @@ class EvaluateTest < Minitest::Test
         File.write(path, text)
       end
       out = File.join(root, 'out.json')
-      printed, status = Open3.capture2e(RbConfig.ruby, '-w', SCRIPT, File.realpath(root), out, FILE)
+      printed, status = Open3.capture2e(RbConfig.ruby, '-w', SCRIPT, File.realpath(root), out, *asked)
       assert status.success?, printed
       JSON.parse(File.read(out))
     end
@@ -49,9 +49,22 @@ class EvaluateTest < Minitest::Test
   end
 
   def test_a_file_may_require_others_of_the_project
-    found = answer("require 'lib/kinds'\n{ phone: Kinds::PHONE }", 'lib/kinds.rb' => 'module Kinds; PHONE = String; end')
+    found = answer("require 'lib/kinds'\n{ phone: Kinds::PHONE }", { 'lib/kinds.rb' => 'module Kinds; PHONE = String; end' })
 
     assert_equal ['lib/kinds.rb', FILE], found['read']
+  end
+
+  def test_of_a_workflow_file_the_calls_of_workflow_count
+    flow = 'motia/workflows/order.rb'
+    found = answer('', { flow => "require_relative '_steps'\n\nworkflow id: :order, steps: STEPS\nMotia.workflow({ id: Object.new })\n",
+                         'motia/workflows/_steps.rb' => "STEPS = { charge: { after: :reserve } }.freeze\n" }, asked: [flow])
+
+    one, two = found['workflows']
+    assert_equal({ 'file' => flow, 'line' => 3, 'options' => { 'id' => 'order', 'steps' => { 'charge' => { 'after' => 'reserve' } } } }, one)
+    assert_equal [flow, 4], two.values_at('file', 'line')
+    assert_includes two['problem'], '/id'
+    assert_equal({ flow => { 'exports' => {} } }, found['files'])
+    assert_includes found['read'], 'motia/workflows/_steps.rb'
   end
 
   def test_a_file_without_a_schema_exports_nothing

@@ -6,7 +6,7 @@ the object. Every method finishes without giving the loop a turn, so a run of it
 
 from __future__ import annotations
 
-from motia.ledger.memory.keeping import MemoryKeeping
+from motia.ledger.memory.advancing import MemoryAdvancing
 from motia.ledger.memory.rows import Row, is_final
 from motia.ledger.numbers import created_at_of
 from motia.ledger.rules import check_limit
@@ -15,7 +15,7 @@ from motia.model import RunState
 from motia.runtime import Clock
 
 
-class MemoryLedger(MemoryKeeping):
+class MemoryLedger(MemoryAdvancing):
     """The ledger of tests; see `motia.ledger.seam.Ledger` for every method's contract."""
 
     def __init__(self, *, clock: Clock) -> None:
@@ -47,7 +47,9 @@ class MemoryLedger(MemoryKeeping):
             if created_at_of(row.number) < finished_before:
                 row.reason = "expired"
                 self._finish(row, RunState.CANCELLED)
-        return self._delete(found, frees_keys=False) + self._prune_keys(finished_before, limit)
+        gone = self._instances.prune(None if is_too_large else finished_before, limit)
+        gone += self._delete(found, frees_keys=False)
+        return gone + self._prune_keys(finished_before, limit)
 
     def _prune_keys(self, finished_before: int, limit: int) -> int:
         now, gone = self.now(), 0

@@ -6,6 +6,7 @@ import heapq
 
 import msgspec
 
+from motia.ledger.memory.instances import InstanceTable
 from motia.ledger.memory.rows import WAITING, KeyQueue, Row, Table, fits, is_final
 from motia.ledger.numbers import RunNumbers, no_such_run, number_of
 from motia.ledger.rules import (
@@ -61,6 +62,7 @@ class MemoryRuns:
         self._clock = clock
         self._numbers = RunNumbers()
         self._table = Table()
+        self._instances = InstanceTable(self._table, self._numbers)
         self._event_keys: dict[tuple[str, str], EventKey] = {}
         self._paused: set[StepId] = set()
         self._stale = 0
@@ -92,8 +94,8 @@ class MemoryRuns:
                     raise key_conflict(event, run_id_of(known.event))
                 return self._accepted_before(event, known.event, known.run_count)
         if event.is_reattempt and event.fingerprint is not None and event.parent_run is not None:
-            first = self._table.prints.get((number_of(event.parent_run), event.fingerprint, event.occurrence))
-            if first is not None:
+            name = (number_of(event.parent_run), event.fingerprint, event.occurrence)
+            for first in self._table.prints.get(name, {}).values():
                 return self._accepted_before(event, first, len(event.deliveries))
         return None
 
@@ -114,6 +116,7 @@ class MemoryRuns:
         now = self.now()
         rows: list[Row] = []
         claims: tuple[Claim, ...] = ()
+        joining = self._instances.joining_of(event)
         for delivery in event.deliveries:
             number = self._numbers.take(now)
             first = rows[0].number if rows else number
@@ -122,9 +125,10 @@ class MemoryRuns:
                 delivery = msgspec.structs.replace(delivery, lane=None)
             row = Row(number, event, delivery, first=first, due_at=due_at, now=now)
             rows.append(row)
-            state = self._first_state(row, now)
+            is_held = joining is not None and joining.holds(delivery)
+            state = self._first_state(row, now, is_held=is_held)
             may_claim = may_claim_directly(event) and not self._table.counts[row.step][RunState.READY]
-            if delivery.key is not None and not delivery.parked:
+            if delivery.key is not None and not delivery.parked and not is_held:
                 self._table.queue_up(row)
             self._table.add(row, state)
             if (
@@ -140,12 +144,24 @@ class MemoryRuns:
             )
         runs = tuple(run_id_of(row.number) for row in rows)
         states = tuple(row.state for row in rows if row.state is not None)
-        return Accepted(run=runs[0], runs=runs, trace=event.trace, states=states, claims=claims)
+        return Accepted(
+            run=runs[0],
+            runs=runs,
+            trace=event.trace,
+            states=states,
+            claims=claims,
+            instances=() if joining is None else joining.write([row.number for row in rows], now),
+        )
 
-    def _first_state(self, row: Row, now: int) -> RunState:
+    def _first_state(self, row: Row, now: int, *, is_held: bool) -> RunState:
         delivery = row.delivery
-        is_taken = False
-        if delivery.key is not None and not delivery.parked and row.key_of_queue in self._table.queues:
+        is_taken = is_held
+        if (
+            not is_held
+            and delivery.key is not None
+            and not delivery.parked
+            and row.key_of_queue in self._table.queues
+        ):
             is_taken = not self._take_over_key(row)
         return first_state(delivery, due_at=row.event.due_at, now=now, is_key_taken=is_taken)
 
@@ -323,9 +339,10 @@ class MemoryRuns:
                 event = msgspec.structs.replace(row.event, idempotency_key=None, fingerprint=None)
                 number = self._numbers.take(now)
                 run = Row(number, event, delivery, first=row.number, due_at=row.due_at, now=now)
-            is_taken = delivery.key is not None and run.key_of_queue in table.queues
+            is_held = self._instances.join_delivered(run)
+            is_taken = is_held or (delivery.key is not None and run.key_of_queue in table.queues)
             state = first_state(delivery, due_at=row.due_at, now=now, is_key_taken=is_taken)
-            if delivery.key is not None:
+            if delivery.key is not None and not is_held:
                 table.queue_up(run)
             if run is row:
                 table.move(run, state)
@@ -378,12 +395,15 @@ class MemoryRuns:
     def _delete(self, rows: list[Row], *, frees_keys: bool) -> int:
         gone = 0
         for row in sorted(rows, key=_number):
+            if self._instances.keeps(row.number):
+                continue
             if row.is_queued:
                 queue: KeyQueue = self._table.queues[row.key_of_queue]
                 if queue.next_blocked() is not None and not frees_keys:
                     continue
                 self._unblock_after(row)
             self._table.remove(row)
+            self._instances.forget_run(row.number)
             gone += 1
         return gone
 

@@ -28,6 +28,11 @@ class MemoryViews(MemoryRuns):
         numbers = self._table.children.get(number_of(run), [])
         return [self._table.rows[number].to_run() for number in numbers[: check_limit(limit)]]
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        numbers = self._table.replays.get(number_of(run), [])
+        return [self._table.rows[number].to_run() for number in reversed(numbers[-check_limit(limit) :])]
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:
@@ -73,7 +78,7 @@ class MemoryViews(MemoryRuns):
     async def key_holder(self, run: RunId) -> KeyHolder | None:
         """See `Ledger.key_holder`."""
         row = self._table.rows.get(number_of(run))
-        if row is None or row.state is not RunState.BLOCKED:
+        if row is None or row.state is not RunState.BLOCKED or not row.is_queued:
             return None
         members = self._table.queues[row.key_of_queue].members.values()
         head = min(members, key=lambda row: (row.state is RunState.BLOCKED, row.number))

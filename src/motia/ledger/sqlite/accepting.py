@@ -19,6 +19,7 @@ from motia.ledger.rules import (
 )
 from motia.ledger.sqlite import runs_sql as sql
 from motia.ledger.sqlite.books import READY, RUNNING, Running
+from motia.ledger.sqlite.instances import join_delivered, joining_of
 from motia.ledger.sqlite.store import Store
 from motia.model import (
     Accepted,
@@ -85,15 +86,18 @@ def insert_event(store: Store, event: NewEvent, claimant: NodeId | None = None) 
     numbers: list[int] = []
     states: list[RunState] = []
     claims: tuple[Claim, ...] = ()
+    joining = joining_of(store, event)
     for delivery in event.deliveries:
         number = store.numbers.take(now)
         numbers.append(number)
+        is_held = joining is not None and joining.holds(delivery)
         is_taken = (
             delivery.key is not None
+            and not is_held
             and not _take_over_key(store, event, delivery)
             and store.books.key_taken(delivery.step, delivery.key)
         )
-        state = first_state(delivery, due_at=event.due_at, now=now, is_key_taken=is_taken)
+        state = first_state(delivery, due_at=event.due_at, now=now, is_key_taken=is_taken or is_held)
         if state is READY and claimant is not None and _may_claim(store, event, delivery):
             state = RUNNING
             claims = (
@@ -103,7 +107,15 @@ def insert_event(store: Store, event: NewEvent, claimant: NodeId | None = None) 
             )
         states.append(state)
         _insert_run(
-            store, event, delivery, number=number, first=numbers[0], state=state, now=now, node=claimant
+            store,
+            event,
+            delivery,
+            number=number,
+            first=numbers[0],
+            state=state,
+            now=now,
+            node=claimant,
+            is_held=is_held,
         )
     if event.idempotency_key is not None:
         store.conn.execute(
@@ -118,7 +130,14 @@ def insert_event(store: Store, event: NewEvent, claimant: NodeId | None = None) 
             ),
         )
     runs = tuple(map(run_id_of, numbers))
-    return Accepted(run=runs[0], runs=runs, trace=event.trace, states=tuple(states), claims=claims)
+    return Accepted(
+        run=runs[0],
+        runs=runs,
+        trace=event.trace,
+        states=tuple(states),
+        claims=claims,
+        instances=() if joining is None else joining.write(store, numbers, now),
+    )
 
 
 def deliver_parked(store: Store, target: str, deliveries: tuple[Delivery, ...], limit: int) -> list[RunId]:
@@ -157,14 +176,15 @@ def _deliver_first(
 ) -> None:
     now = store.now()
     key = delivery.key if delivery.key is not None else parked_key
-    state = first_state(
-        delivery, due_at=event.due_at, now=now, is_key_taken=store.books.key_taken(delivery.step, key)
-    )
+    is_held = join_delivered(store, event.trace, delivery.step, number)
+    is_taken = is_held or store.books.key_taken(delivery.step, key)
+    state = first_state(delivery, due_at=event.due_at, now=now, is_key_taken=is_taken)
     store.books.moved(parked_as, None, RunState.PARKED, None)
     store.books.moved(delivery.step, delivery.lane, None, state)
-    if key is not None:
+    in_queue = None
+    if key is not None and not is_held:
         store.books.enter_key(delivery.step, key)
-    in_queue = 1 if key is not None else None
+        in_queue = 1
     store.write(
         sql.MARK_DELIVERED,
         (state, delivery.step, key, delivery.lane, in_queue, delivery.blocks_on_dead, now, number),
@@ -180,9 +200,12 @@ def _deliver_further(
         delivery = Delivery(
             step=delivery.step, key=parked_key, lane=delivery.lane, blocks_on_dead=delivery.blocks_on_dead
         )
-    is_taken = store.books.key_taken(delivery.step, delivery.key)
+    is_held = join_delivered(store, event.trace, delivery.step, number)
+    is_taken = is_held or store.books.key_taken(delivery.step, delivery.key)
     state = first_state(delivery, due_at=event.due_at, now=now, is_key_taken=is_taken)
-    _insert_run(store, event, delivery, number=number, first=first, state=state, now=now, node=None)
+    _insert_run(
+        store, event, delivery, number=number, first=first, state=state, now=now, node=None, is_held=is_held
+    )
     return run_id_of(number)
 
 
@@ -196,10 +219,11 @@ def _insert_run(
     state: RunState,
     now: int,
     node: NodeId | None,
+    is_held: bool = False,
 ) -> None:
     is_running = state is RUNNING
-    # A parked run keeps its key for later but does not queue: no step, no order yet.
-    in_queue = delivery.key is not None and state is not RunState.PARKED
+    # A parked or held run keeps its key for later but does not queue: no order yet.
+    in_queue = delivery.key is not None and state is not RunState.PARKED and not is_held
     books = store.books
     books.moved(delivery.step, delivery.lane if state is not RunState.PARKED else None, None, state)
     if in_queue and delivery.key is not None:

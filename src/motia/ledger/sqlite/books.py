@@ -2,8 +2,8 @@
 
 Invariants
 1. The books equal the open rows of the current transaction; a rollback is followed by `Store.load`.
-2. They hold counters, paused steps, keys in use and the fences of running runs: bounded by what is
-   open, never by what is finished.
+2. They hold counters, paused steps, keys in use, the fences of running runs and the traces of open
+   workflow instances: bounded by what is open, never by what is finished.
 3. `moved` counts each change of a run's state exactly once.
 """
 
@@ -70,6 +70,8 @@ class Books:
         self.running: dict[int, Running] = {}
         self.key_counts: dict[tuple[str, str], int] = {}
         self.paused: set[str] = set()
+        self.instances: dict[str, tuple[int, ...]] = {}
+        """Open workflow instances by trace, oldest first."""
         self.waiting = 0
         """Runs that are scheduled or retrying."""
 
@@ -114,6 +116,20 @@ class Books:
         else:
             del self.key_counts[step, key]
         return left > 0
+
+    def open_instance(self, trace: str, instance: int) -> None:
+        """Know an open instance; does nothing when it is known."""
+        known = self.instances.get(trace, ())
+        if instance not in known:
+            self.instances[trace] = tuple(sorted((*known, instance)))
+
+    def close_instance(self, trace: str, instance: int) -> None:
+        """Forget an instance; does nothing when it is not known."""
+        left = tuple(one for one in self.instances.get(trace, ()) if one != instance)
+        if left:
+            self.instances[trace] = left
+        else:
+            self.instances.pop(trace, None)
 
     def ready_steps(self) -> frozenset[str]:
         """Steps with a ready run."""

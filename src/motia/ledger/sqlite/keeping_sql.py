@@ -65,6 +65,8 @@ SELECT_PARKED_BEFORE = (  # runs_parked: as many as there are parked runs
 SELECT_TO_DELETE = (  # primary key; asked again by the writer, for things change
     "SELECT id, step, key, in_key_queue FROM runs"
     " WHERE id IN (SELECT value FROM json_each(?)) AND finished_at IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM instance_runs AS j CROSS JOIN instances AS i ON i.id = j.instance"
+    " WHERE j.run = runs.id AND i.is_open = 1)"
 )
 SELECT_BEHIND = (  # runs_in_key
     "SELECT 1 FROM runs INDEXED BY runs_in_key WHERE in_key_queue = 1 AND step = ? AND key = ? AND id <> ?"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from motia.ledger.instances import Advance, Advanced, Due, InstanceSnapshot, RequestEnd
 from motia.ledger.rules import check_limit
 from motia.ledger.seam import (
     CancelAnswer,
@@ -26,7 +27,16 @@ from motia.ledger.seam import (
     StateOp,
     StoredResponse,
 )
-from motia.ledger.sqlite import accepting, executing, keeping, listing, retention
+from motia.ledger.sqlite import (
+    accepting,
+    advancing,
+    executing,
+    instance_reads,
+    instances,
+    keeping,
+    listing,
+    retention,
+)
 from motia.ledger.sqlite.connection import check_library
 from motia.ledger.sqlite.owner import OwnerLock
 from motia.ledger.sqlite.reader import Reader
@@ -40,6 +50,8 @@ from motia.model import (
     Delivery,
     Epoch,
     FailOutcome,
+    InstancePage,
+    InstanceState,
     LedgerUnavailable,
     NewEvent,
     NodeId,
@@ -51,6 +63,7 @@ from motia.model import (
     RunState,
     RunTally,
     StepId,
+    TraceId,
 )
 from motia.runtime import Clock
 
@@ -205,6 +218,10 @@ class SqliteLedger:
         """See `Ledger.children`."""
         return await self._slow.submit("children", listing.children, run, check_limit(limit))
 
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        return await self._slow.submit("replays", listing.replays, run, check_limit(limit))
+
     async def list_runs(
         self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
     ) -> RunPage:
@@ -251,6 +268,55 @@ class SqliteLedger:
     async def paused(self) -> frozenset[StepId]:
         """See `Ledger.paused`."""
         return await self._write("paused", executing.paused)
+
+    # workflow instances
+
+    async def advance(self, change: Advance) -> Advanced:
+        """See `Ledger.advance`."""
+        return await self._write("advance", advancing.advance, change)
+
+    async def end_request(self, end: RequestEnd) -> tuple[str, ...]:
+        """See `Ledger.end_request`."""
+        return await self._write("end_request", instances.end_request, end)
+
+    async def get_instance(self, instance: str) -> InstanceSnapshot | None:
+        """See `Ledger.get_instance`."""
+        return await self._quick.submit("get_instance", instance_reads.get_instance, instance)
+
+    async def instances_of_run(self, run: RunId) -> dict[str, bool]:
+        """See `Ledger.instances_of_run`."""
+        return await self._quick.submit("instances_of_run", instance_reads.instances_of_run, run)
+
+    async def list_instances(
+        self,
+        *,
+        workflow: str | None = None,
+        state: InstanceState | None = None,
+        trace: TraceId | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> InstancePage:
+        """See `Ledger.list_instances`."""
+        where = (workflow, state, trace, check_limit(limit), cursor)
+        return await self._slow.submit("list_instances", instance_reads.list_instances, *where)
+
+    async def count_instances(self) -> dict[str, dict[InstanceState, int]]:
+        """See `Ledger.count_instances`."""
+        return await self._slow.submit("count_instances", instance_reads.count_instances)
+
+    async def open_instances(
+        self, *, after: str | None = None, limit: int = 1_000
+    ) -> list[tuple[str, TraceId]]:
+        """See `Ledger.open_instances`."""
+        return await self._quick.submit(
+            "open_instances", instance_reads.open_instances, after, check_limit(limit)
+        )
+
+    async def due_instances(self, *, limit: int = 1_000) -> Due:
+        """See `Ledger.due_instances`."""
+        return await self._quick.submit(
+            "due_instances", instance_reads.due_instances, self.now(), check_limit(limit)
+        )
 
     # nodes
 

@@ -68,6 +68,10 @@ SELECT_CHILDREN = (  # runs_of_parent, then sorted
     f"SELECT {COLUMNS} FROM runs WHERE id IN (SELECT id FROM runs INDEXED BY runs_of_parent"
     " WHERE parent_run IS NOT NULL AND parent_run = ? ORDER BY id LIMIT ?) ORDER BY id"
 )
+SELECT_REPLAYS = (  # runs_of_original, whose entries of a run are in the order of ids
+    f"SELECT {COLUMNS} FROM runs INDEXED BY runs_of_original"
+    " WHERE replay_of IS NOT NULL AND replay_of = ? ORDER BY id DESC LIMIT ?"
+)
 SELECT_RUNNING = (  # runs_open
     f"SELECT {COLUMNS} FROM runs INDEXED BY runs_open"
     " WHERE finished_at IS NULL AND step = ? AND state = 'running' AND (? IS NULL OR lane = ?)"
@@ -84,7 +88,7 @@ SELECT_HOLDER = (  # runs_in_key: the one that is not blocked, else the oldest
     "SELECT id, state, due_at FROM runs INDEXED BY runs_in_key"
     " WHERE in_key_queue = 1 AND step = ? AND key = ? ORDER BY state = 'blocked', id LIMIT 1"
 )
-SELECT_BLOCKED = "SELECT step, key, state FROM runs WHERE id = ?"  # primary key
+SELECT_BLOCKED = "SELECT step, key, state FROM runs WHERE id = ? AND in_key_queue = 1"  # primary key
 SELECT_TRACE_BLOCKS = (  # the whole table, four bytes a run
     "SELECT first, last FROM trace_blocks WHERE instr(marks, ?) > 0 AND first <= ? AND last >= ?"
     " ORDER BY first DESC"
@@ -120,6 +124,11 @@ def attempts(conn: apsw.Connection, run: RunId) -> list[Attempt]:
 def children(conn: apsw.Connection, run: RunId, limit: int) -> list[Run]:
     """See `Ledger.children`."""
     return [_run(row) for row in conn.execute(SELECT_CHILDREN, (number_of(run), limit))]
+
+
+def replays(conn: apsw.Connection, run: RunId, limit: int) -> list[Run]:
+    """See `Ledger.replays`."""
+    return [_run(row) for row in conn.execute(SELECT_REPLAYS, (number_of(run), limit))]
 
 
 def running(conn: apsw.Connection, step: StepId, lane: str | None, limit: int) -> list[Run]:

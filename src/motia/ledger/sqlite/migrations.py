@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import apsw
 
-from motia.ledger.sqlite import migration_0001
+from motia.ledger.sqlite import migration_0001, migration_0002, migration_0003
 from motia.model import StartError
 
 
@@ -22,7 +22,11 @@ class Migration(NamedTuple):
     sql: str
 
 
-MIGRATIONS = (Migration(1, "first schema", migration_0001.SQL),)
+MIGRATIONS = (
+    Migration(1, "first schema", migration_0001.SQL),
+    Migration(2, "instances of workflows", migration_0002.SQL),
+    Migration(3, "replays of a run", migration_0003.SQL),
+)
 VERSION = MIGRATIONS[-1].version
 
 

@@ -10,8 +10,8 @@ import apsw
 import msgspec
 
 from motia.ledger.numbers import first_number_at
+from motia.ledger.sqlite import instances_sql, runs_sql
 from motia.ledger.sqlite import keeping_sql as sql
-from motia.ledger.sqlite import runs_sql
 from motia.ledger.sqlite.executing import unblock_next
 from motia.ledger.sqlite.store import Store, ids_json
 from motia.model import RunState
@@ -57,7 +57,7 @@ def expire_parked(store: Store, finished_before: int, limit: int) -> int:
 
 
 def delete_runs(store: Store, numbers: list[int], *, frees_keys: bool) -> int:
-    """Delete those of `numbers` that are finished; how many.
+    """Delete those of `numbers` that are finished and in no open workflow instance; how many.
 
     A dead run that blocks others stays, unless `frees_keys` (a purge by hand): then the next goes on.
     """
@@ -74,8 +74,24 @@ def delete_runs(store: Store, numbers: list[int], *, frees_keys: bool) -> int:
         ids = ids_json(gone)
         store.write(sql.UPSERT_META, ("last_run_number", store.numbers.last))
         store.write(sql.DELETE_ATTEMPTS, (ids,))
+        store.write(instances_sql.DELETE_MEMBER_RUNS, (ids,))
         store.write(sql.DELETE_RUNS, (ids,))
         store.write(sql.DELETE_TRACE_BLOCKS)
+    return len(gone)
+
+
+def delete_instances(store: Store, finished_before: int, size_bytes_max: int | None, limit: int) -> int:
+    """Delete workflow instances that are over, for their age or the file's size; how many."""
+    is_too_large = size_bytes_max is not None and size_of(store.conn).used_bytes > size_bytes_max
+    gone = [
+        number
+        for (number,) in store.rows(
+            instances_sql.DELETE_INSTANCES, (EVER if is_too_large else finished_before, limit)
+        )
+    ]
+    if gone:
+        store.write(sql.UPSERT_META, ("last_run_number", store.numbers.last))
+        store.write(instances_sql.DELETE_RUNS_OF, (ids_json(gone),))
     return len(gone)
 
 
@@ -85,7 +101,8 @@ def prune(
     """One batch of `Ledger.prune`: `numbers` came from `find_finished`."""
     now = store.now()
     expire_parked(store, finished_before, limit)
-    gone = delete_runs(store, numbers, frees_keys=False)
+    gone = delete_instances(store, finished_before, size_bytes_max, limit)
+    gone += delete_runs(store, numbers, frees_keys=False)
     gone += store.write(sql.DELETE_EVENT_KEYS, (now, limit))
     gone += store.write(sql.DELETE_HTTP_KEYS, (now, limit))
     gone += store.write(sql.DELETE_FIRES, (finished_before, limit))

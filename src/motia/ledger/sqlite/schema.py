@@ -3,6 +3,7 @@
 Only what is open or failed is in an index besides `runs_by_step`, so that the cost of an event does
 not grow with the finished runs behind it, and every index that all runs are in is appended to.
 `runs_open` has `finished_at`, always null there, so that it covers queries that name its condition.
+What is about workflows is in tables of its own: a run that is in none writes nothing there.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ CREATE INDEX runs_due ON runs (due_at) WHERE state IN ('scheduled', 'retrying');
 CREATE INDEX runs_in_key ON runs (step, key) WHERE in_key_queue = 1;
 CREATE INDEX runs_parked ON runs (target) WHERE state = 'parked';
 CREATE INDEX runs_of_parent ON runs (parent_run, fingerprint, occurrence) WHERE parent_run IS NOT NULL;
+CREATE INDEX runs_of_original ON runs (replay_of) WHERE replay_of IS NOT NULL;
 CREATE INDEX runs_failed ON runs (state) WHERE state IN ('dead', 'cancelled', 'skipped');
 CREATE INDEX runs_failed_by_step ON runs (step, state) WHERE state IN ('dead', 'cancelled', 'skipped');
 
@@ -122,4 +124,45 @@ CREATE TABLE http_keys (
   UNIQUE (step, key)
 );
 CREATE INDEX http_keys_by_expiry ON http_keys (expires_at);
+
+CREATE TABLE instances (
+  id INTEGER PRIMARY KEY,
+  workflow TEXT NOT NULL,
+  trace TEXT NOT NULL,
+  state TEXT NOT NULL,
+  is_open INTEGER,
+  version INTEGER NOT NULL,
+  due_at INTEGER,
+  finished_at INTEGER,
+  reason TEXT NOT NULL,
+  members_total INTEGER NOT NULL,
+  members_completed INTEGER NOT NULL,
+  start_run INTEGER,
+  start_span TEXT,
+  start_node TEXT,
+  start_state TEXT,
+  start_reason TEXT,
+  failure INTEGER,
+  memos BLOB NOT NULL,
+  spec BLOB NOT NULL,
+  start_payload BLOB,
+  start_result BLOB
+);
+CREATE INDEX instances_open ON instances (is_open) WHERE is_open = 1;
+CREATE INDEX instances_due ON instances (due_at) WHERE state = 'running' AND due_at IS NOT NULL;
+CREATE INDEX instances_finished ON instances (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX instances_by_trace ON instances (trace);
+CREATE INDEX instances_by_state ON instances (state);
+CREATE INDEX instances_by_workflow ON instances (workflow);
+CREATE INDEX instances_by_workflow_state ON instances (workflow, state);
+
+CREATE TABLE instance_runs (
+  instance INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  is_held INTEGER NOT NULL,
+  counts INTEGER NOT NULL,
+  PRIMARY KEY (instance, run)
+) WITHOUT ROWID;
+CREATE INDEX instance_runs_of_run ON instance_runs (run);
 """

@@ -17,6 +17,7 @@ import apsw
 import msgspec
 
 from motia.ledger.numbers import RunNumbers
+from motia.ledger.sqlite import instances_sql
 from motia.ledger.sqlite import runs_sql as sql
 from motia.ledger.sqlite.books import Books, Running
 from motia.model import RunState
@@ -53,7 +54,8 @@ class Store:
         books = self.books = Books()
         run = self.conn.execute
         given = run(sql.SELECT_LAST_GIVEN).get
-        self.numbers.last = max(run(sql.SELECT_LAST_ID).get or 0, given or 0, 0)
+        opened = run(instances_sql.SELECT_LAST_INSTANCE).get
+        self.numbers.last = max(run(sql.SELECT_LAST_ID).get or 0, given or 0, opened or 0)
         for step, state, lane, count in run(sql.COUNT_OPEN):
             books.moved(step, lane, None, RunState(state), count=count)
         for step, key, count in run(sql.COUNT_IN_KEYS):
@@ -62,6 +64,8 @@ class Store:
             for row in run(sql.SELECT_RUNNING, (step,)):
                 books.running[row[0]] = _running_of(row)
         books.paused = {step for (step,) in run(sql.SELECT_PAUSED)}
+        for instance, trace in run(instances_sql.SELECT_OPEN_TRACES):
+            books.open_instance(trace, instance)
         self._load_traces()
 
     def insert(self, row: tuple[Any, ...]) -> None:

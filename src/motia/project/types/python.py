@@ -52,6 +52,7 @@ EXPORTS: Final = (
     "span",
     "sse",
     "state",
+    "workflow",
 )
 """Names of the package that are handed on as they are; the others are declared below."""
 _HEADER: Final = '''\

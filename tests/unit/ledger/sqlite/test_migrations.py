@@ -37,7 +37,9 @@ def test_a_migration_is_recorded_and_made_once() -> None:
     migrate(conn, now_ms=1)
     migrate(conn, now_ms=2)
 
-    assert conn.execute("SELECT version, applied_at FROM migrations").fetchall() == [(1, 1)]
+    assert conn.execute("SELECT version, applied_at FROM migrations").fetchall() == [
+        (version, 1) for version in range(1, VERSION + 1)
+    ]
     assert conn.execute("PRAGMA user_version").get == VERSION
 
 
@@ -45,15 +47,15 @@ def test_a_migration_that_breaks_leaves_the_schema_as_it_was(monkeypatch: pytest
     conn = apsw.Connection(":memory:")
     migrate(conn, now_ms=1)
     before = schema_of(conn)
-    broken = Migration(2, "broken", "CREATE TABLE half (x); CREATE TABLE half (x);")
+    broken = Migration(VERSION + 1, "broken", "CREATE TABLE half (x); CREATE TABLE half (x);")
     monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, broken))
-    monkeypatch.setattr(migrations, "VERSION", 2)
+    monkeypatch.setattr(migrations, "VERSION", VERSION + 1)
 
     with pytest.raises(apsw.SQLError):
         migrate(conn, now_ms=2)
 
     assert schema_of(conn) == before
-    assert conn.execute("PRAGMA user_version").get == 1
+    assert conn.execute("PRAGMA user_version").get == VERSION
 
 
 async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

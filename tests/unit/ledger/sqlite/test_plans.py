@@ -7,9 +7,29 @@ from typing import Any
 import apsw
 import pytest
 
-from motia.ledger.sqlite import keeping_sql, listing, runs_sql
+from motia.ledger.sqlite import (
+    accepting,
+    executing,
+    instance_reads,
+    instances_sql,
+    keeping_sql,
+    listing,
+    runs_sql,
+)
 from motia.ledger.sqlite.migrations import migrate
-from motia.model import RunFilter, RunId, RunState, StepId, TraceId, TriggerKind
+from motia.ledger.sqlite.store import Store
+from motia.model import (
+    Delivery,
+    NewEvent,
+    NodeId,
+    RunFilter,
+    RunId,
+    RunState,
+    StepId,
+    TraceId,
+    TriggerKind,
+)
+from motia.runtime import FrozenClock
 
 # Statements that go through a table on purpose, each over a bounded or small part.
 SCANS = {
@@ -28,12 +48,14 @@ SCANS = {
     "DELETE_FIRES": "f",
     "SELECT_LAST_ID": "",
     "SELECT_TRACE_END": "",
+    "SELECT_LAST_INSTANCE": "",
+    "COUNT_INSTANCES": "instances USING COVERING INDEX instances_by_workflow_state",
 }
 
 
 def statements() -> dict[str, str]:
     found = {}
-    for module in (runs_sql, keeping_sql, listing):
+    for module in (runs_sql, keeping_sql, instances_sql, listing):
         texts = {
             name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
         }
@@ -74,6 +96,12 @@ def test_claims_are_read_in_the_order_of_the_index(conn: apsw.Connection) -> Non
         assert not any("TEMP B-TREE" in line for line in plan_of(conn, statement))
 
 
+def test_replays_of_a_run_are_read_from_their_index_in_its_order(conn: apsw.Connection) -> None:
+    plan = plan_of(conn, listing.SELECT_REPLAYS)
+
+    assert plan == ["SEARCH runs USING INDEX runs_of_original (replay_of=?)"]
+
+
 STEP, DEAD = StepId("s"), (RunState.DEAD,)
 
 
@@ -107,6 +135,56 @@ def test_a_list_takes_the_index_of_its_filter(conn: apsw.Connection, where: RunF
     assert any(expected in line for line in plan), plan
     if where.states != (RunState.READY,):
         assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ((None, None, None), "USING INTEGER PRIMARY KEY (rowid<?)"),
+        (("w", None, None), "USING INDEX instances_by_workflow (workflow=? AND rowid<?)"),
+        (
+            ("w", "failed", None),
+            "USING INDEX instances_by_workflow_state (workflow=? AND state=? AND rowid<?)",
+        ),
+        ((None, "failed", None), "USING INDEX instances_by_state (state=? AND rowid<?)"),
+        (("w", "failed", "t"), "USING INDEX instances_by_trace (trace=? AND rowid<?)"),
+    ],
+)
+def test_a_list_of_instances_takes_the_index_of_its_filter(
+    conn: apsw.Connection, where: tuple[Any, Any, Any], expected: str
+) -> None:
+    seen: list[str] = []
+    conn.exec_trace = lambda cursor, statement, bindings: seen.append(statement) is None
+    try:
+        instance_reads.list_instances(conn, *where, 10, None)
+    finally:
+        conn.exec_trace = None
+
+    plan = plan_of(conn, seen[-1])
+    assert any(expected in line for line in plan), plan
+    assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_a_run_in_no_workflow_costs_no_statement_more() -> None:
+    seen: list[str] = []
+    conn = apsw.Connection(":memory:")
+    migrate(conn, now_ms=1)
+    store = Store(conn, clock=FrozenClock())
+    store.load()
+    event = NewEvent(
+        target="s",
+        kind=TriggerKind.EVENT,
+        payload=b"1",
+        trace=TraceId("t" * 32),
+        deliveries=(Delivery(step=STEP),),
+    )
+
+    conn.exec_trace = lambda cursor, statement, bindings: seen.append(statement.split(" ")[0]) is None
+    accepted = accepting.accept(store, event, NodeId("n"))
+    executing.complete(store, accepted.run, accepted.claims[0].epoch, None)
+    store.flush()
+
+    assert seen == ["INSERT", "WITH"]
 
 
 def test_a_trace_is_looked_for_in_its_blocks_alone(conn: apsw.Connection) -> None:

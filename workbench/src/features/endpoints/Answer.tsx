@@ -1,6 +1,6 @@
 /** What came of a request: status, time, headers, body, and the runs that it made, as they go on. */
 import { useState } from 'react';
-import type { RequestAnswer } from '../../api/catalog';
+import type { RequestAnswer } from '../../api/answer';
 import { TraceLink } from '../../components/Ids';
 import { CopyButton, Json } from '../../components/Json';
 import { Panel } from '../../components/Page';
@@ -9,6 +9,13 @@ import { Loading } from '../../components/States';
 import { bytes, count, duration } from '../../lib/format';
 import { type Problem, type Shown, shownBody } from './draft';
 
+const ENDS: Record<NonNullable<RequestAnswer['ended']>, string> = {
+  whole: '',
+  'too-large': 'There is more of it; this is its first MiB.',
+  'too-long': 'It was still coming; the engine stopped listening.',
+  broken: 'It broke off.',
+  stopped: 'You stopped it here.',
+};
 const TEXT_MAX = 200_000;
 const EVENTS_MAX = 500;
 
@@ -34,6 +41,7 @@ export function Answer({
         )}
       </Panel>
     );
+  const isLive = isBusy && answer.ended === null;
   const shown: Shown = isRaw && !answer.is_binary ? { as: 'text', text: answer.body } : shownBody(answer);
   return (
     <>
@@ -55,10 +63,17 @@ export function Answer({
       >
         <div
           role="status"
-          className={`flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2 text-sm ${isBusy ? 'opacity-50' : ''}`}
+          className={`flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2 text-sm ${isBusy && !isLive ? 'opacity-50' : ''}`}
         >
           <StatusWord status={answer.status} />
-          <span className="tabular-nums">{duration(answer.duration_ms)}</span>
+          <span className="tabular-nums" title="Until its head came">
+            {duration(answer.head_ms)}
+          </span>
+          {(isLive || answer.is_stream) && (
+            <span className="tabular-nums text-muted" title="Until its last piece came">
+              {isLive ? 'coming' : 'ended'} after {duration(answer.duration_ms)}
+            </span>
+          )}
           <span className="text-muted">{bytes(new TextEncoder().encode(answer.body).length)}</span>
           {answer.trace !== null && (
             <span>
@@ -87,8 +102,11 @@ export function Answer({
           </dl>
         </details>
         <div className="max-h-[50vh] overflow-auto border-t border-line p-3">
-          <Body shown={shown} />
-          {answer.is_cut && <p className="mt-2 text-xs text-warn">There was more of it; this is its beginning.</p>}
+          {!(isLive && shown.as === 'nothing') && <Body shown={shown} />}
+          {isLive && <p className="mt-2 text-xs text-muted">More is to come.</p>}
+          {answer.ended !== null && ENDS[answer.ended] !== '' && (
+            <p className="mt-2 text-xs text-warn">{ENDS[answer.ended]}</p>
+          )}
         </div>
       </Panel>
       {answer.trace !== null && (
@@ -116,16 +134,18 @@ function Body({ shown }: { shown: Shown }) {
     case 'events':
       return (
         <ol className="flex flex-col gap-1">
-          {shown.events.slice(0, EVENTS_MAX).map((event, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of a stream are their places
-            <li key={at} className="flex gap-3 border-b border-line pb-1 last:border-0">
-              <span className="w-8 shrink-0 text-right text-xs text-muted">{at + 1}</span>
-              <pre className="min-w-0 whitespace-pre-wrap break-words font-mono text-[13px]">{event}</pre>
-            </li>
-          ))}
           {shown.events.length > EVENTS_MAX && (
-            <li className="text-xs text-muted">{count(shown.events.length - EVENTS_MAX)} more</li>
+            <li className="text-xs text-muted">{count(shown.events.length - EVENTS_MAX)} before these</li>
           )}
+          {shown.events.slice(-EVENTS_MAX).map((event, at) => {
+            const place = Math.max(shown.events.length - EVENTS_MAX, 0) + at + 1;
+            return (
+              <li key={place} className="flex gap-3 border-b border-line pb-1 last:border-0">
+                <span className="w-8 shrink-0 text-right text-xs text-muted">{place}</span>
+                <pre className="min-w-0 whitespace-pre-wrap break-words font-mono text-[13px]">{event}</pre>
+              </li>
+            );
+          })}
         </ol>
       );
     case 'text':

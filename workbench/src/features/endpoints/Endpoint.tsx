@@ -1,9 +1,11 @@
 /** One endpoint: the request on the left, what came of it on the right, its description below. */
+import { Square } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { type RequestAnswer, type RequestToSend, type StepView, sendRequest } from '../../api/catalog';
-import { useAct, useApi } from '../../api/queries';
+import type { StepView } from '../../api/catalog';
+import { useApi } from '../../api/queries';
 import { ActButton } from '../../components/ActButton';
+import { Button } from '../../components/Button';
 import { SourceLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Method } from '../../components/Kind';
@@ -16,29 +18,25 @@ import { Builder } from './Builder';
 import { curlOf, type Draft, draftOf, problemsOf, requestOf } from './draft';
 import { remember } from './history';
 import { Sent } from './Sent';
+import { useRequest } from './useRequest';
 
 export function Endpoint({ step }: { step: StepView }) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(step));
-  const [answer, setAnswer] = useState<RequestAnswer | undefined>(undefined);
+  const { answer, error, isBusy, send, stop } = useRequest();
   const status = useApi('/v1/status');
-  const act = useAct((request: RequestToSend) => sendRequest(request), []);
   const request = requestOf(step, draft);
   const problems = useMemo(() => (answer === undefined ? [] : problemsOf(answer)), [answer]);
 
   const go = (used: Draft = draft) =>
-    act.mutate(requestOf(step, used), {
-      onSuccess: (came) => {
-        setAnswer(came);
-        const { status: code, duration_ms, trace } = came;
-        remember({ at: Date.now(), step: step.id, draft: used, status: code, duration_ms, trace });
-      },
-    });
+    send(requestOf(step, used), ({ status: code, duration_ms, trace }) =>
+      remember({ at: Date.now(), step: step.id, draft: used, status: code, duration_ms, trace }),
+    );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl-Enter sends from anywhere inside
     <div
       className="min-w-0 flex-1 overflow-y-auto"
       onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || act.isPending) return;
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isBusy) return;
         event.preventDefault();
         go();
       }}
@@ -62,7 +60,12 @@ export function Endpoint({ step }: { step: StepView }) {
                   text={() => curlOf(request, status.data?.addresses.api ?? 'http://localhost:3001')}
                   label="Copy as curl"
                 />
-                <ActButton look="primary" isBusy={act.isPending} onClick={() => go()} title="Send (Ctrl-Enter)">
+                {isBusy && (
+                  <Button onClick={stop} title="End the request; its step is told">
+                    <Square size={13} aria-hidden /> Stop
+                  </Button>
+                )}
+                <ActButton look="primary" isBusy={isBusy} onClick={() => go()} title="Send (Ctrl-Enter)">
                   Send
                 </ActButton>
               </>
@@ -73,11 +76,7 @@ export function Endpoint({ step }: { step: StepView }) {
           <Sent step={step.id} load={setDraft} again={go} />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          {act.error !== null ? (
-            <Failed error={act.error} />
-          ) : (
-            <Answer answer={answer} problems={problems} isBusy={act.isPending} />
-          )}
+          {error !== null ? <Failed error={error} /> : <Answer answer={answer} problems={problems} isBusy={isBusy} />}
           <Panel title="Schemas">
             <StepSchemas step={step} />
           </Panel>

@@ -22,7 +22,9 @@ const answer = (body: string, type: string, more: object = {}) => ({
   headers: [['Content-Type', type]] as [string, string][],
   body,
   is_binary: false,
-  is_cut: false,
+  is_stream: false,
+  ended: 'whole' as const,
+  head_ms: 1,
   duration_ms: 1,
   trace: null,
   ...more,
@@ -72,6 +74,7 @@ describe('an answer', () => {
 
   it('is shown by its type', () => {
     expect(shownBody(answer('{"a":1}', 'application/problem+json'))).toEqual({ as: 'json', value: { a: 1 } });
+    expect(shownBody(answer('{}', 'application/json', { ended: null }))).toEqual({ as: 'text', text: '{}' });
     expect(shownBody(answer('{"a":', 'application/json'))).toEqual({ as: 'text', text: '{"a":' });
     expect(shownBody(answer('data: 1\n\ndata: 2\n\n', 'text/event-stream'))).toEqual({
       as: 'events',

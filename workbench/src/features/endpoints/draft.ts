@@ -1,5 +1,9 @@
 /** A request as it is written: from an endpoint's schemas to what is sent, and to a line for a shell. */
-import type { RequestAnswer, RequestToSend, StepView } from '../../api/catalog';
+
+import type { RequestAnswer } from '../../api/answer';
+import type { StepView } from '../../api/catalog';
+import type { RequestToSend } from '../../api/requests';
+import { parseJson } from '../../lib/exact';
 import { exampleOf } from '../../lib/example';
 import { formFields } from '../../lib/schema';
 
@@ -73,8 +77,8 @@ export function requestOf(step: Pick<StepView, 'method' | 'path'>, draft: Draft)
 /** The same request for a shell. */
 export function curlOf(request: RequestToSend, api: string): string {
   const parts = [`curl -i -X ${request.method} ${quoted(api.replace(/\/$/, '') + request.path)}`];
-  for (const [name, value] of request.headers) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (request.body !== null) parts.push(`--data-raw ${quoted(request.body)}`);
+  for (const [name, value] of request.headers ?? []) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (request.body != null) parts.push(`--data-raw ${quoted(request.body)}`);
   return parts.join(' \\\n  ');
 }
 
@@ -122,9 +126,10 @@ export function shownBody(answer: RequestAnswer): Shown {
     return { as: 'events', events: answer.body.split(/\r?\n\r?\n/).filter((event) => event.trim() !== '') };
   if (/ndjson|jsonl|json-seq/.test(type))
     return { as: 'events', events: answer.body.split('\n').filter((line) => line.trim() !== '') };
-  if (/\bjson\b|\+json/.test(type)) {
+  // Half of a JSON text is none: it is read once all of it is there.
+  if (answer.ended !== null && /\bjson\b|\+json/.test(type)) {
     try {
-      return { as: 'json', value: JSON.parse(answer.body) as unknown };
+      return { as: 'json', value: parseJson(answer.body) };
     } catch {
       // cut, or not what it says
     }

@@ -1,4 +1,4 @@
-/** The newest runs that this kind of failure killed. */
+/** The newest runs that this kind of failure killed: it was their last. */
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { RunLink, TraceLink } from '../../components/Ids';
@@ -11,8 +11,8 @@ import type { ErrorGroup } from './ErrorList';
 const SHOWN = 20;
 
 export function DeadRuns({ group }: { group: ErrorGroup }) {
-  const query = { step: group.step, text: group.name, limit: SHOWN };
-  const dead = useApi('/v1/dead', { query, live: ['error', 'run'], everyMs: 2_000 });
+  const query = { fingerprint: group.fingerprint, state: ['dead'], limit: SHOWN } as never;
+  const dead = useApi('/v1/runs', { query, live: ['error', 'run'], everyMs: 2_000 });
   const runs = dead.data?.runs ?? [];
   return (
     <Panel
@@ -20,7 +20,7 @@ export function DeadRuns({ group }: { group: ErrorGroup }) {
       actions={
         <Link
           className="text-sm text-accent hover:underline"
-          href={linkTo('/runs', { step: group.step, text: group.name })}
+          href={linkTo('/runs', { fingerprint: group.fingerprint })}
         >
           All its runs
         </Link>

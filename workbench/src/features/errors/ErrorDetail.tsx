@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { send } from '../../api/client';
 import { useAct, useApi } from '../../api/queries';
+import { useMayOperate } from '../../api/session';
 import { ActButton } from '../../components/ActButton';
 import { Facts } from '../../components/Facts';
 import { RunLink, SourceLink, StepLink, TraceLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Page, Panel } from '../../components/Page';
-import { Sparkline } from '../../components/Sparkline';
 import { Stack } from '../../components/Stack';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
@@ -17,14 +17,15 @@ import { say, sayFailure } from '../../components/Toasts';
 import { count } from '../../lib/format';
 import { linkTo } from '../../lib/location';
 import { DeadRuns } from './DeadRuns';
-import type { ErrorGroup } from './ErrorList';
+import { Again, type ErrorGroup } from './ErrorList';
 import { ReplayGroup } from './ReplayGroup';
-import { useFailures } from './useFailures';
+import { DAY, HOUR, Series } from './Series';
 
 export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
   const found = useApi('/v1/errors/{fingerprint}', { params: { fingerprint }, live: ['error'], everyMs: 1_000 });
   const group = found.data;
   const [isReplaying, setReplaying] = useState(false);
+  const mayOperate = useMayOperate();
   const resolve = useAct(
     (resolved: boolean) =>
       send('post', '/v1/errors/{fingerprint}/resolve', { params: { fingerprint }, body: { resolved } }),
@@ -38,22 +39,27 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
   return (
     <Page
       title={group === undefined ? 'Error' : group.name}
+      kind="Error"
       actions={
         group !== undefined && (
           <>
             <Link href="/errors" className="inline-flex items-center gap-1 text-sm text-accent hover:underline">
               <ArrowLeft size={14} aria-hidden /> All errors
             </Link>
-            <ActButton onClick={() => setReplaying(true)}>
-              <RotateCcw size={14} aria-hidden /> Replay its dead runs
-            </ActButton>
-            <ActButton
-              look={group.is_resolved ? 'plain' : 'primary'}
-              isBusy={resolve.isPending}
-              onClick={() => mark(!group.is_resolved)}
-            >
-              <CircleCheck size={14} aria-hidden /> {group.is_resolved ? 'Open again' : 'Mark as resolved'}
-            </ActButton>
+            {mayOperate && (
+              <>
+                <ActButton onClick={() => setReplaying(true)}>
+                  <RotateCcw size={14} aria-hidden /> Replay its dead runs
+                </ActButton>
+                <ActButton
+                  look={group.is_resolved ? 'plain' : 'primary'}
+                  isBusy={resolve.isPending}
+                  onClick={() => mark(!group.is_resolved)}
+                >
+                  <CircleCheck size={14} aria-hidden /> {group.is_resolved ? 'Open again' : 'Mark as resolved'}
+                </ActButton>
+              </>
+            )}
           </>
         )
       }
@@ -86,7 +92,6 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
 }
 
 function About({ group }: { group: ErrorGroup }) {
-  const failures = useFailures();
   return (
     <div className="flex flex-col gap-3 rounded-lg border border-line bg-panel p-3">
       <p className="break-words">
@@ -95,7 +100,13 @@ function About({ group }: { group: ErrorGroup }) {
       </p>
       <Facts
         facts={[
-          ['State', group.is_resolved ? 'resolved' : 'open'],
+          [
+            'State',
+            <span key="state">
+              {group.is_resolved ? 'resolved' : 'open'}
+              {group.again_at !== null && <Again at={group.again_at} />}
+            </span>,
+          ],
           ['Step', <StepLink key="step" id={group.step} />],
           [
             'From',
@@ -112,10 +123,8 @@ function About({ group }: { group: ErrorGroup }) {
               of its trace
             </Link>,
           ],
-          [
-            'Failures of the step, last hour',
-            <Sparkline key="hour" values={failures(group.step)} colour="var(--bad)" />,
-          ],
+          ['Last hour', <Series key="hour" points={group.points ?? []} of={HOUR} />],
+          ['Last day', <Series key="day" points={group.points ?? []} of={DAY} />],
         ]}
       />
     </div>

@@ -7,13 +7,12 @@ import { usePages } from '../../api/queries';
 import { StepLink } from '../../components/Ids';
 import { SearchField, Select } from '../../components/Inputs';
 import { Page } from '../../components/Page';
-import { Sparkline } from '../../components/Sparkline';
 import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { count } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
-import { useFailures } from './useFailures';
+import { HOUR, Series } from './Series';
 
 export type ErrorGroup = Schemas['ErrorGroup'];
 
@@ -26,7 +25,6 @@ const SHOWN = [
 export function ErrorList() {
   const [filters, set] = useFilters();
   const [, navigate] = useLocation();
-  const failures = useFailures();
   const resolved = filters.show === 'all' ? undefined : filters.show === 'resolved';
   const groups = usePages('/v1/errors', {
     query: { step: filters.step, resolved, limit: 200 } as never,
@@ -50,9 +48,9 @@ export function ErrorList() {
     { id: 'step', title: 'Step', width: 'minmax(110px, 1fr)', cell: (group) => <StepLink id={group.step} /> },
     {
       id: 'hour',
-      title: <span title="Failures of the step, of all kinds, by minute">Step, last hour</span>,
+      title: <span title="Failures of this kind, by minute">Last hour</span>,
       width: '104px',
-      cell: (group) => <Sparkline values={failures(group.step)} colour="var(--bad)" />,
+      cell: (group) => <Series points={group.points ?? []} of={HOUR} />,
     },
     { id: 'count', title: 'Times', width: '64px', align: 'right', cell: (group) => count(group.count) },
     {
@@ -122,6 +120,7 @@ function What({ group }: { group: ErrorGroup }) {
       <div className="min-w-0">
         <div className="truncate">
           <span className="font-medium">{group.name}</span>
+          {group.again_at !== null && <Again at={group.again_at} />}
           <span className="ml-2 text-muted">{group.message}</span>
         </div>
         <div className="truncate font-mono text-xs text-muted">
@@ -130,6 +129,16 @@ function What({ group }: { group: ErrorGroup }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** It was marked as resolved and failed again. */
+export function Again({ at }: { at: string | undefined }) {
+  if (at === undefined) return null;
+  return (
+    <span className="ml-2 inline-flex gap-1 rounded bg-warn-soft px-1.5 text-xs font-medium text-warn">
+      again <Time at={at} />
+    </span>
   );
 }
 

@@ -32,13 +32,13 @@ export function useLogTail(query: LogQuery): LogTail {
   const [hasOlder, setHasOlder] = useState(false);
   const [searchedFrom, setSearchedFrom] = useState<string | null>(null);
   const cursor = useRef<string | null>(null);
-  const { lost } = useFeedState();
+  const { lost, returns } = useFeedState();
   const lostBefore = useRef(lost);
   const wanted = JSON.stringify(query);
 
   useFeed(['log'], (items) => buffer.append(items.map(ofFeed).filter((line) => fits(line, query))));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks for the same once more
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` and `returns` ask for the same once more
   useEffect(() => {
     const stop = new AbortController();
     const first = { ...(JSON.parse(wanted) as LogQuery), limit: FIRST };
@@ -62,7 +62,7 @@ export function useLogTail(query: LogQuery): LogTail {
         setReading(null);
       });
     return () => stop.abort();
-  }, [buffer, wanted, round]);
+  }, [buffer, wanted, round, returns]);
 
   const lostNow = useRef(lost);
   lostNow.current = lost;

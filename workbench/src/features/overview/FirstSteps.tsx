@@ -5,7 +5,8 @@ import { type StepEntry, useSteps } from '../../api/steps';
 import { StepLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Panel } from '../../components/Page';
-import { curlOf, exampleOf } from './curl';
+import { exampleOf } from '../../lib/example';
+import { curlOf } from './curl';
 
 const SHOWN = 3;
 
@@ -53,7 +54,7 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
               <Command
                 key={step.id}
                 step={step.id}
-                line={`motia trigger ${step.id} '${JSON.stringify(exampleOf(step.schema as never)).replaceAll("'", `'\\''`)}'`}
+                line={`motia trigger ${step.id} '${JSON.stringify(exampleOf(step.schema)).replaceAll("'", `'\\''`)}'`}
               />
             ))}
       </div>
@@ -62,8 +63,8 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
 }
 
 /** The schema of the body that an api step takes, if it takes one. */
-function bodyOf(step: StepEntry): never | undefined {
-  return (step as { request?: { body?: never } }).request?.body;
+function bodyOf(step: StepEntry): unknown {
+  return (step as { request?: { body?: unknown } | null }).request?.body;
 }
 
 function Command({ step, line }: { step: string; line: string }) {

@@ -12,6 +12,7 @@ const SHOWN_MAX = 100;
 export function StepTable({
   metrics,
   minutes,
+  seconds,
   range,
   nowMs,
   kinds,
@@ -19,6 +20,7 @@ export function StepTable({
 }: {
   metrics: readonly StepMetrics[];
   minutes: number;
+  seconds: number;
   range: string;
   nowMs: number;
   kinds: ReadonlyMap<string, string>;
@@ -61,7 +63,7 @@ export function StepTable({
                         colour={isBad ? 'var(--bad)' : 'var(--accent)'}
                       />
                     </td>
-                    <td className="whitespace-nowrap px-2 text-right">{rate(row.rate_per_s)}</td>
+                    <td className="whitespace-nowrap px-2 text-right">{rate(row.count / seconds)}</td>
                     <td className="whitespace-nowrap px-2 text-right">
                       {isBad ? (
                         <Link

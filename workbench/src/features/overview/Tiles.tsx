@@ -9,11 +9,14 @@ import type { StepMetrics } from './series';
 
 export function Tiles({
   sum,
+  seconds,
   status,
   queues,
   range,
 }: {
   sum: StepMetrics | undefined;
+  /** What the rate is counted over. */
+  seconds: number;
   status: Schemas['StatusView'] | undefined;
   queues: Schemas['QueueList'] | undefined;
   range: string;
@@ -35,7 +38,7 @@ export function Tiles({
   return (
     <div className="grid grid-cols-2 gap-2 min-[700px]:grid-cols-4 min-[1600px]:grid-cols-8">
       <Tile title="Throughput" to={linkTo('/traces', { range })} about={`${count(total)} calls and attempts`}>
-        {rate(sum?.rate_per_s ?? 0)}
+        {rate(total / seconds)}
       </Tile>
       <Tile
         title="Failed"

@@ -13,6 +13,7 @@ export interface Line {
 }
 
 const HEIGHT_PX = 160;
+const POINTS_MAX = 12;
 
 export default function UplotChart({
   label,
@@ -57,7 +58,7 @@ export default function UplotChart({
         scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.1, Number.MIN_VALUE)] } },
         axes: [
           { ...axis, values: '{HH}:{mm}', size: 30 },
-          { ...axis, size: 82, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
+          { ...axis, size: 64, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
         ],
         series: [
           {},
@@ -65,7 +66,7 @@ export default function UplotChart({
             label: line.name,
             stroke: token(line.colour),
             width: 1.5,
-            points: { show: false },
+            points: { show: isSparse, size: 4, width: 1 },
             spanGaps: false,
             ...(line.dash === undefined ? {} : { dash: line.dash }),
             ...(line.isFilled ? { fill: `${token(line.colour)}22` } : {}),
@@ -97,6 +98,11 @@ export default function UplotChart({
   useEffect(() => chart.current?.setData(data));
 
   return <div ref={place} role="img" aria-label={label} className="h-40 min-w-0" />;
+}
+
+/** Lines through few values show them as points: a single one has no line. */
+function isSparse(chart: uPlot, series: number): boolean {
+  return (chart.data[series] ?? []).filter((value) => value !== null).length <= POINTS_MAX;
 }
 
 /** The theme of the page: colours of a canvas do not follow it by themselves. */

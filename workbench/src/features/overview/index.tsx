@@ -7,7 +7,7 @@ import { Select } from '../../components/Inputs';
 import { Page, Panel } from '../../components/Page';
 import { Failed, Loading } from '../../components/States';
 import { useNow } from '../../components/Time';
-import { duration, rate } from '../../lib/format';
+import { clock, duration, exact, rate } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
 import { floorMinute } from '../../lib/range';
 import { Chart } from './Chart';
@@ -15,21 +15,22 @@ import { FaultBanner } from './FaultBanner';
 import { FirstSteps } from './FirstSteps';
 import { RecentErrors, RunningNow } from './Lately';
 import { StepTable } from './StepTable';
-import { minutesPerPart, seriesOf, WINDOWS } from './series';
+import { minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
 import { Tiles } from './Tiles';
 
 export default function OverviewScreen() {
   const [filters, set] = useFilters();
   const [, navigate] = useLocation();
-  const [range, , minutes] = WINDOWS.find(([id]) => id === filters.range) ?? WINDOWS[1];
+  const asked = WINDOWS.find(([id]) => id === filters.range);
+  const [range, , window] = asked ?? WINDOWS[1];
   const minute = floorMinute(useNow());
   const status = useApi('/v1/status', { live: ['run', 'worker', 'manifest'] });
   const queues = useApi('/v1/queues', { live: ['run', 'step'] });
   const metrics = useApi('/v1/metrics', {
     // The window ends where this minute ends, so that it moves while nothing happens.
     query: {
-      window_s: minutes * 60,
-      part_s: minutesPerPart(minutes) * 60,
+      window_s: window * 60,
+      part_s: minutesPerPart(window) * 60,
       until: new Date(minute + 60_000).toISOString(),
     } as never,
     live: ['run', 'request'],
@@ -43,7 +44,11 @@ export default function OverviewScreen() {
   );
   const sum = metrics.data?.metrics.find((one) => one.step === '');
   const nowMs = Math.max(minute, metrics.dataUpdatedAt);
-  const series = seriesOf(sum?.points ?? [], minutes, nowMs);
+  const points = sum?.points ?? [];
+  const { minutes, seconds, sinceMs } =
+    asked === undefined ? spanOf(points, window, nowMs) : { minutes: window, seconds: window * 60, sinceMs: null };
+  const series = seriesOf(points, minutes, nowMs);
+  const span = sinceMs === null ? `the last ${minutes} minutes` : `the time since ${clock(sinceMs).slice(0, 5)}`;
   const isFresh =
     status.data !== undefined &&
     metrics.data !== undefined &&
@@ -55,12 +60,19 @@ export default function OverviewScreen() {
     <Page
       title="Overview"
       actions={
-        <Select
-          label="Window"
-          value={range}
-          onChange={(next) => set({ range: next === '1h' ? undefined : next })}
-          options={WINDOWS.map(([id, title]) => [id, `Last ${title}`] as const)}
-        />
+        <>
+          {sinceMs !== null && (
+            <span className="text-sm text-muted" title={`Nothing happened in the hour before ${exact(sinceMs)}`}>
+              since {clock(sinceMs).slice(0, 5)}
+            </span>
+          )}
+          <Select
+            label="Window"
+            value={asked === undefined ? '' : range}
+            onChange={(next) => set({ range: next })}
+            options={[['', 'Up to an hour'], ...WINDOWS.map(([id, title]) => [id, `Last ${title}`] as const)]}
+          />
+        </>
       }
     >
       <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4">
@@ -71,11 +83,11 @@ export default function OverviewScreen() {
         {isFresh && status.data !== undefined && <FirstSteps status={status.data} />}
         {metrics.data !== undefined && !isFresh && (
           <>
-            <Tiles sum={sum} status={status.data} queues={queues.data} range={range} />
+            <Tiles sum={sum} seconds={seconds} status={status.data} queues={queues.data} range={range} />
             <div className="grid gap-3 min-[1000px]:grid-cols-2">
               <Panel title="Calls and attempts per second">
                 <Chart
-                  label={`Calls and attempts per second over the last ${minutes} minutes`}
+                  label={`Calls and attempts per second over ${span}`}
                   at={series.at}
                   lines={[
                     { name: 'all', values: series.perSecond, colour: 'accent', isFilled: true },
@@ -87,7 +99,7 @@ export default function OverviewScreen() {
               </Panel>
               <Panel title="Duration of handlers">
                 <Chart
-                  label={`Percentiles of durations over the last ${minutes} minutes`}
+                  label={`Percentiles of durations over ${span}`}
                   at={series.at}
                   lines={[
                     { name: 'p50', values: series.p50, colour: 'good' },
@@ -103,6 +115,7 @@ export default function OverviewScreen() {
               <StepTable
                 metrics={metrics.data.metrics}
                 minutes={minutes}
+                seconds={seconds}
                 range={range}
                 nowMs={nowMs}
                 kinds={kinds}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curlOf, exampleOf } from './curl';
-import { inOrder, seriesOf } from './series';
+import { curlOf } from './curl';
+import { inOrder, seriesOf, spanOf } from './series';
 
 const NOW = Date.parse('2026-05-01T12:00:30.000Z');
 const point = (minute: string, count: number, errors = 0) => ({
@@ -32,6 +32,22 @@ describe('seriesOf', () => {
     expect(series.at).toHaveLength(90);
     expect(Math.max(...series.p99.map((one) => one ?? 0))).toBe(50);
     expect(series.perSecond.reduce((sum, one) => sum + one, 0)).toBeCloseTo(60 / 240);
+  });
+});
+
+describe('spanOf', () => {
+  it('begins where something happened first, with room for a line', () => {
+    expect(spanOf([point('11:59', 1)], 60, NOW)).toEqual({
+      minutes: 10,
+      seconds: 90,
+      sinceMs: Date.parse('2026-05-01T11:59:00Z'),
+    });
+    expect(spanOf([point('11:30', 1)], 60, NOW).minutes).toBe(32);
+  });
+
+  it('is the whole window when that is full, or when nothing happened', () => {
+    expect(spanOf([point('11:05', 1), point('11:59', 1)], 60, NOW).minutes).toBe(60);
+    expect(spanOf([], 60, NOW)).toEqual({ minutes: 60, seconds: 3_600, sinceMs: null });
   });
 });
 
@@ -68,9 +84,8 @@ describe('curlOf', () => {
     expect(curlOf('http://h', 'POST', '/x', { default: "it's" })).toContain(`'"it'\\''s"'`);
   });
 
-  it('ends at schemas that hold themselves', () => {
-    const loop: { type: string; properties: Record<string, object> } = { type: 'object', properties: {} };
-    loop.properties.again = loop;
-    expect(JSON.stringify(exampleOf(loop)).length).toBeLessThan(200);
+  it('sends no body where the engine says that there is no schema of one', () => {
+    expect(curlOf('http://h', 'GET', '/orders/:id', null)).toBe('curl http://h/orders/id');
+    expect(curlOf('http://h', 'POST', '/x', null)).toBe('curl -X POST http://h/x');
   });
 });

@@ -25,6 +25,29 @@ export interface Series {
 
 const PARTS_MAX = 90;
 
+/** From when something is known, so that a project that has just begun is not a spike at the end of an empty hour. */
+export interface Span {
+  minutes: number;
+  /** What rates are counted over. */
+  seconds: number;
+  /** The first minute with something in it (ms), when the span begins there. */
+  sinceMs: number | null;
+}
+
+const SPAN_MIN = 10;
+
+/** The last `minutes`, or less of them when nothing happened before. */
+export function spanOf(points: readonly Point[], minutes: number, nowMs: number): Span {
+  const firstMs = Math.min(...points.filter((point) => point.count > 0).map((point) => instant(point.minute_at)));
+  const known = Math.ceil((nowMs - firstMs) / 60_000);
+  if (!Number.isFinite(firstMs) || known > minutes * 0.75) return { minutes, seconds: minutes * 60, sinceMs: null };
+  return {
+    minutes: Math.min(Math.max(known + 1, SPAN_MIN), minutes),
+    seconds: Math.max((nowMs - firstMs) / 1_000, 10),
+    sinceMs: firstMs,
+  };
+}
+
 /** How many minutes one part of a window has: as the engine is asked, and as it is drawn. */
 export function minutesPerPart(minutes: number): number {
   return Math.max(Math.ceil(minutes / PARTS_MAX), 1);

@@ -14,7 +14,7 @@ import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time, useNow } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
-import { count, rate } from '../../lib/format';
+import { count, instant, rate } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
 import { RateWindow } from './rates';
 import { type QueueRow, queueRows } from './rows';
@@ -49,20 +49,21 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
   const atLeast = rates.isPartial(now) ? '≥ ' : '';
   const speed = (row: QueueRow, way: 'in' | 'out') => {
     const found = rates.of(row.step, now);
-    return found === null ? '…' : `${atLeast}${rate(found[way])}`;
+    if (found === null) return '…';
+    return found[way] === 0 ? <None /> : <span className="font-medium">{`${atLeast}${rate(found[way])}`}</span>;
   };
 
   const columns: Column<QueueRow>[] = [
     { id: 'step', title: 'Step', width: 'minmax(130px, 1.3fr)', cell: (row) => <Step row={row} /> },
-    { id: 'waiting', title: 'Waiting', width: 'minmax(110px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
+    { id: 'waiting', title: 'Waiting', width: 'minmax(120px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
     {
       id: 'oldest',
       title: 'Oldest ready',
       width: '84px',
       align: 'right',
-      cell: (row) => (row.oldestReadyAt === null ? <None /> : <Time at={row.oldestReadyAt} />),
+      cell: (row) => (row.oldestReadyAt === null ? <None /> : <Age at={row.oldestReadyAt} />),
     },
-    { id: 'flight', title: 'In flight', width: '84px', cell: (row) => <InFlight row={row} /> },
+    { id: 'flight', title: 'In flight', width: '92px', cell: (row) => <InFlight row={row} /> },
     { id: 'in', title: 'In', width: '58px', align: 'right', cell: (row) => speed(row, 'in') },
     { id: 'out', title: 'Out', width: '58px', align: 'right', cell: (row) => speed(row, 'out') },
     {
@@ -124,7 +125,7 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
 function Step({ row }: { row: QueueRow }) {
   return (
     <span className="flex items-center gap-2">
-      <span className="truncate">
+      <span className={`truncate ${row.depth > 0 ? 'font-medium' : ''}`}>
         <StepLink id={row.step} />
       </span>
       {row.isPaused && <StateBadge state="paused" />}
@@ -134,7 +135,7 @@ function Step({ row }: { row: QueueRow }) {
 }
 
 function Waiting({ row }: { row: QueueRow }) {
-  if (row.waiting.length === 0) return <None />;
+  if (row.waiting.length === 0) return row.depth === 0 && !row.isPaused ? <Idle /> : <None />;
   const share = row.depthMax === null ? 0 : row.depth / row.depthMax;
   return (
     <span className="flex items-center gap-2">
@@ -142,9 +143,9 @@ function Waiting({ row }: { row: QueueRow }) {
         <Link
           key={state}
           href={linkTo('/runs', { step: row.step, state })}
-          className="whitespace-nowrap tabular-nums hover:underline"
+          className="whitespace-nowrap rounded tabular-nums hover:underline"
         >
-          <span className="font-medium">{count(runs)}</span> <span className="text-xs text-muted">{state}</span>
+          <StateBadge state={state} /> <span className="font-semibold">{count(runs)}</span>
         </Link>
       ))}
       {share >= 0.5 && row.depthMax !== null && (
@@ -166,6 +167,7 @@ function InFlight({ row }: { row: QueueRow }) {
       </Link>
     );
   }
+  if (row.inFlight === 0) return <span className="text-xs text-muted">at most {count(row.concurrency)}</span>;
   const isFull = row.inFlight >= row.concurrency;
   return (
     <span className="flex items-center gap-2 tabular-nums" title={`Concurrency: at most ${row.concurrency} at a time`}>
@@ -182,6 +184,23 @@ function InFlight({ row }: { row: QueueRow }) {
   );
 }
 
+const OLD_MS = 10_000;
+
+/** How long the oldest has been ready; loud when that is long. */
+function Age({ at }: { at: string }) {
+  const isOld = useNow() - instant(at) > OLD_MS;
+  return (
+    <span className={isOld ? 'font-semibold text-warn' : ''}>
+      <Time at={at} />
+    </span>
+  );
+}
+
+function Idle() {
+  return <span className="text-xs text-muted">idle</span>;
+}
+
+/** Nothing to tell: said to those who listen, and nothing to look at. */
 function None() {
-  return <span className="text-muted">–</span>;
+  return <span className="sr-only">none</span>;
 }

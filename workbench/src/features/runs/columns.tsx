@@ -18,30 +18,37 @@ export interface Picking {
 export type Room = 'all' | 'narrow' | 'beside';
 
 export function columnsOf(picking: Picking | null, room: Room): Column<RunView>[] {
+  const isBeside = room === 'beside';
   const all: (Column<RunView> & { isWide?: boolean })[] = [
-    { id: 'state', title: 'State', width: '104px', cell: (run) => <StateBadge state={run.state} /> },
+    {
+      id: 'state',
+      title: isBeside ? <span className="sr-only">State</span> : 'State',
+      width: isBeside ? '20px' : '104px',
+      cell: (run) => <StateBadge state={run.state} isSmall={isBeside} />,
+    },
     {
       id: 'step',
       title: 'Step',
-      width: room === 'beside' ? 'minmax(0,1fr)' : 'minmax(110px,1fr)',
-      cell: (run) => <StepLink id={run.step} />,
+      width: 'minmax(0,1fr)',
+      cell: (run) => (isBeside ? <StepLink id={run.step} /> : <StepAndNote run={run} />),
     },
-    { id: 'note', title: 'Note', width: 'minmax(0,1.8fr)', cell: (run) => <Note run={run} />, isWide: true },
-    { id: 'trigger', title: 'Trigger', width: '64px', cell: (run) => run.trigger, isWide: true },
+    { id: 'took', title: 'Duration', width: '72px', align: 'right', cell: (run) => <Took run={run} /> },
     {
       id: 'attempt',
       title: <span title="Attempts so far">Tries</span>,
-      width: '40px',
+      width: '36px',
       align: 'right',
-      cell: (run) => <span className={run.attempt > 1 ? 'font-medium text-warn' : ''}>{run.attempt}</span>,
+      cell: (run) => <span className={run.attempt > 1 ? 'font-medium text-warn' : 'text-muted'}>{run.attempt}</span>,
       isWide: true,
     },
-    { id: 'took', title: 'Duration', width: '84px', align: 'right', cell: (run) => <Took run={run} /> },
-    { id: 'trace', title: 'Trace', width: '88px', cell: (run) => <TraceLink id={run.trace} />, isWide: true },
-    { id: 'created', title: 'Created', width: '82px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
-    { id: 'id', title: 'Run', width: '142px', cell: (run) => <RunLink id={run.id} />, isWide: true },
+    { id: 'trigger', title: 'Trigger', width: '56px', cell: (run) => run.trigger, isWide: true },
+    { id: 'created', title: 'Created', width: '74px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
+    { id: 'trace', title: 'Trace', width: '84px', cell: (run) => <TraceLink id={run.trace} />, isWide: true },
+    { id: 'id', title: 'Run', width: '134px', cell: (run) => <RunLink id={run.id} />, isWide: true },
   ];
-  const shown = all.filter((column) => room === 'all' || !column.isWide || (room === 'narrow' && column.id === 'note'));
+  const shown = all.filter(
+    (column) => room === 'all' || !column.isWide || (room === 'narrow' && column.id === 'trace'),
+  );
   return picking === null ? shown : [pickColumn(picking), ...shown];
 }
 
@@ -68,11 +75,16 @@ function pickColumn(picking: Picking): Column<RunView> {
   };
 }
 
-function Note({ run }: { run: RunView }) {
+/** The name is never cut for the note; what failed stands behind it. */
+function StepAndNote({ run }: { run: RunView }) {
   const note = noteOf(run);
+  const look = run.error === null ? 'text-muted' : run.state === 'completed' ? 'text-muted' : 'text-bad';
   return (
-    <span title={note} className={run.error === null ? 'text-muted' : run.state === 'dead' ? 'text-bad' : ''}>
-      {note}
+    <span className="flex min-w-0 items-baseline gap-3">
+      <span className="max-w-[70%] shrink-0 truncate">
+        <StepLink id={run.step} />
+      </span>
+      {note !== '' && <span className={`min-w-0 truncate text-[13px] ${look}`}>{note}</span>}
     </span>
   );
 }

@@ -62,6 +62,9 @@ export default function RunsScreen() {
           {filters.trace !== undefined && (
             <FilterChip name="trace" value={filters.trace} clear={() => set({ trace: undefined })} />
           )}
+          {filters.fingerprint !== undefined && (
+            <FilterChip name="failure" value={filters.fingerprint} clear={() => set({ fingerprint: undefined })} />
+          )}
           <StateChips selection={selection} filters={filters} set={set} />
         </>
       }

@@ -48,9 +48,10 @@ describe('a run in a list', () => {
 
   it('says its error, else its reason', () => {
     const error = { name: 'E', message: 'no', stack: '', kind: 'error', details: null };
-    const base = { error: null, reason: 'retries_used', cancel_requested: false, state: 'dead' };
+    const base = { error: null, reason: 'retries_used', cancel_requested: false, state: 'dead', attempt: 1 };
     expect(noteOf({ ...base, error })).toBe('E: no');
     expect(noteOf(base)).toBe('retries used');
+    expect(noteOf({ ...base, reason: null, state: 'completed', attempt: 3 })).toBe('completed by attempt 3');
     expect(noteOf({ ...base, reason: null, cancel_requested: true, state: 'running' })).toBe('asked to stop');
   });
 });

@@ -38,6 +38,7 @@ export interface Selection {
   since?: string;
   until?: string;
   text?: string;
+  fingerprint?: string;
 }
 
 export function chosenStates(filters: Filters): State[] {
@@ -47,12 +48,13 @@ export function chosenStates(filters: Filters): State[] {
 
 /** The filters without the states: what the counts per state are of. */
 export function selectionOf(filters: Filters, nowMs: number): Selection {
-  const { step, trace, text } = filters;
+  const { step, trace, text, fingerprint } = filters;
   const kind = KINDS.find(([id]) => id === filters.kind)?.[0];
   return {
     ...(step ? { step } : {}),
     ...(trace ? { trace } : {}),
     ...(text ? { text } : {}),
+    ...(fingerprint ? { fingerprint } : {}),
     ...(kind ? { kind } : {}),
     ...betweenOf(filters, nowMs),
   };
@@ -81,8 +83,9 @@ export function tookMs(run: Pick<RunView, 'started_at' | 'finished_at' | 'state'
 }
 
 /** What is to be said of a run in one line: why it failed, or why it ended. */
-export function noteOf(run: Pick<RunView, 'error' | 'reason' | 'cancel_requested' | 'state'>): string {
+export function noteOf(run: Pick<RunView, 'error' | 'reason' | 'cancel_requested' | 'state' | 'attempt'>): string {
   if (run.error !== null) return `${run.error.name}: ${run.error.message}`;
   if (run.cancel_requested && run.state === 'running') return 'asked to stop';
+  if (run.state === 'completed' && run.attempt > 1) return `completed by attempt ${run.attempt}`;
   return run.reason?.replaceAll('_', ' ') ?? '';
 }

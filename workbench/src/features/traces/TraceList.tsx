@@ -28,6 +28,17 @@ const SLOWER: readonly (readonly [string, string])[] = [
   ['30000', 'Slower than 30 s'],
 ];
 
+const SAMPLE = 2_000;
+
+/** A duration that 19 of 20 traces stay below: one that hung would make the bars of all others invisible. */
+function fullBarOf(rows: readonly { duration_us: number }[]): number {
+  const sorted = rows
+    .slice(0, SAMPLE)
+    .map((row) => row.duration_us)
+    .sort((one, other) => one - other);
+  return Math.max(sorted[Math.floor(sorted.length * 0.95)] ?? sorted.at(-1) ?? 1, 1);
+}
+
 export function TraceList() {
   const [filters, set] = useFilters();
   const [, navigate] = useLocation();
@@ -50,8 +61,8 @@ export function TraceList() {
   });
   useFeed(['request'], (items) => isAway && setWaiting((known) => known + items.length));
   const rows = useMemo(() => (pages.data?.pages ?? []).flatMap((page) => page.traces), [pages.data]);
-  const longestUs = useMemo(() => Math.max(...rows.slice(0, 2_000).map((row) => row.duration_us), 1), [rows]);
-  const columns = useMemo(() => columnsOf(longestUs), [longestUs]);
+  const fullUs = useMemo(() => fullBarOf(rows), [rows]);
+  const columns = useMemo(() => columnsOf(fullUs), [fullUs]);
   const isNarrow = useIsNarrow();
   const { more, search, toFirstPage } = pages;
   const slowerChoices =

@@ -9,25 +9,21 @@ import { count, duration } from '../../lib/format';
 type Trace = Schemas['TraceSummary'];
 
 /** Columns that a narrow window has no room for. */
-export const WIDE: readonly string[] = ['spans', 'error', 'run', 'step'];
+export const WIDE: readonly string[] = ['spans', 'trace'];
 
-export function columnsOf(longestUs: number): Column<Trace>[] {
+export function columnsOf(fullUs: number): Column<Trace>[] {
   return [
     { id: 'outcome', title: 'Outcome', width: '104px', cell: (row) => <Outcome trace={row} /> },
-    {
-      id: 'name',
-      title: 'Began with',
-      width: 'minmax(130px,1.2fr)',
-      cell: (row) => (row.kind === 'request' ? <span className="font-mono text-[13px]">{row.name}</span> : row.name),
-    },
-    { id: 'step', title: 'Step', width: 'minmax(100px,1fr)', cell: (row) => <StepLink id={row.step} /> },
+    { id: 'name', title: 'Began with', width: 'minmax(0,1fr)', cell: (row) => <Name trace={row} /> },
     {
       id: 'duration',
-      title: 'Duration',
-      width: '150px',
-      cell: (row) => <Length us={row.duration_us} longestUs={longestUs} />,
+      title: (
+        <span title={`A full bar is ${duration(fullUs / 1_000)} or more: 19 of 20 here are faster`}>Duration</span>
+      ),
+      width: '168px',
+      cell: (row) => <Length us={row.duration_us} fullUs={fullUs} />,
     },
-    { id: 'spans', title: 'Spans', width: '48px', align: 'right', cell: (row) => count(row.spans) },
+    { id: 'spans', title: 'Spans', width: '44px', align: 'right', cell: (row) => count(row.spans) },
     {
       id: 'errors',
       title: 'Failed',
@@ -37,20 +33,24 @@ export function columnsOf(longestUs: number): Column<Trace>[] {
         <span className={row.errors > 0 ? 'font-medium text-bad' : 'text-muted'}>{count(row.errors)}</span>
       ),
     },
-    {
-      id: 'error',
-      title: 'Error',
-      width: 'minmax(0,1.2fr)',
-      cell: (row) => (
-        <span title={row.error ?? ''} className="text-bad">
-          {row.error}
-        </span>
-      ),
-    },
-    { id: 'started', title: 'Started', width: '82px', align: 'right', cell: (row) => <Time at={row.started_at} /> },
-    { id: 'trace', title: 'Trace', width: '88px', cell: (row) => <TraceLink id={row.trace} /> },
-    { id: 'run', title: 'Run', width: '142px', cell: (row) => row.run !== null && <RunLink id={row.run} /> },
+    { id: 'started', title: 'Started', width: '74px', align: 'right', cell: (row) => <Time at={row.started_at} /> },
+    { id: 'trace', title: 'Trace', width: '84px', cell: (row) => <TraceLink id={row.trace} /> },
   ];
+}
+
+/** What it began with, by which step, and what failed in it. */
+function Name({ trace }: { trace: Trace }) {
+  const isRequest = trace.kind === 'request';
+  return (
+    <span className="flex min-w-0 items-baseline gap-3">
+      {isRequest && <span className="max-w-[45%] shrink-0 truncate font-mono text-[13px]">{trace.name}</span>}
+      <span className="max-w-[45%] shrink-0 truncate">
+        <StepLink id={trace.step} />
+      </span>
+      {!isRequest && trace.run !== null && <RunLink id={trace.run} />}
+      {trace.error !== null && <span className="min-w-0 truncate text-[13px] text-bad">{trace.error}</span>}
+    </span>
+  );
 }
 
 function Outcome({ trace }: { trace: Trace }) {
@@ -65,14 +65,17 @@ function Outcome({ trace }: { trace: Trace }) {
   );
 }
 
-/** A duration with its share of the longest one, on a logarithmic scale. */
-function Length({ us, longestUs }: { us: number; longestUs: number }) {
-  const share = Math.log1p(us) / Math.log1p(longestUs);
+/** A duration, and how much of a full bar it is; a bar that is longer than that has an open end. */
+function Length({ us, fullUs }: { us: number; fullUs: number }) {
+  const isOver = us > fullUs;
   return (
     <span className="flex items-center gap-2">
-      <span className="w-16 text-right tabular-nums">{duration(us / 1_000)}</span>
-      <span className="h-1.5 flex-1 rounded bg-raised" aria-hidden>
-        <span className="block h-full rounded bg-accent/60" style={{ width: `${Math.max(share * 100, 2)}%` }} />
+      <span className="w-[72px] shrink-0 text-right tabular-nums">{duration(us / 1_000)}</span>
+      <span className="keep-colours flex h-1.5 flex-1 overflow-hidden rounded bg-raised" aria-hidden>
+        <span
+          className={`block h-full ${isOver ? 'bg-warn' : 'bg-accent/60'}`}
+          style={{ width: `${Math.max(Math.min(us / fullUs, 1) * 100, 1)}%` }}
+        />
       </span>
     </span>
   );

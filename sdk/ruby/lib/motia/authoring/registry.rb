@@ -64,6 +64,11 @@ module Motia
         @active.delete(collector)
       end
 
+      # Whether declarations are collected.
+      def collecting?
+        !@active.empty?
+      end
+
       # `file` as a fault names it.
       def relative(file)
         @active.empty? ? file : @active.last.relative(file)

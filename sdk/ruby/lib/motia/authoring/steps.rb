@@ -11,6 +11,7 @@ require 'motia/authoring/options'
 require 'motia/authoring/outcomes'
 require 'motia/authoring/registry'
 require 'motia/authoring/response'
+require 'motia/authoring/workflows'
 
 module Motia
   # Declarations of steps.
@@ -83,6 +84,15 @@ module Motia
       # Options: `id`, `triggers`, `triggered_by`, `topics`, `schema`, and the common ones.
       def noop(**options)
         Steps.declare('noop', options, nil, caller_locations(1, 1).first)
+      end
+
+      # Configures a workflow: which step runs after which. Only in files below motia/workflows.
+      #
+      # Options: `id`, `start` (the step whose run opens an instance), `steps` (the id of each further step to
+      # `{ after: [ids], with: {…} }`), `description`, `on_failure`, `timeout`; by name or in one Hash. What is
+      # wrong with them is told when the project is loaded. Returns the options.
+      def workflow(options = {}, **named)
+        Workflows.declare(options.is_a?(Hash) ? { **options, **named } : options, caller_locations(1, 1).first)
       end
 
       # Runs the block once per worker process, before its first step.

@@ -1,10 +1,11 @@
 # frozen_string_literal: true
 
-# `ruby -I… evaluate.rb ROOT OUT FILE…`: what Ruby event files define, as JSON.
+# `ruby -I… evaluate.rb ROOT OUT FILE…`: what Ruby files of events and workflows define, as JSON.
 #
 # A file defines the topic of its name by the Hash that it ends with, and others by `EVENTS = { 'topic' => schema }`;
-# a schema has any form that a step's schema may have. The answer is the one of every language:
-# `{files: {file: {exports: {name: {schema | map | other, line}}, error}}, read}`.
+# a schema has any form that a step's schema may have. Of a file below motia/workflows only the calls of `workflow`
+# count. The answer is the one of every language:
+# `{files: {file: {exports: {name: {schema | map | other, line}}, error}}, workflows: [{file, line, options}], read}`.
 #
 # Invariant: one file that fails costs no other file its answer.
 
@@ -33,9 +34,11 @@ module Motia
 
       # The answer for `files`, relative to the root. Never raises for an author's fault.
       def answer(files)
-        answers = files.to_h { |file| [file, answer_of(file)] }
+        answers = {}
+        declared = Workflows.collect { answers = files.to_h { |file| [file, answer_of(file)] } }
+        workflows = declared.map { |one| { **one, file: shown(one[:file]) } }
         read = @modules.files.map { |path| path.delete_prefix("#{@root}/") }
-        { files: answers, read: (read | files).sort }
+        { files: answers, workflows: workflows, read: (read | files).sort }
       end
 
       private
@@ -44,13 +47,19 @@ module Motia
         path = File.join(@root, file)
         path = File.realpath(path) if File.exist?(path)
         wrapper = Module.new
+        wrapper.extend(Steps::Dsl) if file.start_with?(Workflows::DIR)
         value = nil
         @modules.watch(path) { value = wrapper.module_eval(File.read(path, encoding: 'UTF-8'), path, 1) }
-        { exports: exports(wrapper, value) }
+        file.start_with?(Workflows::DIR) ? { exports: {} } : { exports: exports(wrapper, value) }
       rescue Schemas::Unreadable => error
         { error: { code: 'invalid-schema', file: file, line: @line || 1, message: error.message, hint: error.hint } }
       rescue Exception => error # rubocop:disable Lint/RescueException -- a file may raise anything, SystemExit too
         { error: defining(Faults.of(error, file: path, root: @root)) }
+      end
+
+      def shown(file)
+        real = File.exist?(file) ? File.realpath(file) : file
+        real.delete_prefix("#{@root}/")
       end
 
       def exports(wrapper, value)
@@ -78,7 +87,7 @@ module Motia
       def defining(fault)
         return fault unless fault[:hint].to_s.include?('handler')
 
-        fault.merge(hint: 'the line raises while the file is loaded; it must only define schemas')
+        fault.merge(hint: 'the line raises while the file is loaded; it must only define values')
       end
     end
   end

@@ -1,0 +1,28 @@
+"""Why a member of an instance is where it is, in words."""
+
+from __future__ import annotations
+
+from motia.model import Instance, InstanceState, MemberState, RunState, StepId
+
+
+def why_of(instance: Instance) -> dict[StepId, str]:
+    """One sentence a member; empty for what needs none."""
+    return {member.step: _why(instance, member) for member in instance.members}
+
+
+def _why(instance: Instance, member: MemberState) -> str:
+    is_waiting = member.state in (None, RunState.BLOCKED, RunState.PARKED) and member.waits_for
+    if is_waiting and instance.state is InstanceState.RUNNING:
+        return f"waits for {', '.join(member.waits_for)}"
+    match member.state:
+        case None:
+            return (
+                "is about to be triggered"
+                if instance.state is InstanceState.RUNNING
+                else "was never triggered"
+            )
+        case RunState.COMPLETED:
+            return ""
+        case RunState.DEAD | RunState.CANCELLED | RunState.SKIPPED:
+            return f"{member.state}: {member.reason}" if member.reason else f"{member.state}"
+    return f"its run is {member.state}"
