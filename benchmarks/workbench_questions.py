@@ -55,7 +55,7 @@ def questions(stored: Stored) -> list[Question]:
 
 def _of_route(path: str, queries: list[Query], stored: Stored, *, is_paged: bool) -> Iterator[Question]:
     names = {"run": stored.dead_run, "trace": stored.trace, "fingerprint": stored.fingerprint}
-    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0]}
+    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0], "instance": stored.run}
     filled = path
     for name, value in names.items():
         filled = filled.replace("{" + name + "}", quote(value, safe=""))
@@ -106,6 +106,9 @@ def _asked(stored: Stored) -> dict[str, list[Query]]:
         "/v1/state": [{}, {"limit": 50}],
         "/v1/state/{group}": [{}, {"limit": 200}, {"limit": 1_000}],
         "/v1/state/{group}/{key}": whole,
+        "/v1/workflows": whole,
+        "/v1/instances": [{}, {"limit": 1_000}, {"trace": stored.trace}],
+        "/v1/instances/{instance}": whole,
     }
 
 
@@ -143,6 +146,7 @@ def _of_runs(stored: Stored) -> list[Query]:
         {"text": NEEDLE, "state": "dead"},
         {"text": NEEDLE, "step": step},
         {"text": NEEDLE, "kind": "cron"},
+        {"fingerprint": stored.fingerprint},
         {**between, "text": NEEDLE},
     ]
 

@@ -2,7 +2,7 @@
  * The live feed: one connection for the whole page, whoever listens.
  *
  * Invariants
- * 1. Items reach listeners in order, in batches of one a frame at most ten times a second.
+ * 1. Items reach listeners in order, in batches: at once after a pause, and at most ten times a second.
  * 2. After a break the feed goes on behind the last id that was seen; what was lost is counted.
  * 3. A break is mended by itself, for ever; only a session that ended is not: it needs a log-in.
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
@@ -57,6 +57,7 @@ class Feed {
   private source: EventSource | undefined;
   private lastId = 0;
   private isBurst = false;
+  private flushedAt = 0;
 
   snapshot = (): FeedState => this.state;
 
@@ -108,11 +109,14 @@ class Feed {
       this.waiting.splice(0, over);
       this.become({ lost: this.state.lost + over });
     }
-    this.timer ??= window.setTimeout(() => this.flush(), this.isBurst ? BURST_MS : BATCH_MS);
+    if (this.timer !== undefined) return;
+    const nextAt = this.flushedAt + (this.isBurst ? BURST_MS : BATCH_MS);
+    this.timer = window.setTimeout(() => this.flush(), Math.max(nextAt - Date.now(), 0));
   }
 
   private flush(): void {
     this.timer = undefined;
+    this.flushedAt = Date.now();
     const items = this.waiting;
     this.waiting = [];
     this.isBurst = items.length > BURST_ITEMS;

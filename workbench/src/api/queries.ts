@@ -8,9 +8,10 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { type Answer, ApiError, get } from './client';
 import { type FeedItem, type FeedKind, useFeed } from './feed';
+import { Pace } from './pace';
 import type { paths } from './schema';
 
 type GetPath = Parameters<typeof get>[0];
@@ -37,7 +38,7 @@ interface Options<P extends GetPath> {
   live?: readonly FeedKind[];
   /** Which of those items do; all when it is left out. */
   fits?: (item: FeedItem) => boolean;
-  /** Read again at most so often while items arrive. */
+  /** Read again at most so often while items arrive; at once when they are rare. */
   everyMs?: number;
   isOn?: boolean;
 }
@@ -124,12 +125,16 @@ function useStaleOn(
 ): void {
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
+  const [pace] = useState(() => new Pace());
   useFeed(kinds.length > 0 ? kinds : NOTHING, (items) => {
     if (kinds.length === 0 || (fits !== undefined && !items.some(fits))) return;
-    timer.current ??= window.setTimeout(() => {
-      timer.current = undefined;
-      void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
-    }, everyMs);
+    timer.current ??= window.setTimeout(
+      () => {
+        timer.current = undefined;
+        void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+      },
+      pace.next(Date.now(), everyMs),
+    );
   });
 }
 
