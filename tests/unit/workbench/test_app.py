@@ -1,9 +1,37 @@
 import asyncio
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Host, Mount, Route
+from tests.doubles.routes import declared_routes
 
 from motia.model import LedgerUnavailable
-from motia.workbench import ENDPOINTS, ControlRoute, Permission
+from motia.workbench import ENDPOINTS, ControlApi, ControlRoute, Endpoint, Permission
+
+
+def test_a_declaration_without_a_permission_cannot_be_made():
+    with pytest.raises(TypeError, match="permission"):
+        Endpoint(method="GET", path="/v1/new", summary="New", handler=None, answer=None)  # type: ignore[call-arg]
+
+
+def test_a_route_that_is_not_declared_is_found_wherever_it_hangs(monkeypatch):
+    added = Mount("/v1/new", routes=[Host("x", app=Starlette(routes=[Route("/", lambda request: None)]))])
+    made = ControlApi.__init__
+
+    def with_one_more(self, deps):
+        made(self, deps)
+        self.app.routes.append(added)
+
+    monkeypatch.setattr(ControlApi, "__init__", with_one_more)
+    with pytest.raises(AssertionError, match="states no permission"):
+        declared_routes()
+
+
+def test_the_router_has_each_declaration_once_and_nothing_else():
+    found = sorted((route.declaration.method, route.path) for route in declared_routes())
+
+    assert found == sorted((endpoint.method, endpoint.path) for endpoint in ENDPOINTS)
+    assert len(set(found)) == len(found)
 
 
 async def test_every_route_of_the_router_states_a_permission(world):

@@ -1,43 +1,14 @@
 /** Steps, the flow graph and requests of the control API, in the shapes that screens work with. */
-import { type ApiError, get, send } from './client';
+import { useMemo } from 'react';
+import { type ApiError, get, type Schemas, send } from './client';
 import type { FeedKind } from './feed';
 import { useApi } from './queries';
 
-export type StepKind = 'api' | 'event' | 'cron' | 'noop';
-
-/** A step as `GET /v1/steps` tells it: its manifest entry, and how it does. */
-export interface StepView {
-  id: string;
-  kind: StepKind;
-  language: string;
-  source: { file: string; line: number; function?: string };
-  description?: string;
-  flows?: readonly string[];
-  triggers?: readonly string[];
-  triggered_by?: readonly string[];
-  on_error?: string | null;
-  timeout_ms?: number | null;
-  method?: string;
-  path?: string;
-  request?: Partial<Record<RequestPart, unknown>> | null;
-  worker_validates?: boolean;
-  schema?: unknown;
-  topics?: readonly string[];
-  concurrency?: { limit: number; key?: string | null } | null;
-  retries?: number;
-  backoff?: { initial_ms: number; factor: number; cap_ms: number; jitter: boolean };
-  key?: string | null;
-  on_dead?: string;
-  queue_depth?: number | null;
-  schedule?: string;
-  timezone?: string;
-  catch_up?: string;
-  overlap?: string;
-  is_paused: boolean;
-  open_runs: Readonly<Record<string, number>>;
-}
-
-export type RequestPart = 'body' | 'query' | 'params' | 'headers' | 'response';
+export type StepKind = Schemas['StepKind'];
+/** A step as `GET /v1/steps` tells it: its manifest entry, and how it does. Parts without a schema are left out. */
+export type StepView = Omit<Schemas['StepView'], 'request'> & { request: Partial<Schemas['RequestSchemas']> | null };
+export type StepDetail = Omit<Schemas['StepDetail'], 'step'> & { step: StepView };
+export type RequestPart = keyof Schemas['RequestSchemas'];
 
 export interface GraphNode {
   id: string;
@@ -100,20 +71,28 @@ interface ReadOptions {
 }
 
 export function useSteps(options: ReadOptions = {}): Read<{ steps: readonly StepView[] }> {
-  return useApi('/v1/steps', { live: ['manifest', 'step'], ...options }) as unknown as Read<{ steps: StepView[] }>;
+  return useApi('/v1/steps', { live: ['manifest', 'step'], ...options });
 }
 
-export interface StepDetail {
-  step: StepView;
-  /** Topics and ids that reach it. */
-  subscribers_of: readonly string[];
-  fires: readonly unknown[];
+/** All steps by id; undefined until they are known. */
+export function useStepList(): readonly StepView[] | undefined {
+  return useSteps().data?.steps;
 }
 
 export function useStep(id: string, options: ReadOptions = {}): Read<StepDetail> {
-  const live: readonly FeedKind[] = ['manifest', 'step', 'run'];
-  const params = { step: id };
-  return useApi('/v1/steps/{step}', { params, live, ...options }) as unknown as Read<StepDetail>;
+  return useApi('/v1/steps/{step}', { params: { step: id }, live: ['manifest', 'step', 'run'], ...options });
+}
+
+/** Which step a file of the project belongs to: `own` if it has it, so that a stack opens its own step. */
+export function useStepOfFile(own?: string): (file: string) => string | undefined {
+  const steps = useStepList();
+  return useMemo(() => {
+    const byFile = new Map<string, string>();
+    for (const step of steps ?? []) {
+      if (!byFile.has(step.source.file) || step.id === own) byFile.set(step.source.file, step.id);
+    }
+    return (file) => byFile.get(file);
+  }, [steps, own]);
 }
 
 export function useGraph(): Read<Graph> {

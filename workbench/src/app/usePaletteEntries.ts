@@ -2,10 +2,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { setPaused } from '../api/catalog';
+import { setPaused, useStepList } from '../api/catalog';
 import { get, send } from '../api/client';
 import { useMayOperate } from '../api/session';
-import { useSteps } from '../api/steps';
 import { say, sayFailure } from '../components/Toasts';
 import { segment } from '../lib/location';
 import { recentPlaces } from '../lib/recent';
@@ -24,7 +23,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 export function usePaletteEntries(showKeys: () => void): Entry[] {
   const [path, navigate] = useLocation();
   const search = useSearch();
-  const steps = useSteps();
+  const steps = useStepList();
   const client = useQueryClient();
   const mayOperate = useMayOperate();
   return useMemo(() => {

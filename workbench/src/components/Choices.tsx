@@ -1,5 +1,5 @@
 /** Filters that several lists share: which step, which time. They live in the address. */
-import { useSteps } from '../api/steps';
+import { useStepList } from '../api/catalog';
 import type { Filters } from '../lib/location';
 import { fromField, RANGES, toField } from '../lib/range';
 import { Select } from './Inputs';
@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function StepChoice({ filters, set }: Props) {
-  const steps = useSteps() ?? [];
+  const steps = useStepList() ?? [];
   const chosen = filters.step ?? '';
   const known = steps.map((step) => step.id);
   const ids = chosen !== '' && !known.includes(chosen) ? [chosen, ...known] : known;

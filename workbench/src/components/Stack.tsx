@@ -1,7 +1,7 @@
 /** An error with its stack: frames of the project lead to the source view at their line, others step back. */
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useStepOfFile } from '../api/steps';
+import { useStepOfFile } from '../api/catalog';
 import { segment } from '../lib/location';
 import { type Frame, framesOf } from '../lib/stack';
 import { CopyButton, Json } from './Json';

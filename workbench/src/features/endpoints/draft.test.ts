@@ -3,11 +3,11 @@ import type { StepView } from '../../api/catalog';
 import { curlOf, draftOf, pathParams, problemAt, problemsOf, requestOf, shownBody } from './draft';
 import { bounded, ENTRIES_MAX, type Entry, LEFT_OUT, safe } from './history';
 
-const step: StepView = {
+const step = {
   id: 'place-order',
   kind: 'api',
   language: 'node',
-  source: { file: 'a.ts', line: 1 },
+  source: { file: 'a.ts', line: 1, function: '' },
   method: 'POST',
   path: '/users/:id/orders',
   request: {
@@ -16,7 +16,7 @@ const step: StepView = {
   },
   is_paused: false,
   open_runs: {},
-};
+} as Partial<StepView> as StepView;
 const answer = (body: string, type: string, more: object = {}) => ({
   status: 200,
   headers: [['Content-Type', type]] as [string, string][],

@@ -2,9 +2,9 @@
 import { ChevronDown, ChevronRight, FileWarning } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useStepOfFile } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
 import { useApi } from '../../api/queries';
-import { useStepOfFile } from '../../api/steps';
 import { CopyButton } from '../../components/Json';
 import { segment } from '../../lib/location';
 

@@ -1,7 +1,7 @@
 /** For a project in which nothing has run: where it listens and what to send it. */
 import { Link } from 'wouter';
+import { type StepView, useStepList } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import { type StepEntry, useSteps } from '../../api/steps';
 import { StepLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Panel } from '../../components/Page';
@@ -11,7 +11,7 @@ import { curlOf } from './curl';
 const SHOWN = 3;
 
 export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
-  const steps = useSteps() ?? [];
+  const steps = useStepList() ?? [];
   const api = status.addresses.api ?? '';
   const endpoints = steps.filter((step) => step.kind === 'api' && step.method && step.path);
   const events = steps.filter((step) => step.kind === 'event');
@@ -63,7 +63,7 @@ export function FirstSteps({ status }: { status: Schemas['StatusView'] }) {
 }
 
 /** The schema of the body that an api step takes, if it takes one. */
-function bodyOf(step: StepEntry): unknown {
+function bodyOf(step: StepView): unknown {
   return (step as { request?: { body?: unknown } | null }).request?.body;
 }
 

@@ -1,8 +1,8 @@
 /** Overview: how the project does now, and where to look when it does not do well. */
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
+import { useStepList } from '../../api/catalog';
 import { useApi } from '../../api/queries';
-import { useSteps } from '../../api/steps';
 import { Select } from '../../components/Inputs';
 import { Page, Panel } from '../../components/Page';
 import { Failed, Loading } from '../../components/States';
@@ -36,7 +36,7 @@ export default function OverviewScreen() {
     live: ['run', 'request'],
     everyMs: 1_000,
   });
-  const steps = useSteps();
+  const steps = useStepList();
   const kinds = useMemo(() => new Map((steps ?? []).map((step) => [step.id, step.kind])), [steps]);
   const depths = useMemo(
     () => new Map((queues.data?.queues ?? []).map((queue) => [queue.step, queue.depth])),

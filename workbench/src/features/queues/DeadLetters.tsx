@@ -2,9 +2,9 @@
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { useStepList } from '../../api/catalog';
 import type { RunView } from '../../api/client';
 import { usePages } from '../../api/queries';
-import { useSteps } from '../../api/steps';
 import { ActButton } from '../../components/ActButton';
 import { BulkDialog } from '../../components/BulkDialog';
 import { RunLink, StepLink } from '../../components/Ids';
@@ -29,7 +29,7 @@ export function DeadLetters() {
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [act, setAct] = useState<'replay' | 'purge' | null>(null);
-  const steps = useSteps() ?? [];
+  const steps = useStepList() ?? [];
   const where = { step: filters.step, text: filters.text };
   const dead = usePages('/v1/dead', { query: { ...where, limit: 100 } as never, live: ['error'], everyMs: 1_000 });
   const rows = useMemo(() => dead.data?.pages.flatMap((page) => page.runs) ?? [], [dead.data]);

@@ -1,8 +1,8 @@
 /** Events for a target that no step handles: they wait for it. */
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { useStepList } from '../../api/catalog';
 import type { useApi } from '../../api/queries';
-import { useSteps } from '../../api/steps';
 import { ActButton } from '../../components/ActButton';
 import { BulkDialog } from '../../components/BulkDialog';
 import { StepLink } from '../../components/Ids';
@@ -19,7 +19,7 @@ interface Row {
 }
 
 export function Parked({ queues }: { queues: ReturnType<typeof useApi<'/v1/queues'>> }) {
-  const steps = useSteps() ?? [];
+  const steps = useStepList() ?? [];
   const [cancelled, setCancelled] = useState<string | null>(null);
   const topics = new Set(steps.flatMap((step) => (step as { topics?: string[] }).topics ?? []));
   const names = [...steps.filter((step) => step.kind !== 'api').map((step) => step.id), ...topics];

@@ -2,10 +2,10 @@
 import { Pause, Play } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { useStepList } from '../../api/catalog';
 import { send } from '../../api/client';
 import { useFeed } from '../../api/feed';
 import { useAct, type useApi } from '../../api/queries';
-import { useSteps } from '../../api/steps';
 import { ActButton } from '../../components/ActButton';
 import { StepLink } from '../../components/Ids';
 import { SearchField, Select } from '../../components/Inputs';
@@ -21,7 +21,7 @@ import { type QueueRow, queueRows } from './rows';
 
 export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/queues'>> }) {
   const [filters, set] = useFilters();
-  const steps = useSteps();
+  const steps = useStepList();
   const [rates] = useState(() => new RateWindow(Date.now()));
   useFeed(['run'], (items) => rates.note(items, Date.now()));
   const now = useNow();

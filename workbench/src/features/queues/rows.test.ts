@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import type { StepView } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import type { StepEntry } from '../../api/steps';
 import { queueRows } from './rows';
 
-const step = (id: string, kind: StepEntry['kind'], more: object = {}) =>
+const step = (id: string, kind: StepView['kind'], more: object = {}) =>
   ({
     id,
     kind,
@@ -12,7 +12,7 @@ const step = (id: string, kind: StepEntry['kind'], more: object = {}) =>
     is_paused: false,
     open_runs: {},
     ...more,
-  }) as StepEntry;
+  }) as StepView;
 
 const queue = (id: string, byState: Record<string, number>, more: object = {}) =>
   ({

@@ -1,6 +1,7 @@
 /** Queues as rows: every step that has runs, also when none is open now. */
+
+import type { StepView } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import type { StepEntry } from '../../api/steps';
 
 export interface QueueRow {
   step: string;
@@ -18,7 +19,7 @@ export interface QueueRow {
 
 const ORDER = ['ready', 'retrying', 'scheduled', 'blocked'];
 
-export function queueRows(queues: readonly Schemas['QueueView'][], steps: readonly StepEntry[]): QueueRow[] {
+export function queueRows(queues: readonly Schemas['QueueView'][], steps: readonly StepView[]): QueueRow[] {
   const bySteps = new Map(steps.map((step) => [step.id, step]));
   const byQueue = new Map(queues.map((queue) => [queue.step, queue]));
   const withRuns = steps.filter((step) => step.kind !== 'api' || byQueue.has(step.id)).map((step) => step.id);
@@ -26,7 +27,7 @@ export function queueRows(queues: readonly Schemas['QueueView'][], steps: readon
   return [...withRuns, ...gone].map((id) => row(id, byQueue.get(id), bySteps.get(id))).sort(byUrgency);
 }
 
-function row(id: string, queue: Schemas['QueueView'] | undefined, step: StepEntry | undefined): QueueRow {
+function row(id: string, queue: Schemas['QueueView'] | undefined, step: StepView | undefined): QueueRow {
   const byState = queue?.by_state ?? {};
   const { limit } = (step as { concurrency?: { limit?: number } | null } | undefined)?.concurrency ?? {};
   return {

@@ -1,11 +1,11 @@
 /** What of the project's files could not be loaded, where, and what to do. */
 import { CircleX, TriangleAlert } from 'lucide-react';
+import type { StepView } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import type { StepEntry } from '../../api/steps';
 import { SourceLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 
-export function FaultList({ faults, steps }: { faults: readonly Schemas['LoadFault'][]; steps: readonly StepEntry[] }) {
+export function FaultList({ faults, steps }: { faults: readonly Schemas['LoadFault'][]; steps: readonly StepView[] }) {
   return (
     <ul className="divide-y divide-line border-t border-line" aria-label="Faults">
       {faults.map((fault) => {

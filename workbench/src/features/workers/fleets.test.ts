@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { StepView } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import type { StepEntry } from '../../api/steps';
 import { fleets, languageOfFile } from './fleets';
 
 it.each([
@@ -15,7 +15,7 @@ it.each([
 
 it('has a fleet for each language, also one whose workers are missing, and files of none at the end', () => {
   const worker = { name: 'python-1', language: 'python', runtime: 'CPython 3.11' } as Schemas['WorkerInfo'];
-  const step = { id: 'pay', language: 'node', source: { file: 'pay.ts', line: 1 } } as StepEntry;
+  const step = { id: 'pay', language: 'node', source: { file: 'pay.ts', line: 1 } } as StepView;
   const faults = ['bad.rb', 'motia/events/x.json'].map((file) => ({ file }) as Schemas['LoadFault']);
 
   const found = fleets([worker], [step], faults);

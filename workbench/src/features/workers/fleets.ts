@@ -1,12 +1,13 @@
 /** Workers, steps and faults of each language of the project. */
+
+import type { StepView } from '../../api/catalog';
 import type { Schemas } from '../../api/client';
-import type { StepEntry } from '../../api/steps';
 
 export interface Fleet {
   language: string;
   runtime: string;
   workers: readonly Schemas['WorkerInfo'][];
-  steps: readonly StepEntry[];
+  steps: readonly StepView[];
   faults: readonly Schemas['LoadFault'][];
 }
 
@@ -31,7 +32,7 @@ export function languageOfFile(file: string): string {
 /** One fleet a language, by name; faults of no language are in a last one without a name. */
 export function fleets(
   workers: readonly Schemas['WorkerInfo'][],
-  steps: readonly StepEntry[],
+  steps: readonly StepView[],
   faults: readonly Schemas['LoadFault'][],
 ): Fleet[] {
   const names = new Set([

@@ -1,7 +1,7 @@
 /** The processes that run steps, by language, with what they loaded and what they could not. */
 import { useMemo } from 'react';
+import { useStepList } from '../../api/catalog';
 import { useApi } from '../../api/queries';
-import { useSteps } from '../../api/steps';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { bytes, count } from '../../lib/format';
@@ -11,7 +11,7 @@ import { fleets } from './fleets';
 export default function Screen() {
   const workers = useApi('/v1/workers', { live: ['worker', 'manifest', 'run', 'request'], everyMs: 1_500 });
   const faults = useApi('/v1/faults', { live: ['manifest'], everyMs: 200 });
-  const steps = useSteps();
+  const steps = useStepList();
   const all = useMemo(
     () => fleets(workers.data?.workers ?? [], steps ?? [], faults.data?.faults ?? []),
     [workers.data, steps, faults.data],

@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../api/catalog';
 import { flowsOf, inOrder, passed } from './flows';
 
-const step = (id: string, flows: string[] = [], kind: StepView['kind'] = 'event'): StepView => ({
-  id,
-  kind,
-  language: 'python',
-  source: { file: 'a.py', line: 1 },
-  flows,
-  is_paused: false,
-  open_runs: {},
-});
+const step = (id: string, flows: string[] = [], kind: StepView['kind'] = 'event') =>
+  ({
+    id,
+    kind,
+    language: 'python',
+    source: { file: 'a.py', line: 1, function: '' },
+    flows,
+    is_paused: false,
+    open_runs: {},
+  }) as Partial<StepView> as StepView;
 const edge = (source: string, target: string, kind = 'declared') => ({ source, target, kind });
 const ids = (steps: readonly StepView[]) => steps.map((one) => one.id);
 
