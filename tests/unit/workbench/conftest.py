@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 import pytest
+from tests.doubles.browser import Browser
 
 from motia.ledger import CronFire, LedgerStats, QueueDepth, StateEntry
 from motia.model import (
@@ -420,3 +421,13 @@ def a_run_fixture() -> Callable[..., Run]:
 @pytest.fixture
 def failed() -> RunError:
     return RunError(name="ValueError", message="token=abc", stack="at a", kind="error")
+
+
+@pytest.fixture(params=["development", "production"])
+def browser(world, request):
+    folder = world.root / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text('<base href="/"><p>the screens</p>')
+    (folder / "icon.svg").write_text("<svg/>")
+    (folder / "assets" / "a-1.js").write_text("// script\n" * 500)
+    return Browser(world, request.param)

@@ -1,110 +1,23 @@
 """The Workbench's port in-process: every route of the router, every way in, in development and in production."""
 
-import base64
-import contextlib
-import json
-
-import httpx
 import msgspec
 import pytest
-from tests.doubles.routes import declared_routes
+from tests.doubles.browser import (
+    CHANGES,
+    HTML,
+    OURS,
+    ROUTES,
+    TOKEN,
+    TRAVERSALS,
+    VIEW_TOKEN,
+    Browser,
+    changed,
+    cookie_of,
+    filled,
+)
 
-from motia.project import Workbench
-from motia.workbench import ENDPOINTS, ControlApi, Permission
-from motia.workbench.access import Access
+from motia.workbench import ENDPOINTS, Permission
 from motia.workbench.headers import SECURITY
-from motia.workbench.screens import Screens
-from motia.workbench.session_file import SessionFile
-from motia.workbench.site import Site
-
-TOKEN, VIEW_TOKEN = "0123456789abcdef" * 4, "fedcba9876543210" * 4
-ORIGIN = "http://localhost:3000"
-OURS = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
-HTML = {"accept": "text/html,*/*"}
-# Found by walking the router, and with all methods that it takes (HEAD beside GET).
-ROUTES = sorted((method, route.path) for route in declared_routes() for method in route.methods or ())
-CHANGES = [(method, path) for method, path in ROUTES if method not in ("GET", "HEAD")]
-PATHS = sorted({path for _, path in ROUTES})
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB")
-
-TRAVERSALS = [
-    b"/../../etc/passwd",
-    b"/..%2f..%2fetc%2fpasswd",
-    b"/%2e%2e/%2e%2e/etc/passwd",
-    b"/..%252f..%252fetc%252fpasswd",
-    b"/%252e%252e/etc/passwd",
-    b"/..%5c..%5cetc%5cpasswd",
-    b"/assets/..%5c..%5csecret",
-    b"/assets/../../secret",
-    b"/assets/a-1.js%00.html",
-    b"/%00",
-    b"//etc/passwd",
-    b"/./secret",
-    b"/assets/%c0%ae%c0%ae/secret",
-    b"/%2e%2e%5csecret",
-    b"/a%0d%0aset-cookie:x=1",
-]
-
-
-class Browser:
-    """A site over the world's API, and clients of it."""
-
-    def __init__(self, world, environment, *, base="", folder="dist", tokens=(TOKEN, VIEW_TOKEN)):
-        workbench = Workbench(token=tokens[0], view_token=tokens[1], base_path=base)
-        config = msgspec.structs.replace(world.deps.config, environment=environment, workbench=workbench)
-        self.world = world
-        self.environment = environment
-        self.raw = b""
-        self.access = Access(config, clock=world.clock, port=3000)
-        api = ControlApi(msgspec.structs.replace(world.deps, config=config))
-        screens = Screens(world.root / folder, base=base)
-        self.file = SessionFile(world.root / "sessions.json", environment=environment, tell=world.told.append)
-        self.site = Site(config, api=api, access=self.access, screens=screens, sessions=self.file)
-
-    async def after_restart(self, **given):
-        """The same Workbench of another process."""
-        made = Browser(self.world, self.environment, **given)
-        made.access.restore(await made.file.load())
-        return made
-
-    async def app(self, scope, receive, send):
-        # A path as an attacker sends it: httpx would tidy it.
-        await self.site({**scope, "raw_path": self.raw or scope["raw_path"]}, receive, send)
-
-    def client(self, **headers):
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=("127.0.0.1", 1))
-        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
-
-    @contextlib.asynccontextmanager
-    async def logged_in(self, token=TOKEN):
-        async with self.client() as client:
-            await client.post("/login", data={"token": token}, headers=OURS)
-            assert client.cookies
-            yield client
-
-
-@pytest.fixture(params=["development", "production"])
-def browser(world, request):
-    folder = world.root / "dist"
-    (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text('<base href="/"><p>the screens</p>')
-    (folder / "icon.svg").write_text("<svg/>")
-    (folder / "assets" / "a-1.js").write_text("// script\n" * 500)
-    return Browser(world, request.param)
-
-
-def filled(path):
-    return path.replace("{", "").replace("}", "")
-
-
-def cookie_of(kept):
-    """The header of a browser that kept these cookies."""
-    return {"cookie": "; ".join(f"{name}={value}" for name, value in kept.items())}
-
-
-def changed(world):
-    """What a call could have changed."""
-    return (len(world.ledger.runs), dict(world.ledger.state), set(world.ledger.paused_steps), world.stops)
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES, ids=" ".join)
@@ -151,46 +64,6 @@ async def test_another_page_changes_nothing_with_our_cookie(browser, method, pat
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "cross-site")
     assert changed(browser.world) == before
-
-
-@pytest.mark.parametrize("path", PATHS)
-async def test_no_method_reaches_a_route_from_another_page(browser, path):
-    before = changed(browser.world)
-    async with browser.logged_in() as client:
-        for method in METHODS:
-            for elsewhere in (
-                {"origin": "https://evil.example", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors"},
-                {"origin": "null", "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
-                {"origin": "http://localhost:8080", "sec-fetch-site": "same-site", "sec-fetch-mode": "cors"},
-            ):
-                answer = await client.request(method, filled(path), headers=elsewhere)
-                assert answer.status_code == 403, (method, elsewhere)
-
-    assert changed(browser.world) == before
-    assert browser.world.dispatcher.asked == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-async def test_no_route_is_upgraded_from_another_page(browser, path):
-    upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
-    async with browser.logged_in() as client:
-        for origin in ("https://evil.example", "null", "http://localhost:8080"):
-            answer = await client.get(filled(path), headers={**upgrade, "origin": origin})
-            assert answer.status_code == 403
-
-
-@pytest.mark.parametrize("path", [path for path in PATHS if "{" in path])
-async def test_no_parameter_leads_into_a_file(browser, path):
-    (browser.world.root / "secret").write_text("top secret")
-    head, _, tail = path.partition("{")
-    rest = tail.partition("}")[2].replace("{", "").replace("}", "")
-    async with browser.logged_in() as client:
-        for raw in TRAVERSALS:
-            browser.raw = head.encode() + raw.removeprefix(b"/") + rest.encode()
-            answer = await client.get("/", headers=OURS)
-            assert "top secret" not in answer.text
-            assert "root:" not in answer.text
-            assert answer.status_code < 500
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FROB"])
@@ -321,59 +194,6 @@ async def test_logging_out_ends_the_session_and_takes_the_cookie_away(browser):
     assert answer.headers["location"] == "/login"
     assert "Max-Age=0" in answer.headers["set-cookie"]
     assert stolen.status_code == 401
-
-
-@pytest.mark.parametrize(("token", "may"), [(TOKEN, "operate"), (VIEW_TOKEN, "view"), ("", "operate")])
-async def test_a_session_outlives_the_engine_with_its_permission(browser, token, may):
-    async with browser.client() as client:
-        if token:
-            await client.post("/login", data={"token": token}, headers=OURS)
-        else:
-            await client.get("/", params={"code": browser.access.issue_code()})
-        kept = dict(client.cookies)
-    again = await browser.after_restart()
-    async with again.client() as client:
-        session = await client.get("/v1/session", headers=cookie_of(kept))
-
-    assert (session.status_code, session.json()["permission"]) == (200, may)
-    assert not [
-        secret
-        for secret in kept.values()
-        if secret in browser.world.root.joinpath("sessions.json").read_text()
-    ]
-
-
-async def test_who_logged_out_stays_out_after_a_restart(browser):
-    async with browser.logged_in() as client:
-        kept = dict(client.cookies)
-        await client.post("/logout", headers=OURS)
-    again = await browser.after_restart()
-    async with again.client() as client:
-        assert (await client.get("/v1/session", headers=cookie_of(kept))).status_code == 401
-
-
-@pytest.mark.parametrize(
-    "tokens", [("0" * 64, VIEW_TOKEN), (VIEW_TOKEN, TOKEN), (None, None)], ids=["new", "swapped", "none"]
-)
-async def test_a_changed_token_ends_what_it_opened(browser, tokens):
-    async with browser.logged_in() as client:
-        kept = dict(client.cookies)
-    again = await browser.after_restart(tokens=tokens)
-    async with again.client() as client:
-        assert (await client.get("/v1/session", headers=cookie_of(kept))).status_code == 401
-
-
-async def test_what_the_file_holds_opens_nothing(browser):
-    async with browser.logged_in() as client:
-        (name,) = client.cookies
-    file = json.loads(browser.world.root.joinpath("sessions.json").read_text())
-    (entry,) = file["sessions"]
-    again = await browser.after_restart()
-    async with again.client() as client:
-        for stolen in (entry["digest"], base64.b64decode(entry["digest"]).hex(), entry["opened_by"]):
-            assert (await client.get("/v1/session", headers=cookie_of({name: stolen}))).status_code == 401
-            bearer = {"authorization": f"Bearer {stolen}"}
-            assert (await client.get("/v1/session", headers=bearer)).status_code == 401
 
 
 async def test_a_token_in_the_header_needs_no_page(browser):
