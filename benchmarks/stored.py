@@ -105,8 +105,8 @@ def _in_bulk(path: Path, work: Callable[[apsw.Connection], None]) -> None:
 
 def _write_audit(path: Path, now: int) -> None:
     lines = (
-        b'{"id":%d,"at":%d,"who":"control socket","action":"POST /v1/runs/{run}/replay","target":"%016x","outcome":"ok"}'
-        % ((now - n) * 1_000, now - n, n)
+        b'{"id":%d,"at":%d,"who":"control socket","action":"POST /v1/runs/{run}/replay",'
+        b'"target":"%016x","outcome":"ok"}' % ((now - n) * 1_000, now - n, n)
         for n in range(AUDIT_LINES, 0, -1)
     )
     path.write_bytes(b"\n".join(lines) + b"\n")
@@ -144,8 +144,9 @@ class _Story:
         return ("cancelled", "skipped")[n // CANCELLED_EVERY % 2] if n % CANCELLED_EVERY == 1 else "completed"
 
     def fingerprint_of(self, n: int) -> str:
+        n %= ERROR_GROUPS
         step = STEPS[n % len(STEPS)]
-        return fingerprint_of(step, "ValueError", f"steps/{step}.py", f"function_{n % ERROR_GROUPS}")
+        return fingerprint_of(step, "ValueError", f"steps/{step}.py", f"function_{n}")
 
     # the ledger
 
@@ -157,10 +158,14 @@ class _Story:
         db.executemany(runs_sql.INSERT_TRACE_BLOCK, self._trace_blocks())
         db.executemany(runs_sql.INSERT_ATTEMPT, self._attempts())
         db.executemany("INSERT INTO state VALUES (NULL, ?, ?, ?, 1, ?)", self._state_rows())
-        db.executemany("INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires())
+        db.executemany(
+            "INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires()
+        )
 
     def _run_rows(self) -> Iterator[tuple[Any, ...]]:
-        error = msgspec.json.encode(RunError(name="ValueError", message="the card was refused", stack="x" * 400))
+        error = msgspec.json.encode(
+            RunError(name="ValueError", message="the card was refused", stack="x" * 400)
+        )
         for n in range(self._count):
             number = self.number_of(n)
             at = self.at_of(number)
@@ -232,15 +237,19 @@ class _Story:
             if n % 3 == 0:
                 yield (
                     row_id, "request", 1, trace, f"{n:016x}", None, API_STEP, None, 1, "POST /orders", "", 200, 0,
-                    at, total_us, None, None, None, None, 100, 900, None, None, None, None,
+                    at, total_us, None, None, None, None, 100, 900, None, None, None, None, None,
                 )  # fmt: skip
             is_failed = n % DEAD_EVERY == 0 or n % RETRIED_EVERY == 0
-            fault = ("ValueError", "the card was refused", "Traceback\n" * 20) if is_failed else (None, None, None)
+            fault = (
+                ("ValueError", "the card was refused", "Traceback\n" * 20)
+                if is_failed
+                else (None, None, None)
+            )
             outcome = "dead" if n % DEAD_EVERY == 0 else "retrying" if is_failed else "completed"
             yield (
                 row_id + 1, "attempt", int(n % CRON_EVERY == 0), trace, f"{n + 1:016x}", f"{n:016x}", step,
                 run_id_of(number), 1, step, outcome, 0, int(is_failed), at, total_us, at, at + 1, at + 2, at + 3,
-                100, 900, *fault, None,
+                100, 900, *fault, None, self.fingerprint_of(n) if is_failed else None,
             )  # fmt: skip
 
     def _logs(self) -> Iterator[tuple[Any, ...]]:

@@ -55,7 +55,7 @@ def questions(stored: Stored) -> list[Question]:
 
 def _of_route(path: str, queries: list[Query], stored: Stored, *, is_paged: bool) -> Iterator[Question]:
     names = {"run": stored.dead_run, "trace": stored.trace, "fingerprint": stored.fingerprint}
-    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0]}
+    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0], "instance": stored.run}
     filled = path
     for name, value in names.items():
         filled = filled.replace("{" + name + "}", quote(value, safe=""))
@@ -71,88 +71,7 @@ def _short(value: Any) -> str:
 
 
 def _asked(stored: Stored) -> dict[str, list[Query]]:
-    middle, step = stored.middle_at, CHAIN[1]
-    between = {"since": middle - HOUR_MS, "until": middle}
-    lately: Query = {"since": middle}
-    runs: list[Query] = [
-        {},
-        {"limit": 1_000},
-        {"step": step},
-        {"step": "nightly-report"},
-        *({"state": state} for state in ("completed", "dead", "cancelled", "skipped", "parked", "scheduled")),
-        {"state": "running"},
-        {"state": ["dead", "completed"]},
-        {"state": ["ready", "running", "retrying", "blocked", "scheduled", "parked"]},
-        {"step": step, "state": "dead"},
-        {"step": step, "state": "completed"},
-        {"step": "no-such-step"},
-        *({"kind": kind} for kind in ("event", "cron", "manual", "replay", "error")),
-        {"kind": "cron", "step": step},
-        {"kind": "event", "state": "dead"},
-        {"trace": stored.trace},
-        {"trace": MISSING},
-        {"trace": stored.trace, "state": "dead"},
-        between,
-        lately,
-        {"until": middle},
-        {**between, "step": step},
-        {**between, "state": "dead"},
-        {**between, "state": "skipped"},
-        {"text": "order-1"},
-        {"text": NEEDLE},
-        {"text": "is in none of them"},
-        {"text": "card was refused"},
-        {"text": NEEDLE, "state": "dead"},
-        {"text": NEEDLE, "step": step},
-        {"text": NEEDLE, "kind": "cron"},
-        {**between, "text": NEEDLE},
-    ]
-    logs: list[Query] = [
-        {},
-        {"limit": 500},
-        {"limit": 1_000},
-        {"step": step},
-        {"step": "no-such-step"},
-        {"trace": stored.trace},
-        {"run": stored.run},
-        {"run": MISSING[:16]},
-        *({"level": level} for level in ("debug", "warn", "error")),
-        {"level": "error", "step": step},
-        {"source": "step"},
-        {"source": "engine"},
-        {"text": "order-1"},
-        {"text": NEEDLE},
-        {"text": NEEDLE, "step": step},
-        {"text": NEEDLE, "level": "error"},
-        between,
-        lately,
-        {"until": middle},
-        {"until": middle, "step": step},
-        {"until": middle - 40 * HOUR_MS // 2},
-        {"since": middle, "text": NEEDLE},
-    ]
-    traces: list[Query] = [
-        {},
-        {"limit": 100},
-        {"limit": 1_000},
-        {"step": API_STEP},
-        {"step": "nightly-report"},
-        {"step": step},
-        {"failed": "true"},
-        {"failed": "false"},
-        {"failed": "true", "step": API_STEP},
-        {"slower_than_ms": 100},
-        {"slower_than_ms": 1_000},
-        {"slower_than_ms": 30_000},
-        {"text": "orders"},
-        {"text": NEEDLE},
-        {"text": NEEDLE, "failed": "true"},
-        between,
-        lately,
-        {"until": middle},
-        {"until": middle, "failed": "true"},
-        {"until": middle, "slower_than_ms": 30_000},
-    ]
+    step, runs = CHAIN[1], _of_runs(stored)
     whole = [{}]
     return {
         "/v1/status": whole,
@@ -173,17 +92,116 @@ def _asked(stored: Stored) -> dict[str, list[Query]]:
         "/v1/runs": runs,
         "/v1/runs/counts": [query for query in runs if "state" not in query and "limit" not in query],
         "/v1/runs/{run}": whole,
-        "/v1/logs": logs,
-        "/v1/traces": traces,
+        "/v1/logs": _of_logs(stored),
+        "/v1/traces": _of_traces(stored),
         "/v1/traces/{trace}": whole,
         "/v1/errors": [{}, {"limit": 200}, {"step": step}, {"resolved": "false"}, {"resolved": "true"}],
         "/v1/errors/{fingerprint}": whole,
         "/v1/metrics": [
             *({"window_s": minutes * 60} for minutes in (15, 60, 360, 1_440, 10_080)),
+            {"window_s": 86_400, "part_s": 960},
             {"window_s": 86_400, "step": step},
             {"window_s": 604_800, "step": step},
         ],
         "/v1/state": [{}, {"limit": 50}],
-        "/v1/state/{group}": [{}, {"limit": 1_000}, {"limit": 10_000}],
+        "/v1/state/{group}": [{}, {"limit": 200}, {"limit": 1_000}],
         "/v1/state/{group}/{key}": whole,
+        "/v1/workflows": whole,
+        "/v1/instances": [{}, {"limit": 1_000}, {"trace": stored.trace}],
+        "/v1/instances/{instance}": whole,
     }
+
+
+def _of_runs(stored: Stored) -> list[Query]:
+    middle, step = stored.middle_at, CHAIN[1]
+    between: Query = {"since": middle - HOUR_MS, "until": middle}
+    return [
+        {},
+        {"limit": 1_000},
+        {"step": step},
+        {"step": "nightly-report"},
+        *({"state": state} for state in ("completed", "dead", "cancelled", "skipped", "parked", "scheduled")),
+        {"state": "running"},
+        {"state": ["dead", "completed"]},
+        {"state": ["ready", "running", "retrying", "blocked", "scheduled", "parked"]},
+        {"step": step, "state": "dead"},
+        {"step": step, "state": "completed"},
+        {"step": "no-such-step"},
+        *({"kind": kind} for kind in ("event", "cron", "manual", "replay", "error")),
+        {"kind": "cron", "step": step},
+        {"kind": "event", "state": "dead"},
+        {"trace": stored.trace},
+        {"trace": MISSING},
+        {"trace": stored.trace, "state": "dead"},
+        between,
+        {"since": middle},
+        {"until": middle},
+        {**between, "step": step},
+        {**between, "state": "dead"},
+        {**between, "state": "skipped"},
+        {"text": "order-1"},
+        {"text": NEEDLE},
+        {"text": "is in none of them"},
+        {"text": "card was refused"},
+        {"text": NEEDLE, "state": "dead"},
+        {"text": NEEDLE, "step": step},
+        {"text": NEEDLE, "kind": "cron"},
+        {"fingerprint": stored.fingerprint},
+        {**between, "text": NEEDLE},
+    ]
+
+
+def _of_logs(stored: Stored) -> list[Query]:
+    middle, step = stored.middle_at, CHAIN[1]
+    between: Query = {"since": middle - HOUR_MS, "until": middle}
+    return [
+        {},
+        {"limit": 500},
+        {"limit": 1_000},
+        {"step": step},
+        {"step": "no-such-step"},
+        {"trace": stored.trace},
+        {"run": stored.run},
+        {"run": MISSING[:16]},
+        *({"level": level} for level in ("debug", "warn", "error")),
+        {"level": "error", "step": step},
+        {"source": "step"},
+        {"source": "engine"},
+        {"text": "order-1"},
+        {"text": NEEDLE},
+        {"text": NEEDLE, "step": step},
+        {"text": NEEDLE, "level": "error"},
+        between,
+        {"since": middle},
+        {"until": middle},
+        {"until": middle, "step": step},
+        {"until": middle - 40 * HOUR_MS // 2},
+        {"since": middle, "text": NEEDLE},
+    ]
+
+
+def _of_traces(stored: Stored) -> list[Query]:
+    middle, step = stored.middle_at, CHAIN[1]
+    between: Query = {"since": middle - HOUR_MS, "until": middle}
+    return [
+        {},
+        {"limit": 100},
+        {"limit": 1_000},
+        {"step": API_STEP},
+        {"step": "nightly-report"},
+        {"step": step},
+        {"failed": "true"},
+        {"failed": "false"},
+        {"failed": "true", "step": API_STEP},
+        {"slower_than_ms": 100},
+        {"slower_than_ms": 1_000},
+        {"slower_than_ms": 30_000},
+        {"text": "orders"},
+        {"text": NEEDLE},
+        {"text": NEEDLE, "failed": "true"},
+        between,
+        {"since": middle},
+        {"until": middle},
+        {"until": middle, "failed": "true"},
+        {"until": middle, "slower_than_ms": 30_000},
+    ]

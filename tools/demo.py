@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +31,9 @@ PAUSE_S = 3.0
 SETTLE_S = 1.0
 POLL_S = 0.2
 FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
+ORDERS_KEPT = 20
+SHIPPED_AFTER = 3
+"""Orders later, one has left the shop as a rule and can be sent back."""
 PRODUCTS = ("coffee", "tea", "cake")
 OPEN_STATES = {"scheduled", "blocked", "ready", "running", "retrying"}
 ORDER_LIMIT_S = 10.0
@@ -56,13 +60,18 @@ class Demo(NamedTuple):
 
     def send(self, method: str, path: str, body: object) -> tuple[int, str]:
         """Status and trace id of the answer to a request."""
+        status, trace, _ = self.ask(method, path, body)
+        return status, trace
+
+    def ask(self, method: str, path: str, body: object) -> tuple[int, str, bytes]:
+        """The same, and its body."""
         address = urlsplit(self.api)
         connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
         try:
             text = None if body is None else json.dumps(body)
             connection.request(method, path, text, {"content-type": "application/json"})
             response = connection.getresponse()
-            return response.status, response.headers.get("x-trace-id", "")
+            return response.status, response.headers.get("x-trace-id", ""), response.read()
         finally:
             connection.close()
 
@@ -101,7 +110,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None:
-    send_traffic(demo, random.Random(1), count=6)
+    Traffic(demo, random.Random(1)).send(6)
     time.sleep(SETTLE_S)  # their log lines first, then what to try
     click.echo(
         invitation(
@@ -109,10 +118,10 @@ def _run(demo: Demo, engine: subprocess.Popen[bytes], *, has_node: bool) -> None
         )
     )
     sys.stdout.flush()
-    chance = random.Random()
+    traffic = Traffic(demo, random.Random())
     while engine.poll() is None:
         time.sleep(PAUSE_S)
-        send_traffic(demo, chance, count=1)
+        traffic.send(1)
 
 
 def wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
@@ -135,18 +144,33 @@ def wait_for_api(engine: subprocess.Popen[bytes], project: Path) -> str:
     raise TimeoutError(f"The engine was not ready after {START_LIMIT_S:.0f} s.")
 
 
-def send_traffic(demo: Demo, chance: random.Random, *, count: int) -> None:
-    """A few requests of people who sign up and order."""
-    for _ in range(count):
+class Traffic:
+    """Requests of people who sign up, order, and now and then send something back."""
+
+    def __init__(self, demo: Demo, chance: random.Random) -> None:
+        """Send nothing yet."""
+        self._demo = demo
+        self._chance = chance
+        self._ordered: deque[str] = deque(maxlen=ORDERS_KEPT)
+
+    def send(self, count: int) -> None:
+        """What `count` people do; nothing more once the engine stops."""
+        with contextlib.suppress(OSError):
+            for _ in range(count):
+                self._one()
+
+    def _one(self) -> None:
+        demo, chance = self._demo, self._chance
         name = chance.choice(FIRST_NAMES)
-        try:
-            demo.send("POST", "/users", {"name": name, "email": f"{name.lower()}@example.com"})
-            items = [{"product": chance.choice(PRODUCTS), "quantity": chance.randint(1, 3)}]
-            demo.send("POST", "/orders", {"userId": name.lower(), "items": items})
-            if chance.random() < 0.25:
-                demo.send("POST", "/imports", {"products": list(PRODUCTS)})
-        except OSError:
-            return  # the engine is stopping
+        demo.send("POST", "/users", {"name": name, "email": f"{name.lower()}@example.com"})
+        items = [{"product": chance.choice(PRODUCTS), "quantity": chance.randint(1, 3)}]
+        status, _, answer = demo.ask("POST", "/orders", {"userId": name.lower(), "items": items})
+        if chance.random() < 0.25:
+            demo.send("POST", "/imports", {"products": list(PRODUCTS)})
+        if len(self._ordered) > SHIPPED_AFTER and chance.random() < 0.25:
+            demo.send("POST", "/returns", {"orderId": self._ordered.popleft()})
+        if status == 202:
+            self._ordered.append(json.loads(answer)["id"])
 
 
 def _show_order(demo: Demo) -> bool:

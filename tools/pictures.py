@@ -19,7 +19,7 @@ from typing import NamedTuple
 import click
 from playwright.async_api import Page, async_playwright
 
-from tools.demo import PAUSE_S, SHOP, Demo, send_traffic, wait_for_api
+from tools.demo import PAUSE_S, SHOP, Demo, Traffic, wait_for_api
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--force-color-profile=srgb")
@@ -94,9 +94,9 @@ async def _take(demo: Demo, wanted: Sequence[Picture], *, chromium: str, into: P
 
 
 async def _busy(demo: Demo) -> None:
-    chance = random.Random(7)
+    traffic = Traffic(demo, random.Random(7))
     for number in range(ROUNDS):
-        await asyncio.to_thread(send_traffic, demo, chance, count=1 + number % 3)
+        await asyncio.to_thread(traffic.send, 1 + number % 3)
         if number == ROUNDS // 2:
             await asyncio.to_thread(demo.motia, "trigger", "reserve-stock", "--data", '{"orderId": "4711"}')
         await asyncio.sleep(PAUSE_S / 3)
@@ -132,10 +132,10 @@ def screen(title: str) -> Callable[[Page], Awaitable[None]]:
 async def dead_run(page: Page) -> None:
     """The run that failed for good, with its error and stack."""
     await _go(page, "Runs")
-    await page.get_by_role("link", name="reserve-stock").first.wait_for()
-    await page.get_by_role("button", name="dead").first.click()
-    await page.locator("main a[href*='/runs/']").first.click()
-    await page.get_by_text("Fatal").first.wait_for()
+    await page.get_by_role("group", name="States").get_by_role("button", name="dead").click()
+    row = page.get_by_role("row").filter(has_text="no order 4711").first
+    await row.locator("a[href*='/runs/']").click()
+    await page.get_by_role("article").get_by_text("Fatal").first.wait_for()
 
 
 async def order_trace(page: Page) -> None:
@@ -152,6 +152,14 @@ async def answered_endpoint(page: Page) -> None:
     await page.get_by_text("/imports", exact=True).first.click()
     await page.get_by_role("button", name="Send", exact=True).click()
     await page.get_by_text("202").first.wait_for()
+
+
+async def instance(page: Page) -> None:
+    """One return of the workflow, its members painted by state."""
+    await _go(page, "Workflows")
+    await page.get_by_role("link", name="Instances").click()
+    await page.locator("main a[href*='/workflows/instances/']").first.click()
+    await page.get_by_text("notify-refund").first.wait_for()
 
 
 async def palette(page: Page) -> None:
@@ -174,6 +182,7 @@ PICTURES = (
     Picture("workbench-endpoints", answered_endpoint),
     Picture("workbench-queues", screen("Queues")),
     Picture("workbench-cron", screen("Cron")),
+    Picture("workbench-workflows", instance),
     Picture("workbench-workers", screen("Workers")),
     Picture("workbench-palette", palette, "Dark"),
 )

@@ -48,6 +48,11 @@ declare module '@motia/core' {
       input: unknown;
       output: unknown;
     };
+    /** (event step, motia/steps/warehouse/returns.py) */
+    'escalate-return': {
+      input: { [key: string]: unknown };
+      output: unknown;
+    };
     /** (GET /orders/:id, api step, motia/steps/orders/place-order.ts) */
     'get-order': {
       input: unknown;
@@ -87,12 +92,24 @@ declare module '@motia/core' {
       };
       output: unknown;
     };
+    /** (event step, motia/steps/warehouse/returns.py) */
+    'inspect-parcel': {
+      input: {
+        orderId: string;
+      };
+      output: unknown;
+    };
     /** (event step, motia/steps/notifications/letters.rb) */
     'notify-customer': {
       input: {
         orderId: unknown;
         userId: unknown;
       };
+      output: unknown;
+    };
+    /** (event step, motia/steps/notifications/letters.rb) */
+    'notify-refund': {
+      input: unknown;
       output: unknown;
     };
     /** (topic of analyze-behavior) */
@@ -128,8 +145,30 @@ declare module '@motia/core' {
       };
       output: unknown;
     };
+    /** (event step, motia/steps/orders/returns.ts) */
+    'refund-card': {
+      input: {
+        orderId: string;
+        'inspect-parcel': {
+          cents: number;
+        };
+      };
+      output: unknown;
+    };
     /** (event step, motia/steps/warehouse/stock.py) */
     'reserve-stock': {
+      input: {
+        orderId: string;
+      };
+      output: unknown;
+    };
+    /** (event step, motia/steps/warehouse/returns.py) */
+    'restock': {
+      input: { [key: string]: unknown };
+      output: unknown;
+    };
+    /** (POST /returns, api step, motia/steps/orders/returns.ts) */
+    'return-order': {
       input: {
         orderId: string;
       };

@@ -48,12 +48,14 @@ def motia(*arguments: str, cwd: Path, check: bool = True) -> subprocess.Complete
 class Served:
     """A running `motia dev` or `motia start`."""
 
+    program: tuple[str, ...] = MOTIA
+
     def __init__(self, root: Path, *arguments: str, **more_environment: str) -> None:
         self.root = root
         self.seen: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
-            [*MOTIA, *arguments, "--port", "0"],
+            [*self.program, *arguments, "--port", "0"],
             cwd=root,
             env={**environment(), **more_environment},
             stdin=subprocess.DEVNULL,

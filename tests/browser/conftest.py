@@ -130,6 +130,15 @@ def running_shop(root: Path, *arguments: str, **environment: str) -> Iterator[Sh
         served.end()
 
 
+@contextmanager
+def serving(root: Path, steps: str) -> Iterator[Shop]:
+    """An engine over these Python steps, in the empty folder `root`."""
+    (root / "motia" / "steps").mkdir(parents=True)
+    (root / "motia" / "steps" / "steps.py").write_text(steps.lstrip())
+    with running_shop(root) as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One engine for the tests of a module."""

@@ -37,7 +37,18 @@ from motia.workflow import Workflows
 
 READS = frozenset(
     (
-        *("get", "attempts", "children", "list_runs", "count_runs", "depths", "key_holder", "running"),
+        *(
+            "get",
+            "attempts",
+            "children",
+            "replays",
+            "list_runs",
+            "count_runs",
+            "tally_runs",
+            "depths",
+            "key_holder",
+            "running",
+        ),
         *("paused", "parked_targets", "ready_steps", "cron_fires", "state_get", "state_list", "state_groups"),
         *("get_instance", "instances_of_run", "list_instances", "count_instances", "open_instances"),
         *("due_instances", "load_manifest"),
@@ -74,6 +85,7 @@ class KeepingRecorder:
         self.instances: list[tuple[str, str]] = []
         self.logs: list[dict[str, Any]] = []
         self.edges: list[tuple[str, str]] = []
+        self.state_changes: list[tuple[str, str | None]] = []
         self.counts: Counter[str] = Counter()
         self._number = 0
 
@@ -108,6 +120,9 @@ class KeepingRecorder:
     def edge_observed(self, source: StepId, target: str) -> None:
         self.edges.append((source, target))
 
+    def state_changed(self, group: str, key: str | None) -> None:
+        self.state_changes.append((group, key))
+
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] += by
 
@@ -120,6 +135,8 @@ class FlakyLedger:
         self.is_down = False
         self.is_cut = False
         self.before: Callable[[str], Awaitable[None]] | None = None
+        self.after: Callable[[str], None] | None = None
+        """Told of each operation that was carried out and is not answered yet."""
         self.refused = 0
 
     def now(self) -> int:
@@ -142,6 +159,8 @@ class FlakyLedger:
                 self.refused += 1
                 raise LedgerUnavailable("no space left on device")
             answer = await method(*args, **options)
+            if self.after is not None:
+                self.after(name)
             if self.is_cut:
                 await asyncio.get_running_loop().create_future()
             return answer

@@ -98,3 +98,20 @@ async def test_the_daily_report_counts_the_orders(calm):
 
         (run,) = await shop.runs(step="daily-report")
         assert run.result == {"orders": 1, "shipped": 1, "cents": 520}
+
+
+async def test_a_return_is_refunded_in_the_order_that_the_workflow_says(calm):
+    async with app(ROOT) as shop:
+        order = {"userId": "u1", "items": [{"product": "tea", "quantity": 2}]}
+        placed = await shop.request("POST", "/orders", json=order)
+        await shop.wait_idle()
+
+        answer = await shop.request("POST", "/returns", json={"orderId": placed.json()["id"]})
+        again = await shop.request("POST", "/returns", json={"orderId": placed.json()["id"]})
+        await shop.wait_idle()
+
+        assert (answer.status, again.status) == (200, 409)
+        (letter,) = await shop.runs(step="notify-refund")
+        assert (letter.state, letter.result) == ("completed", {"refunded": 600})
+        assert letter.payload["restock"] == {"pieces": 2}
+        assert (await shop.state("reserved"))["tea"] == 0

@@ -26,6 +26,7 @@ from motia.places import EngineRecord
 
 ANSWER_LIMIT_S = 30.0
 CONNECT_LIMIT_S = 2.0
+PAGE_MAX = 1_000
 
 
 class EngineGone(WorldError):
@@ -217,6 +218,22 @@ def url_of(path: str, query: Mapping[str, Any] | None) -> str:
         if item is not None
     ]
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def collect(control: Any, path: str, name: str, query: dict[str, Any], *, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` items of the list `name` of `GET path`, newest first, page after page.
+
+    A page may be short where the engine had to search for long: its cursor goes on.
+    """
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        part = min(limit - len(found), PAGE_MAX)
+        page = control.request("GET", path, query=query | {"limit": part} | cursor)
+        found += page[name]
+        if len(found) >= limit or not page.get("cursor"):
+            return found
+        cursor = {"cursor": page["cursor"]}
 
 
 def segment(text: str) -> str:

@@ -41,7 +41,7 @@ def logs(
 
     The oldest comes first. JSON output is one object a line.
     """
-    from motia.cli.client import connect
+    from motia.cli.client import collect, connect
     from motia.cli.errors import CommandError
 
     where = {"step": step, "run": run, "trace": trace, "level": level}
@@ -53,7 +53,7 @@ def logs(
             )
         # Asked for before the past, so that no line falls between the two.
         newest = control.request("GET", "/v1/status")["feed_id"] if follow else None
-        past = control.request("GET", "/v1/logs", query=where | {"text": text, "limit": limit})["logs"][::-1]
+        past = collect(control, "/v1/logs", "logs", where | {"text": text}, limit=limit)[::-1]
         _tell(scope, past)
         if follow:
             items = control.follow("/v1/feed", query=where | {"kinds": "log", "after": newest})

@@ -111,8 +111,9 @@ def cancel(scope: Scope, run: str) -> None:
 
 def fetch_runs(control: Any, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Up to `query["limit"]` runs as the command line prints them."""
-    page = control.request("GET", "/v1/runs", query=query)
-    return page["runs"]
+    from motia.cli.client import collect
+
+    return collect(control, "/v1/runs", "runs", query, limit=query["limit"])
 
 
 def show_runs(scope: Scope, found: list[dict[str, Any]], *, empty: str) -> None:

@@ -63,15 +63,13 @@ def delete(scope: Scope, group: str, key: str) -> None:
 )
 def list_(scope: Scope, group: str | None, limit: int) -> None:
     """List the groups, or the keys of one with their values."""
-    from motia.cli.client import connect, segment
+    from motia.cli.client import collect, connect, segment
 
     with connect(scope.root) as control:
         if group is None:
             groups = control.request("GET", "/v1/state")["groups"]
             scope.out.rows(groups, {"group": "GROUP", "keys": "KEYS"}, empty="The state store is empty.")
             return
-        entries = control.request("GET", f"/v1/state/{segment(group)}", query={"limit": limit, "raw": True})[
-            "entries"
-        ]
+        entries = collect(control, f"/v1/state/{segment(group)}", "entries", {"raw": True}, limit=limit)
     columns = {"key": "KEY", "value": "VALUE", "version": "VERSION", "updated_at": "CHANGED"}
     scope.out.rows(entries, columns, empty=f"There is nothing in {group}.")

@@ -178,11 +178,15 @@ class Calls:
         args = _decode(raw, _Set)
         _key_of(args)
         entry = await self._state.ledger.state_set(args.group, args.key, self._checked(args.value))
+        self._tell(args.group, args.key)
         return msgspec.json.encode({"version": entry.version})
 
     async def _delete(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _key_of(_decode(raw, _Key))
-        return msgspec.json.encode(await self._state.ledger.state_delete(args.group, args.key))
+        is_done = await self._state.ledger.state_delete(args.group, args.key)
+        if is_done:
+            self._tell(args.group, args.key)
+        return msgspec.json.encode(is_done)
 
     async def _list(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _group_of(_decode(raw, _Group))
@@ -202,20 +206,28 @@ class Calls:
 
     async def _clear(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _group_of(_decode(raw, _Group))
-        return msgspec.json.encode(await self._state.ledger.state_clear(args.group))
+        count = await self._state.ledger.state_clear(args.group)
+        if count:
+            self._tell(args.group, None)
+        return msgspec.json.encode(count)
 
     async def _increment(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _decode(raw, _Increment)
         _key_of(args)
         op = StateOp(op="increment", value=msgspec.Raw(msgspec.json.encode(args.by)))
-        return (await self._state.ledger.state_update(args.group, args.key, [op])).value
+        return (await self._edit(args.group, args.key, [op])).value
 
     async def _update(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _decode(raw, _Update)
         _key_of(args)
         self._checked(raw)
         ops = [StateOp(op=op.op, path=op.path, value=msgspec.Raw(bytes(op.value))) for op in args.ops]
-        return _value(await self._state.ledger.state_update(args.group, args.key, ops))
+        return _value(await self._edit(args.group, args.key, ops))
+
+    async def _edit(self, group: str, key: str, ops: list[StateOp]) -> StateEntry:
+        entry = await self._state.ledger.state_update(group, key, ops)
+        self._tell(group, key)
+        return entry
 
     async def _compare_and_set(self, origin: Origin, raw: msgspec.Raw) -> bytes:
         args = _decode(raw, _CompareAndSet)
@@ -226,8 +238,13 @@ class Calls:
         done, entry = await self._state.ledger.state_compare_and_set(
             args.group, args.key, version=args.version, value=value
         )
+        if done:
+            self._tell(args.group, args.key)
         now = msgspec.Raw(entry.value if entry is not None else b"null")
         return msgspec.json.encode(_Done(done, now, entry.version if entry is not None else 0))
+
+    def _tell(self, group: str, key: str | None) -> None:
+        self._state.recorder.state_changed(group, key)
 
     def _checked(self, value: msgspec.Raw) -> bytes:
         data = bytes(value)

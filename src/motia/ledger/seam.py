@@ -42,6 +42,7 @@ from motia.model import (
     RunId,
     RunPage,
     RunState,
+    RunTally,
     StepId,
     TraceId,
 )
@@ -260,12 +261,26 @@ class Ledger(Protocol):
         """Runs triggered by this run, oldest first."""
         ...
 
-    async def list_runs(self, where: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
-        """Runs that fit, newest first; `limit` 1 to 1,000."""
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """Runs that are replays of this run, newest first."""
+        ...
+
+    async def list_runs(
+        self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
+    ) -> RunPage:
+        """Runs that fit, newest first; `limit` 1 to 1,000.
+
+        With `search_ms` a filter that no index answers is searched for about so long at most: the page
+        may then be short, and says from which instant on it looked. Without, it is searched to the end.
+        """
         ...
 
     async def count_runs(self, where: RunFilter) -> dict[RunState, int]:
         """How many runs fit, by state; exact up to 100,000 a state, then that number."""
+        ...
+
+    async def tally_runs(self, where: RunFilter, *, search_ms: int | None = None) -> RunTally:
+        """`count_runs` that, with `search_ms`, ends after about so long and says how far it got."""
         ...
 
     async def purge(self, where: RunFilter, *, limit: int = 1_000) -> int:

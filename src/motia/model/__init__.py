@@ -54,6 +54,7 @@ from motia.model.run import (
     RunFilter,
     RunPage,
     RunState,
+    RunTally,
     TriggerKind,
 )
 from motia.model.step import (
@@ -134,6 +135,7 @@ __all__ = [
     "RunNotFound",
     "RunPage",
     "RunState",
+    "RunTally",
     "SchemaError",
     "Source",
     "SpanId",

@@ -265,7 +265,22 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs, newest first; `cursor` asks for the next page, None at the end."""
+    """Runs, newest first; `cursor` asks for the next page, None at the end.
+
+    `searched_from_at`: the time to search was up. The page may be short: runs created before this
+    instant have not been looked at, and the cursor goes on there.
+    """
 
     runs: tuple[Run, ...]
     cursor: str | None = None
+    searched_from_at: int | None = None
+
+
+class RunTally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many runs there are by state, exact up to 100,000 a state, then that number.
+
+    `searched_from_at`: the time to count was up; only runs created from this instant on are counted.
+    """
+
+    by_state: dict[RunState, int]
+    searched_from_at: int | None = None

@@ -26,7 +26,7 @@ IDS_PER_MS = 1_000
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step."""
+    """Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step, state."""
 
     id: int
     kind: str

@@ -1,7 +1,7 @@
 """Queries over telemetry.db, on a read-only connection in a thread of its own.
 
-Each page looks through at most `SCAN_ROWS` rows and a query takes at most `QUERY_S`: a filter that
-fits little gives short pages with a cursor instead of a long wait.
+A list searches for about `searching.SEARCH_S` at most, and any query takes at most `QUERY_S`: a filter
+that fits little gives short pages, which say how far back they looked, instead of a long wait.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import msgspec
 from motia.model import CallerError, WorldError
 from motia.runtime import Clock
 from motia.telemetry import records, schema
-from motia.telemetry.rollup import MINUTE_MS, Bucket, percentile_us, total_of
+from motia.telemetry.minutes import Minutes, part_ms_of
+from motia.telemetry.rollup import MINUTE_MS
+from motia.telemetry.searching import Clauses, Way
 from motia.telemetry.store import Store
 from motia.telemetry.views import (
     ErrorGroup,
@@ -25,7 +27,6 @@ from motia.telemetry.views import (
     LogFilter,
     LogPage,
     LogView,
-    MetricPoint,
     ObservedEdge,
     StepMetrics,
     TraceFilter,
@@ -35,7 +36,6 @@ from motia.telemetry.views import (
 )
 from motia.telemetry.waterfall import SPAN_COLUMNS, spans_of
 
-SCAN_ROWS = 200_000
 QUERY_S = 5.0
 PAGE_MAX = 1_000
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -43,8 +43,10 @@ LAST_RUN = "g"
 """Above every run id, which is in hexadecimal digits."""
 TRACE_SPANS_MAX = 5_000
 TRACE_LOGS_MAX = 2_000
-# A line is written after it was made, and a worker's clock may be a little ahead.
-SINCE_SLACK_MS = 60_000
+SLACK_MS = 60_000
+"""A line is written soon after it was made, and a worker's clock may be a little ahead."""
+ROOT_SLACK_MS = 3_600_000
+"""A root is written when it ends: one that took longer is not found by an `until` in the middle of it."""
 
 _LOG_COLUMNS = "id, at, level, step, trace, run, attempt, source, message, fields"
 _ERROR_COLUMNS = (
@@ -65,6 +67,7 @@ class Reader:
         self._clock = clock
         self._own: apsw.Connection | None = None
         self._generation = -1
+        self._minutes = Minutes()
         self._deadline_mono = 0.0
 
     def close(self) -> None:
@@ -75,11 +78,11 @@ class Reader:
 
     def logs(self, where: LogFilter, *, limit: int, cursor: str | None) -> LogPage:
         """Lines that fit, newest first."""
-        return self._ask(lambda db: _logs(db, where, _limit_of(limit), _id_of(cursor)))
+        return self._ask(lambda db: _logs(db, where, _limit_of(limit), _id_of(cursor), self._clock))
 
     def traces(self, where: TraceFilter, *, limit: int, cursor: str | None) -> TracePage:
         """Traces that fit, newest root first."""
-        return self._ask(lambda db: _traces(db, where, _limit_of(limit), _id_of(cursor)))
+        return self._ask(lambda db: _traces(db, where, _limit_of(limit), _id_of(cursor), self._clock))
 
     def trace(self, trace: str) -> TraceView | None:
         """The whole trace, or None when nothing of it is stored."""
@@ -113,9 +116,17 @@ class Reader:
             lambda db: tuple(str(row[0]) for row in db.execute(schema.SELECT_FAILED_RUNS, values))
         )
 
-    def metrics(self, step: str | None, *, since_at: int, until_at: int) -> tuple[StepMetrics, ...]:
-        """The sum of all steps (or of `step`) first, then each step, over whole minutes."""
-        return self._ask(lambda db: _metrics(db, step, since_at, until_at))
+    def metrics(
+        self, step: str | None, *, since_at: int, until_at: int, part_ms: int | None
+    ) -> tuple[StepMetrics, ...]:
+        """The sum of all steps (or of `step`) first, then each step; see `minutes`."""
+        length = part_ms_of(until_at - since_at, part_ms)
+        now = self._clock.now_ms()
+        return self._ask(
+            lambda db: self._minutes.metrics(
+                db, step, since_at=since_at, until_at=until_at, part_ms=length, now=now
+            )
+        )
 
     def flow_observed(self) -> tuple[ObservedEdge, ...]:
         """Edges really seen, by source and target."""
@@ -154,51 +165,73 @@ class Reader:
         if self._own is not None and self._generation != self._store.generation:
             self.close()
         if self._own is None:
+            self._minutes.forget()
             self._generation = self._store.generation
             self._own = apsw.Connection(str(self._store.path), flags=apsw.SQLITE_OPEN_READONLY)
             self._own.set_busy_timeout(1_000)
         return self._own
 
 
-def _logs(db: apsw.Connection, where: LogFilter, limit: int, before_id: int | None) -> LogPage:
-    clauses = _Clauses(before_id)
-    clauses.equal("step", where.step)
-    clauses.equal("trace", where.trace)
-    clauses.equal("run", where.run)
-    clauses.equal("source", where.source)
+def _logs(db: apsw.Connection, where: LogFilter, limit: int, before_id: int | None, clock: Clock) -> LogPage:
+    clauses = Clauses(before_id)
+    way = _way_of_logs(where)
+    for column in ("step", "trace", "run", "source"):
+        if f"{column} = ?" not in way.terms:
+            clauses.equal(column, getattr(where, column))
     if where.level is not None:
         if where.level not in records.LEVELS:
             raise CallerError(f"no level is called {where.level!r}", hint="debug, info, warn or error")
         clauses.add("level >= ?", records.LEVELS[where.level])
-    clauses.since(where.since)
-    clauses.until(where.until)
+    clauses.since(where.since, slack_ms=SLACK_MS)
+    clauses.until(where.until, slack_ms=SLACK_MS)
     if where.text:
         pattern = _like(where.text)
         clauses.add("(message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')", pattern, pattern)
-    rows, cursor = clauses.page(db, "logs", _LOG_COLUMNS, limit, is_indexed=bool(where.trace or where.run))
-    return LogPage(logs=tuple(_log_of(row) for row in rows), cursor=cursor)
-
-
-def _traces(db: apsw.Connection, where: TraceFilter, limit: int, before_id: int | None) -> TracePage:
-    clauses = _Clauses(before_id)
-    clauses.add("is_root = 1")
-    clauses.add(
-        "NOT EXISTS (SELECT 1 FROM spans f WHERE f.trace = spans.trace AND f.is_root = 1 AND f.id < spans.id)"
+    page = clauses.page(db, "logs", _LOG_COLUMNS, limit, way=way, clock=clock)
+    return LogPage(
+        logs=tuple(_log_of(row) for row in page.rows),
+        cursor=page.cursor,
+        searched_from_at=page.searched_from_at,
     )
-    clauses.equal("step", where.step)
-    clauses.since(where.since)
-    clauses.until(where.until)
+
+
+def _way_of_logs(where: LogFilter) -> Way:
+    """The index of whatever has the fewest lines."""
+    for column in ("run", "trace", "step"):
+        value = getattr(where, column)
+        if value is not None:
+            return Way(f"logs_{column}", (f"{column} IS NOT NULL", f"{column} = ?"), (value,))
+    return Way()
+
+
+def _traces(
+    db: apsw.Connection, where: TraceFilter, limit: int, before_id: int | None, clock: Clock
+) -> TracePage:
+    clauses = Clauses(before_id)
+    clauses.add(
+        "NOT EXISTS (SELECT 1 FROM spans f INDEXED BY spans_trace"
+        " WHERE f.trace = spans.trace AND f.is_root = 1 AND f.id < spans.id)"
+    )
+    clauses.since(where.since, slack_ms=SLACK_MS)
+    clauses.until(where.until, slack_ms=ROOT_SLACK_MS)
     if where.slower_than_ms is not None:
         clauses.add("total_us >= ?", where.slower_than_ms * 1_000)
     if where.is_failed is not None:
-        found = "EXISTS (SELECT 1 FROM spans f WHERE f.trace = spans.trace AND f.is_failed = 1)"
+        found = "EXISTS (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace)"
         clauses.add(found if where.is_failed else f"NOT {found}")
     if where.text:
         pattern = _like(where.text)
         clauses.add("(name LIKE ? ESCAPE '\\' OR error_message LIKE ? ESCAPE '\\')", pattern, pattern)
+    way = Way("spans_root", ("is_root",))
+    if where.step is not None:
+        way = Way("spans_root_step", ("is_root", "step = ?"), (where.step,))
     columns = "id, trace, kind, name, step, run, status, outcome, at, error_name, error_message"
-    rows, cursor = clauses.page(db, "spans", columns, limit)
-    return TracePage(traces=tuple(_summary_of(db, row) for row in rows), cursor=cursor)
+    page = clauses.page(db, "spans", columns, limit, way=way, clock=clock)
+    return TracePage(
+        traces=tuple(_summary_of(db, row) for row in page.rows),
+        cursor=page.cursor,
+        searched_from_at=page.searched_from_at,
+    )
 
 
 def _summary_of(db: apsw.Connection, root: tuple[Any, ...]) -> TraceSummary:
@@ -290,100 +323,6 @@ def _with_points(
     return tuple(
         msgspec.structs.replace(group, points=tuple(points.get(group.fingerprint, ()))) for group in groups
     )
-
-
-def _metrics(db: apsw.Connection, step: str | None, since_at: int, until_at: int) -> tuple[StepMetrics, ...]:
-    sql = "SELECT step, minute, count, errors, histogram FROM minutes WHERE minute BETWEEN ? AND ?"
-    bounds = (since_at - since_at % MINUTE_MS, until_at)
-    by_step: dict[str, dict[int, Bucket]] = {}
-    for name, minute, count, errors, histogram in db.execute(
-        sql + (" AND step = ?" if step is not None else ""), bounds if step is None else (*bounds, step)
-    ):
-        counts = msgspec.json.decode(histogram, type=dict[int, int], strict=False)
-        by_step.setdefault(name, {})[minute] = Bucket(count=count, errors=errors, histogram=counts)
-    seconds = max((until_at - since_at) / 1_000, 1.0)
-    if step is not None:
-        return (_step_metrics(step, by_step.get(step, {}), seconds),)
-    sums: dict[int, Bucket] = {}
-    for minutes in by_step.values():
-        for minute, bucket in minutes.items():
-            sums.setdefault(minute, Bucket()).merge(bucket)
-    parts = (_step_metrics(name, by_step[name], seconds) for name in sorted(by_step))
-    return (_step_metrics("", sums, seconds), *parts)
-
-
-def _step_metrics(step: str, minutes: dict[int, Bucket], seconds: float) -> StepMetrics:
-    total = total_of(minutes.values())
-    return StepMetrics(
-        step=step,
-        count=total.count,
-        errors=total.errors,
-        rate_per_s=round(total.count / seconds, 3),
-        p50_us=percentile_us(total.histogram, 0.50),
-        p95_us=percentile_us(total.histogram, 0.95),
-        p99_us=percentile_us(total.histogram, 0.99),
-        points=tuple(
-            MetricPoint(
-                minute_at=minute,
-                count=bucket.count,
-                errors=bucket.errors,
-                p50_us=percentile_us(bucket.histogram, 0.50),
-                p95_us=percentile_us(bucket.histogram, 0.95),
-                p99_us=percentile_us(bucket.histogram, 0.99),
-            )
-            for minute, bucket in sorted(minutes.items())
-        ),
-    )
-
-
-class _Clauses:
-    """A WHERE clause over a table whose ids are times, read downwards from a cursor."""
-
-    def __init__(self, before_id: int | None) -> None:
-        self._parts: list[str] = []
-        self._values: list[Any] = []
-        self._before_id = before_id
-        self._from_id = 0
-
-    def add(self, part: str, *values: Any) -> None:
-        self._parts.append(part)
-        self._values.extend(values)
-
-    def equal(self, column: str, value: Any) -> None:
-        if value is not None:
-            self.add(f"{column} = ?", value)
-
-    def since(self, at: int | None) -> None:
-        if at is not None:
-            self.add("at >= ?", at)
-            self._from_id = max(at - SINCE_SLACK_MS, 0) << schema.ROW_ID_SHIFT
-
-    def until(self, at: int | None) -> None:
-        if at is not None:
-            self.add("at <= ?", at)
-
-    def page(
-        self, db: apsw.Connection, table: str, columns: str, limit: int, *, is_indexed: bool = False
-    ) -> tuple[list[tuple[Any, ...]], str | None]:
-        """Up to `limit` rows and the cursor behind them; `is_indexed`: the filter itself bounds the rows."""
-        top = self._before_id if self._before_id is not None else (1 << 63) - 1
-        floor = self._from_id if is_indexed else max(_floor_of(db, table, top), self._from_id)
-        rows = db.execute(
-            f"SELECT {columns} FROM {table} WHERE {' AND '.join(['id < ?', 'id >= ?', *self._parts])}"
-            " ORDER BY id DESC LIMIT ?",
-            (top, floor, *self._values, limit + 1),
-        ).fetchall()
-        if len(rows) > limit:
-            return rows[:limit], str(rows[limit - 1][0])
-        return rows, str(floor) if floor > self._from_id else None
-
-
-def _floor_of(db: apsw.Connection, table: str, top: int) -> int:
-    """The id of the last row that this page looks at; 0 when it can look at all of them."""
-    row: Any = db.execute(
-        f"SELECT id FROM {table} WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?", (top, SCAN_ROWS)
-    ).fetchone()
-    return row[0] if row else 0
 
 
 def _like(text: str) -> str:

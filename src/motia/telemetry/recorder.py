@@ -22,6 +22,7 @@ from motia.runtime import Clock
 from motia.telemetry.feed import Feed
 from motia.telemetry.records import ATTEMPT, EDGE, INSTANCE, LOG, REQUEST, RUN, SPAN, Record
 from motia.telemetry.redaction import cut_text
+from motia.telemetry.state_changes import StateChanges
 
 RING_RECORDS = 10_000
 HALF_RING = RING_RECORDS // 2
@@ -44,6 +45,7 @@ class RingRecorder:
         self._is_always_heard = is_always_heard
         self._unheard: deque[Record] = deque(maxlen=RUNS_UNHEARD)
         self._unheard_count = 0
+        self._state_changes = StateChanges()
         self.counters: dict[str, int] = {}
         self._clock = clock
         self._ring: deque[Record] = deque(maxlen=RING_RECORDS)
@@ -180,6 +182,11 @@ class RingRecorder:
         if len(self._ring) >= HALF_RING:
             self._crowded()
         self._ring.append((EDGE, source, target))
+
+    def state_changed(self, group: str, key: str | None) -> None:
+        """A key of the state store changed, or (None) all of a group; for the feed, while somebody listens."""
+        if self.feed.is_heard or self._is_always_heard:
+            self._state_changes.note(group, key)
 
     def count(self, name: str, by: int = 1) -> None:
         """Raise a counter; `counters` has them all since the engine started."""

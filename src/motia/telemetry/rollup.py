@@ -7,7 +7,7 @@ at most 9 % too high. Buckets add up: over steps, over minutes, over restarts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -49,14 +49,20 @@ def upper_us(index: int) -> int:
 
 def percentile_us(histogram: Mapping[int, int], share: float) -> int:
     """The latency that `share` (0 to 1) of the samples do not exceed; 0 without samples."""
+    return percentiles_us(histogram, (share,))[0]
+
+
+def percentiles_us(histogram: Mapping[int, int], shares: Sequence[float]) -> list[int]:
+    """`percentile_us` of each of `shares`, which rise, in one look at the histogram."""
     total = sum(histogram.values())
-    wanted = math.ceil(total * share)
+    found: list[int] = []
+    wanted = [math.ceil(total * share) for share in shares]
     seen = 0
     for index in sorted(histogram):
         seen += histogram[index]
-        if seen >= wanted:
-            return upper_us(index)
-    return 0
+        while len(found) < len(wanted) and seen >= wanted[len(found)]:
+            found.append(upper_us(index))
+    return found + [0] * (len(wanted) - len(found))
 
 
 def total_of(buckets: Iterable[Bucket]) -> Bucket:

@@ -107,6 +107,12 @@ CREATE TABLE edges (
 ) WITHOUT ROWID;
 """
 
+LATER_INDEXES = """
+CREATE INDEX IF NOT EXISTS spans_root_step ON spans (step, id) WHERE is_root;
+CREATE INDEX IF NOT EXISTS spans_failed ON spans (trace) WHERE is_failed;
+"""
+"""Indexes that files of this version may not have yet: made at each opening."""
+
 SPAN_CHUNKS = (32, 8, 1)
 """Rows of one statement. Each lets go of the interpreter lock, so fewer are faster."""
 

@@ -108,5 +108,8 @@ class Recorder(Protocol):
     def edge_observed(self, source: StepId, target: str) -> None:
         """A step triggered a target: an observed edge of the flow graph."""
 
+    def state_changed(self, group: str, key: str | None) -> None:
+        """A key of the state store changed, or (None) all keys of a group, for the live feed."""
+
     def count(self, name: str, by: int = 1) -> None:
         """Raise a counter (`parked`, `stale`, `stalled`, `log_lines_dropped`…)."""

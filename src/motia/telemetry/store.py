@@ -203,6 +203,7 @@ def _prepare(connection: apsw.Connection, *, is_file: bool) -> None:
         connection.execute(f"PRAGMA user_version = {schema.VERSION}")
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("COMMIT")
+    connection.execute(schema.LATER_INDEXES)
 
 
 def _set_aside(path: Path, word: str) -> None:

@@ -148,15 +148,24 @@ class Telemetry(RingRecorder, Duty):
         return await self._ask(lambda: self._reader.failed_runs(fingerprint, limit=limit, before=before))
 
     async def metrics(
-        self, step: str | None = None, *, window_s: float = 3_600.0, until_at: int | None = None
+        self,
+        step: str | None = None,
+        *,
+        window_s: float = 3_600.0,
+        until_at: int | None = None,
+        part_s: int | None = None,
     ) -> tuple[StepMetrics, ...]:
-        """Counts, rates and percentiles by minute over the window before `until_at` (now).
+        """Counts, rates and percentiles over the window before `until_at` (now), by parts of `part_s`.
 
+        Parts are whole minutes; without `part_s` of one minute, or of as many as make 360 parts.
         The sum of all steps first, under an empty id, then each step; only `step` when it is given.
         """
         until_at = self._clock.now_ms() if until_at is None else until_at
         since_at = until_at - int(window_s * 1_000)
-        return await self._ask(lambda: self._reader.metrics(step, since_at=since_at, until_at=until_at))
+        part_ms = None if part_s is None else part_s * 1_000
+        return await self._ask(
+            lambda: self._reader.metrics(step, since_at=since_at, until_at=until_at, part_ms=part_ms)
+        )
 
     async def flow_observed(self) -> tuple[ObservedEdge, ...]:
         """Edges of the flow graph that were really seen."""
@@ -226,13 +235,15 @@ class Telemetry(RingRecorder, Duty):
 
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
-        is_quiet = self._is_inline and self._is_empty and self._pruning is None
+        is_quiet = self._is_inline and self._is_empty and not self._state_changes and self._pruning is None
         self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
             self._lines_reset_mono = now_mono
             self._tell_of_dropped_lines()
         self._hand_over()
+        for data in self._state_changes.take():
+            self.feed.publish("state", data)
         if now_mono - self._prune_mono >= PRUNE_EVERY_S and self._pruning is None:
             self._prune_mono = now_mono
             self._prune_on()

@@ -107,9 +107,10 @@ class FailurePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One minute."""
+    """One minute, or as many as were asked for in one part."""
 
     minute_at: int
+    """When it begins."""
     count: int
     errors: int
     p50_us: int
@@ -155,7 +156,10 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which traces; every field that is set must hold of the root, `is_failed` of any span."""
+    """Which traces; every field that is set must hold of the root, `is_failed` of any span.
+
+    With `until`, traces whose root took longer than an hour beyond it are not found.
+    """
 
     step: str | None = None
     is_failed: bool | None = None
@@ -166,18 +170,23 @@ class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines, newest first. With a `cursor` there may be more, also when the page is short:
-    a page looks through a bounded number of rows."""
+    """Lines, newest first; `cursor` asks for the next page.
+
+    With `searched_from_at` the page may be short, or empty: the time to search was up, and what was
+    written before that instant has not been looked at. The cursor goes on there.
+    """
 
     logs: tuple[LogView, ...]
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class TracePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Traces, newest first; `cursor` as in `LogPage`."""
+    """Traces, newest first; `cursor` and `searched_from_at` as in `LogPage`."""
 
     traces: tuple[TraceSummary, ...]
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class ErrorPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ Invariants
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -54,6 +55,8 @@ from motia.workbench.openapi import describe
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+LONG = 100
+"""Items of an answer that are written out on the loop; some milliseconds of its time."""
 CALLER = "motia.caller"
 """Where the scope of a request holds its `Caller`; there is no default."""
 
@@ -125,7 +128,12 @@ class ControlRoute(Route):
         body = await read_body(request, declared.body, bytes_max=self._body_bytes_max)
         call = Call(self._deps, request, caller=caller, query=query, body=body)
         answer = await declared.handler(call)
-        return answer if isinstance(answer, Response) else _json(200, answer)
+        if isinstance(answer, Response):
+            return answer
+        if _is_long(answer):
+            # The loop is the engine's: a long list is written out beside it.
+            return await asyncio.to_thread(_json, 200, answer)
+        return _json(200, answer)
 
     async def _note(self, request: Request, caller: Caller, outcome: str) -> None:
         audit = self._deps.audit
@@ -183,6 +191,21 @@ def error_response(error: MotiaError) -> Response:
         },
         headers,
     )
+
+
+def _is_long(answer: Any) -> bool:
+    if not isinstance(answer, msgspec.Struct):
+        return False
+    lists = [value for name in answer.__struct_fields__ if isinstance(value := getattr(answer, name), tuple)]
+    inner = (
+        len(value)
+        for items in lists
+        for item in items[:LONG]
+        if isinstance(item, msgspec.Struct)
+        for name in item.__struct_fields__
+        if isinstance(value := getattr(item, name), tuple)
+    )
+    return sum(map(len, lists)) + sum(inner) > LONG
 
 
 def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:

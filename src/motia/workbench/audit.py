@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from bisect import bisect_left
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,10 +89,9 @@ class Audit:
     async def page(self, *, limit: int, cursor: str | None = None) -> AuditPage:
         """Up to `limit` entries, those before the entry `cursor` when it is given."""
         before = int(cursor) if cursor is not None and cursor.isascii() and cursor.isdigit() else None
-        entries = await asyncio.to_thread(self._read)
-        fitting = [entry for entry in reversed(entries) if before is None or entry.id < before]
-        page = tuple(fitting[:limit])
-        return AuditPage(entries=page, cursor=str(page[-1].id) if len(fitting) > limit else None)
+        found = await asyncio.to_thread(self._newest, limit + 1, before)
+        page = tuple(found[:limit])
+        return AuditPage(entries=page, cursor=str(page[-1].id) if len(found) > limit else None)
 
     def _append(self, line: bytes) -> None:
         if self._path.exists() and self._path.stat().st_size + len(line) > FILE_BYTES_MAX:
@@ -100,16 +100,31 @@ class Audit:
         with os.fdopen(handle, "ab") as file:
             file.write(line)
 
-    def _read(self) -> list[AuditEntry]:
+    def _newest(self, limit: int, before: int | None) -> list[AuditEntry]:
+        """Up to `limit` entries, newest first; no more lines are decoded than it takes to find them."""
         entries: list[AuditEntry] = []
-        for path in (self._older, self._path):
+        for path in (self._path, self._older):
             try:
                 lines = path.read_bytes().splitlines()
             except OSError:
                 continue
-            for line in lines:
-                try:
-                    entries.append(msgspec.json.decode(line, type=AuditEntry))
-                except msgspec.MsgspecError:
-                    continue  # the end of a line that a full disk or a crash cut off
+            end = len(lines) if before is None else bisect_left(lines, before, key=_id_of)
+            for line in reversed(lines[:end]):
+                if len(entries) == limit:
+                    return entries
+                entry = _entry_of(line)
+                if entry is not None and (before is None or entry.id < before):
+                    entries.append(entry)
         return entries
+
+
+def _entry_of(line: bytes) -> AuditEntry | None:
+    try:
+        return msgspec.json.decode(line, type=AuditEntry)
+    except msgspec.MsgspecError:
+        return None  # the end of a line that a full disk or a crash cut off
+
+
+def _id_of(line: bytes) -> int:
+    entry = _entry_of(line)
+    return 0 if entry is None else entry.id

@@ -10,7 +10,7 @@ from collections import Counter
 
 import msgspec
 
-from motia.model import Run, RunFilter, RunId, RunPage, RunState
+from motia.model import Run, RunFilter, RunId, RunPage, RunState, RunTally
 from motia.workbench.deps import ControlDeps
 
 PART = 1_000
@@ -18,11 +18,17 @@ PARTS_MAX = 20
 
 
 async def find_runs(
-    deps: ControlDeps, where: RunFilter, *, fingerprint: str | None, limit: int, cursor: str | None = None
+    deps: ControlDeps,
+    where: RunFilter,
+    *,
+    fingerprint: str | None,
+    limit: int,
+    search_ms: int,
+    cursor: str | None = None,
 ) -> RunPage:
-    """A page of runs that fit, newest first; of all when `fingerprint` is None."""
+    """A page of runs that fit, newest first; of all, for `search_ms`, when `fingerprint` is None."""
     if fingerprint is None:
-        return await deps.ledger.list_runs(where, limit=limit, cursor=cursor)
+        return await deps.ledger.list_runs(where, limit=limit, cursor=cursor, search_ms=search_ms)
     found: list[Run] = []
     for _ in range(PARTS_MAX):
         part = await _part(deps, fingerprint, cursor)
@@ -36,10 +42,12 @@ async def find_runs(
     return RunPage(runs=tuple(found), cursor=cursor)
 
 
-async def count_found(deps: ControlDeps, where: RunFilter, *, fingerprint: str | None) -> dict[RunState, int]:
+async def tally_found(
+    deps: ControlDeps, where: RunFilter, *, fingerprint: str | None, search_ms: int
+) -> RunTally:
     """How many fit, by state; by `fingerprint` exact for the newest 20,000 that failed so."""
     if fingerprint is None:
-        return await deps.ledger.count_runs(where)
+        return await deps.ledger.tally_runs(where, search_ms=search_ms)
     counts: Counter[RunState] = Counter()
     cursor: str | None = None
     for _ in range(PARTS_MAX):
@@ -48,7 +56,7 @@ async def count_found(deps: ControlDeps, where: RunFilter, *, fingerprint: str |
             break
         counts.update(await deps.ledger.count_runs(_within(where, part)))
         cursor = part[-1]
-    return dict(counts)
+    return RunTally(by_state=dict(counts))
 
 
 async def _part(deps: ControlDeps, fingerprint: str, cursor: str | None) -> tuple[RunId, ...]:

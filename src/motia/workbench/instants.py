@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,13 +16,14 @@ import msgspec
 from motia.model import CallerError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 _MAX_MS = 253_402_300_799_999
 
 
 def iso(at: int) -> str:
     """`2026-01-01T00:00:00.000Z` for ms since the epoch (years 1970 to 9999; clamped)."""
-    instant = _EPOCH + timedelta(milliseconds=min(max(at, 0), _MAX_MS))
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1_000:03d}Z"
+    instant = _NAIVE_EPOCH + timedelta(milliseconds=min(max(at, 0), _MAX_MS))
+    return f"{instant.isoformat(timespec='milliseconds')}Z"
 
 
 def parse_instant(text: str, *, name: str) -> int:
@@ -51,13 +53,19 @@ def is_instant_name(name: str) -> bool:
 
 def shown(value: Any) -> Any:
     """`value` ready to be encoded: structs as objects, their instants as text."""
-    if isinstance(value, msgspec.Raw):
+    kind = type(value)
+    if kind in _LEAVES:
         return value
     if isinstance(value, msgspec.Struct):
-        return {
-            name: _field(field, getattr(value, field))
-            for field, name in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
-        }
+        # Most of what a list of thousands holds is text, numbers and None: those are not asked again.
+        found: dict[str, Any] = {}
+        for field, name, is_instant in _plan_of(kind):
+            item = getattr(value, field)
+            if is_instant:
+                found[name] = _instant(item)
+            else:
+                found[name] = item if type(item) in _LEAVES else shown(item)
+        return found
     if isinstance(value, dict):
         return {key: shown(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -67,9 +75,17 @@ def shown(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _field(name: str, value: Any) -> Any:
-    if not is_instant_name(name):
-        return shown(value)
+_LEAVES = frozenset({str, int, float, bool, type(None), bytes, msgspec.Raw})
+
+
+@cache
+def _plan_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
+    """Of each field its name, its name outside, and whether it holds an instant."""
+    names = zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True)
+    return tuple((field, name, is_instant_name(field)) for field, name in names)
+
+
+def _instant(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_field(name, item) for item in value]
+        return [_instant(item) for item in value]
     return iso(value) if isinstance(value, int) and not isinstance(value, bool) else shown(value)

@@ -22,7 +22,7 @@ from motia.model import (
     RunState,
 )
 from motia.workbench.endpoint import Call, Endpoint, Permission
-from motia.workbench.failed_runs import count_found, find_runs
+from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.run_routes import RunSelection, checked_id, filter_of, runs_page, step_id_of
 from motia.workbench.views import (
     BulkFailure,
@@ -35,6 +35,8 @@ from motia.workbench.views import (
 
 SAMPLE = 20
 BULK_MAX = 1_000
+BULK_SEARCH_MS = 500
+"""How long one part of a bulk operation searches: whoever acts on many waits longer than who looks."""
 
 
 class DeadQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,19 +169,25 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
             raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
         return [checked_id(run) for run in body.ids], None
     page = await find_runs(
-        call.deps, where, fingerprint=body.fingerprint, limit=body.limit, cursor=body.cursor
+        call.deps,
+        where,
+        fingerprint=body.fingerprint,
+        limit=body.limit,
+        cursor=body.cursor,
+        search_ms=BULK_SEARCH_MS,
     )
     return [run.id for run in page.runs], page.cursor
 
 
 async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = None) -> BulkView:
-    counts = await count_found(call.deps, where, fingerprint=fingerprint)
-    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=SAMPLE)
+    tally = await tally_found(call.deps, where, fingerprint=fingerprint, search_ms=BULK_SEARCH_MS)
+    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=SAMPLE, search_ms=BULK_SEARCH_MS)
     return BulkView(
-        count=sum(counts.values()),
+        count=sum(tally.by_state.values()),
         dry_run=True,
-        by_state={state.value: count for state, count in counts.items() if count},
+        by_state={state.value: count for state, count in tally.by_state.items() if count},
         sample=tuple(run_view(run) for run in page.runs),
+        searched_from_at=tally.searched_from_at,
     )
 
 

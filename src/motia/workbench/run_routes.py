@@ -19,7 +19,7 @@ from motia.model import (
     run_number_of,
 )
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
-from motia.workbench.failed_runs import count_found, find_runs
+from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.instants import parse_instant
 from motia.workbench.views import (
     AcceptedView,
@@ -37,6 +37,9 @@ from motia.workbench.views import (
 
 WAIT_MS_MAX = 24 * 3_600_000
 CHILDREN_SHOWN = 200
+REPLAYS_SHOWN = 50
+SEARCH_MS = 100
+"""How long a list is searched for what no index answers; the page says how far back that was."""
 
 
 class RunSelection(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,12 +130,15 @@ async def list_runs(call: Call) -> RunList:
 async def count_runs(call: Call) -> RunCounts:
     """How many runs fit, by state."""
     query = call.query(RunSelection)
-    counts = await count_found(call.deps, filter_of(query), fingerprint=query.fingerprint)
-    return RunCounts(counts={state.value: count for state, count in counts.items()})
+    tally = await tally_found(call.deps, filter_of(query), fingerprint=query.fingerprint, search_ms=SEARCH_MS)
+    return RunCounts(
+        counts={state.value: count for state, count in tally.by_state.items()},
+        searched_from_at=tally.searched_from_at,
+    )
 
 
 async def get_run(call: Call) -> RunDetail:
-    """A run with payload, result, attempts, children, and why it is where it is."""
+    """A run with payload, result, attempts, children, replays, and why it is where it is."""
     ledger = call.deps.ledger
     run = await _run(call)
     attempts = await ledger.attempts(run.id)
@@ -141,6 +147,7 @@ async def get_run(call: Call) -> RunDetail:
         run,
         attempts=attempts,
         children=children,
+        replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
         raw=call.query(RawQuery).raw,
     )
@@ -176,8 +183,14 @@ async def runs_page(
     """A page of runs that fit, newest first."""
     if not 1 <= limit <= 1_000:
         raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
-    page = await find_runs(call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor)
-    return RunList(runs=tuple(run_view(run) for run in page.runs), cursor=page.cursor)
+    page = await find_runs(
+        call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor, search_ms=SEARCH_MS
+    )
+    return RunList(
+        runs=tuple(run_view(run) for run in page.runs),
+        cursor=page.cursor,
+        searched_from_at=page.searched_from_at,
+    )
 
 
 async def _run(call: Call) -> Run:

@@ -25,6 +25,7 @@ from motia.workbench.views import RunView, run_view
 
 WINDOW_S_MAX = 7 * 86_400
 TRACE_RUNS_MAX = 1_000
+PARTS_MAX = 1_440
 
 
 class NotFound(CallerError):
@@ -53,7 +54,7 @@ class FeedQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which items. `after` (or the header Last-Event-ID) is the last id that was seen."""
 
     kinds: tuple[str, ...] = ()
-    """run, instance, log, request, error, step, manifest, worker; several, or parted by commas."""
+    """run, instance, log, request, error, step, manifest, worker, state; several, or parted by commas."""
     step: str | None = None
     trace: str | None = None
     run: str | None = None
@@ -90,11 +91,13 @@ class ResolveBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Of which step (all when none is named), over how long before `until` (now)."""
+    """Of which step (all when none is named), over how long before `until` (now), by parts of how long."""
 
     step: str | None = None
     window_s: float = 3_600.0
     until: str | None = None
+    part_s: int | None = None
+    """Whole minutes; one minute, or as many as make 360 parts, when it is left out."""
 
 
 class TraceDetail(TraceView, frozen=True, kw_only=True):
@@ -218,8 +221,18 @@ async def get_metrics(call: Call) -> MetricsView:
         raise CallerError(
             f"window_s is {query.window_s:g}", hint=f"it goes from 60 to {WINDOW_S_MAX} (a week)"
         )
+    if query.part_s is not None and not (query.part_s >= 60 and query.part_s % 60 == 0):
+        raise CallerError(f"part_s is {query.part_s}", hint="it is a multiple of 60: parts are whole minutes")
+    if query.part_s is not None and query.window_s / query.part_s > PARTS_MAX:
+        raise CallerError(
+            f"a window of {query.window_s:g} s has more than {PARTS_MAX:,} parts of {query.part_s} s",
+            hint="ask for longer parts",
+        )
     metrics = await call.deps.telemetry.metrics(
-        query.step, window_s=query.window_s, until_at=_instant(query.until, "until")
+        query.step,
+        window_s=query.window_s,
+        until_at=_instant(query.until, "until"),
+        part_s=query.part_s,
     )
     return MetricsView(metrics=metrics, counters=dict(call.deps.telemetry.counters))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from motia.ledger import StateEntry
@@ -108,7 +110,8 @@ async def list_entries(call: Call) -> EntryList:
     )
     page = found[: query.limit]
     return EntryList(
-        entries=tuple(_view(entry, raw=query.raw) for entry in page),
+        # Values are looked through for secrets, and may be large: not on the engine's loop.
+        entries=await asyncio.to_thread(lambda: tuple(_view(entry, raw=query.raw) for entry in page)),
         cursor=page[-1].key if len(found) > query.limit else None,
     )
 
@@ -134,25 +137,35 @@ async def set_entry(call: Call) -> EntryView:
         raise PayloadTooLarge(f"the value has {len(value):,} bytes, {limit:,} are the most")
     ledger = call.deps.ledger
     if body.version is None:
-        return _view(await ledger.state_set(group, key, value), raw=False)
+        entry = await ledger.state_set(group, key, value)
+        call.deps.telemetry.state_changed(group, key)
+        return _view(entry, raw=False)
     done, entry = await ledger.state_compare_and_set(group, key, version=body.version, value=value)
     if not done or entry is None:
         met = f"has version {entry.version}" if entry is not None else "is not there"
         raise RunConflict(
             f"{group}/{key} {met}, not {body.version}", hint="read it again, then decide; nothing was changed"
         )
+    call.deps.telemetry.state_changed(group, key)
     return _view(entry, raw=False)
 
 
 async def delete_entry(call: Call) -> Deleted:
     """Delete a key."""
     group, key = _names(call)
-    return Deleted(deleted=await call.deps.ledger.state_delete(group, key))
+    is_deleted = await call.deps.ledger.state_delete(group, key)
+    if is_deleted:
+        call.deps.telemetry.state_changed(group, key)
+    return Deleted(deleted=is_deleted)
 
 
 async def clear_group(call: Call) -> Cleared:
     """Delete all keys of a group."""
-    return Cleared(count=await call.deps.ledger.state_clear(call.params["group"]))
+    group = call.params["group"]
+    count = await call.deps.ledger.state_clear(group)
+    if count:
+        call.deps.telemetry.state_changed(group, None)
+    return Cleared(count=count)
 
 
 def _names(call: Call) -> tuple[str, str]:
@@ -164,8 +177,8 @@ def _names(call: Call) -> tuple[str, str]:
 
 
 def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= 10_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 10,000; `cursor` asks for more")
+    if not 1 <= limit <= 1_000:
+        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
 
 
 def _view(entry: StateEntry, *, raw: bool) -> EntryView:

@@ -66,22 +66,33 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     redacted: bool
     attempts: tuple[AttemptView, ...]
     children: tuple[RunView, ...]
+    replays: tuple[RunView, ...]
+    """Runs that are replays of this one, newest first."""
     why: Why | None
     fingerprint: str | None = None
     """The kind of failure that `error` is, as `/v1/errors` counts it."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of runs, newest first."""
+    """A page of runs, newest first; `cursor` asks for the next one.
+
+    With `searched_from_at` the page may be short, or empty: the time to search was up, and runs created
+    before that instant have not been looked at. The cursor goes on there.
+    """
 
     runs: tuple[RunView, ...]
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class RunCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Runs by state; exact up to 100,000 a state, then that number."""
+    """Runs by state; exact up to 100,000 a state, then that number.
+
+    With `searched_from_at` the time to count was up: only runs created from that instant on are counted.
+    """
 
     counts: dict[str, int]
+    searched_from_at: int | None = None
 
 
 class AcceptedView(msgspec.Struct, frozen=True, kw_only=True, rename={"run": "runId", "trace": "traceId"}):
@@ -117,7 +128,8 @@ class BulkFailure(msgspec.Struct, frozen=True, kw_only=True):
 class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     """What a bulk operation did, or (`dry_run`) would do.
 
-    `count`: runs done, or that fit. `cursor`: there are more; send it to go on.
+    `count`: runs done, or that fit. `cursor`: there are more; send it to go on. `searched_from_at`:
+    of a preview, as in `RunCounts`: there may be more that are older.
     """
 
     count: int
@@ -126,6 +138,7 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     sample: tuple[RunView, ...] = ()
     failed: tuple[BulkFailure, ...] = ()
     cursor: str | None = None
+    searched_from_at: int | None = None
 
 
 class FaultList(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +185,7 @@ def run_detail(
     *,
     attempts: list[Attempt],
     children: list[Run],
+    replays: list[Run],
     why: Why | None,
     raw: bool,
 ) -> RunDetail:
@@ -187,6 +201,7 @@ def run_detail(
         redacted=any(hidden for _, hidden in views.values()),
         attempts=tuple(_attempt_view(attempt) for attempt in attempts),
         children=tuple(run_view(child) for child in children),
+        replays=tuple(run_view(replay) for replay in replays),
         why=why,
         fingerprint=_fingerprint_of(run),
     )

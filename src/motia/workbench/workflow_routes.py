@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from motia.model import (
+    OPEN_STATES,
     CallerError,
     Instance,
     InstanceState,
@@ -14,6 +15,7 @@ from motia.model import (
     Run,
     RunFilter,
     RunId,
+    RunNotFound,
     RunState,
     StepId,
     TraceId,
@@ -26,6 +28,8 @@ from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
 from motia.workbench.run_routes import ReplayBody
 from motia.workflow import why_of
 
+EXPLAINED_MAX = 20
+"""Members of an instance whose runs the scheduler is asked about."""
 REPLAYABLE = (RunState.DEAD, RunState.SKIPPED, RunState.CANCELLED)
 
 
@@ -170,7 +174,8 @@ async def get_instance(call: Call) -> InstanceDetail:
     ids = tuple(member.run for member in instance.members if member.run is not None)
     page = await call.deps.ledger.list_runs(RunFilter(ids=ids), limit=len(ids)) if ids else None
     runs = {run.id: run for run in page.runs} if page is not None else {}
-    return _detail(instance, runs, call.deps.catalog().workflows.get(instance.workflow))
+    whys = await _whys(call, instance, runs)
+    return _detail(instance, runs, whys, call.deps.catalog().workflows.get(instance.workflow))
 
 
 async def cancel_instance(call: Call) -> InstanceDetail:
@@ -194,6 +199,25 @@ def _workflows(call: Call) -> ControlWorkflows:
     if call.deps.workflows is None:
         raise NotRunning("workflow instances need a running engine", hint="start one with `motia dev`")
     return call.deps.workflows
+
+
+async def _whys(call: Call, instance: Instance, runs: dict[RunId, Run]) -> dict[StepId, str]:
+    """Why each member is where it is: of a dead one its error, of one that could run what the scheduler says."""
+    whys: dict[StepId, str] = dict(why_of(instance))
+    explained = 0
+    for member in instance.members:
+        run = runs.get(member.run) if member.run else None
+        if run is None:
+            continue
+        if run.state is RunState.DEAD and run.error is not None:
+            whys[member.step] = f"{run.error.name}: {run.error.message}"
+        elif run.state in OPEN_STATES and not member.waits_for and explained < EXPLAINED_MAX:
+            explained += 1
+            try:
+                whys[member.step] = (await call.deps.dispatcher.explain(run.id)).text
+            except RunNotFound:
+                continue  # deleted between the two reads
+    return whys
 
 
 def _row(one: InstanceSummary) -> InstanceView:
@@ -252,9 +276,10 @@ def _counts(counts: dict[InstanceState, int]) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in InstanceState}
 
 
-def _detail(instance: Instance, runs: dict[RunId, Run], now: WorkflowSpec | None) -> InstanceDetail:
+def _detail(
+    instance: Instance, runs: dict[RunId, Run], whys: dict[StepId, str], now: WorkflowSpec | None
+) -> InstanceDetail:
     spec = instance.spec
-    whys = why_of(instance)
     members = tuple(
         _member(member, runs.get(member.run) if member.run else None, whys[member.step], start=spec.start)
         for member in instance.members

@@ -18,8 +18,8 @@ def member_payload(
     """The payload of a member that nobody triggered.
 
     The start payload when it is an object, then the result of each predecessor under its id, then
-    what the configuration says `with`; later ones win. A member that names no predecessor gets the
-    start step's result only when there is one.
+    what the configuration says `with`; later ones win. A member that names no predecessor comes after
+    the start step, and gets its result when there is one.
 
     Args:
         member: The member.

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from motia.model import Instance, InstanceState, MemberState, RunState, StepId
+from motia.workflow.events import PAYLOAD_INVALID
+from motia.workflow.rules import CANCELLED, LOST, TIMED_OUT
+
+REASONS: Final = {
+    CANCELLED: "the instance was cancelled",
+    TIMED_OUT: "the time of the instance was over",
+    LOST: "the engine ended during the request",
+    PAYLOAD_INVALID: "the payload that it would get does not fit its schema",
+}
+"""What the codes on runs mean."""
 
 
 def why_of(instance: Instance) -> dict[StepId, str]:
@@ -24,5 +36,6 @@ def _why(instance: Instance, member: MemberState) -> str:
         case RunState.COMPLETED:
             return ""
         case RunState.DEAD | RunState.CANCELLED | RunState.SKIPPED:
-            return f"{member.state}: {member.reason}" if member.reason else f"{member.state}"
+            reason = REASONS.get(member.reason, member.reason)
+            return f"{member.state}: {reason}" if reason else f"{member.state}"
     return f"its run is {member.state}"

@@ -169,6 +169,17 @@ async def test_a_reattempt_gets_the_event_that_is_there(h: Any) -> None:
     assert len(await h.ledger.children(parent.run)) == 4
 
 
+async def test_a_run_finds_its_replays_newest_first(h: Any) -> None:
+    original = await h.accept()
+    replays = [(await h.accept(replay_of=original.run)).run for _ in range(3)]
+    again = (await h.accept(replay_of=replays[0])).run
+
+    assert [run.id for run in await h.ledger.replays(original.run)] == replays[::-1]
+    assert [run.id for run in await h.ledger.replays(original.run, limit=2)] == replays[:0:-1]
+    assert [run.id for run in await h.ledger.replays(replays[0])] == [again]
+    assert await h.ledger.replays(again) == []
+
+
 async def test_a_first_attempt_may_trigger_the_same_twice(h: Any) -> None:
     options = {"parent_run": RunId("00000000000000aa"), "fingerprint": "f", "occurrence": 0}
 

@@ -267,6 +267,8 @@ class Driver:
             await self.both("get", run)
             await self.both("attempts", run)
             await self.both("children", run)
+            await self.both("replays", run)
+            await self.both("replays", run, limit=1)
             await self.both("key_holder", run)
             await self.both("instances_of_run", run)
         await self.both("list_instances", limit=1_000)

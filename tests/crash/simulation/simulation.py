@@ -9,6 +9,8 @@ The handlers follow a script in the payload, so that the right end of every run 
 | `crashes` | the first so many executions end their worker's process (99: each) |
 | `sleep` | seconds inside the handler |
 | `children` | events that each attempt triggers before it fails or crashes |
+
+Some triggers start a workflow, whose payload says which member dies and which the start step triggers itself.
 """
 
 from __future__ import annotations
@@ -37,6 +39,13 @@ from motia.model import (
 )
 
 STEPS = ("plain", "keyed", "bounded", "laned", "parent")
+FLOW_STEPS = ("flow", "flow-a", "flow-b", "flow-join", "flow-last", "flow-failed")
+FLOW_MEMBERS: dict[str, list[str]] = {
+    "flow-a": [],
+    "flow-b": [],
+    "flow-join": ["flow-a", "flow-b"],
+    "flow-last": ["flow-join"],
+}
 RETRIES = 3
 BOUNDS = {"bounded": 2}
 LANE_BOUND = 1
@@ -61,6 +70,7 @@ class Simulation:
         self.world.clock.SETTLE_TURNS = SETTLE_TURNS
         self.sent = 0
         self.acknowledged: dict[RunId, dict[str, Any]] = {}
+        self.flows: dict[RunId, dict[str, Any]] = {}
         self.refused: set[int] = set()
         self.executions: Counter[RunId] = Counter()
         self.running: Counter[Any] = Counter()
@@ -87,6 +97,9 @@ class Simulation:
         self.world.step("parent", self._handle, **common)
         self.world.step("child", self._handle, **common)
         self.world.step("handle-step-error", self._note_error, **common)
+        for step in FLOW_STEPS:
+            self.world.step(step, self._handle_member, **common)
+        self.world.workflow("flow", FLOW_STEPS[0], FLOW_MEMBERS, on_failure=StepId("flow-failed"))
 
     async def _handle(self, call: Call) -> int:
         script, run = call.payload, call.run
@@ -107,6 +120,17 @@ class Simulation:
                 self.running[name] -= 1
             self.in_key.pop((call.invocation.step, script["k"]), None)
         return script["id"]
+
+    async def _handle_member(self, call: Call) -> str:
+        """A step of the workflow. Its own script is in the start payload, which the engine passes on."""
+        step, script = str(call.invocation.step), call.payload
+        if step != "flow-failed":
+            for target in script["triggers"] if step == FLOW_STEPS[0] else ():
+                await _until_accepted(call, script, target)
+            await call.sleep(script["sleep"])
+            if script["dies"] == step:
+                raise Fails(kind="fatal")
+        return step
 
     async def _note_error(self, call: Call) -> None:
         await call.sleep(0.01)
@@ -159,6 +183,23 @@ class Simulation:
         except LedgerUnavailable:
             self.refused.add(script["id"])
         else:
+            self.acknowledged[accepted.run] = script
+
+    async def _start_workflow(self) -> None:
+        draw = self.random
+        self.sent += 1
+        script = {
+            "id": self.sent,
+            "dies": draw.choice((None, None, *FLOW_STEPS[:-1])),
+            "triggers": draw.choice(((), (), ("flow-a",), ("flow-join", "flow-a"))),
+            "sleep": draw.choice((0, 0, 0.1, 1)),
+        }
+        try:
+            accepted = await self.world.trigger(FLOW_STEPS[0], script)
+        except LedgerUnavailable:
+            self.refused.add(script["id"])
+        else:
+            self.flows[accepted.run] = script
             self.acknowledged[accepted.run] = script
 
     async def _cancel(self) -> None:
@@ -227,6 +268,7 @@ class Simulation:
         await self._boot()
         acts = (
             [self._trigger] * 60
+            + [self._start_workflow] * 10
             + [self._kill_worker] * 3
             + [self._cancel] * 2
             + [self._outage, self._outage, self._crash_node, self._restart_node, self._redefine, self._pause]
@@ -245,7 +287,7 @@ class Simulation:
             await self.world.dispatcher.resume(StepId(step))
         for _ in range(QUIET_S // 5):
             await self.world.advance(5)
-            if not await self._open():
+            if not await self._open() and not await self.world.store.open_instances():
                 return
 
     async def _open(self) -> list[Run]:
@@ -279,6 +321,7 @@ class Simulation:
             await self._check_end(run)
         await self._check_descendants(runs)
         self._check_order(runs)
+        await self._check_flows(by_id, runs)
         self._check_once()
         for line in self.world.recorder.logs:
             if "failed and goes on" in line["message"] or "was refused" in line["message"]:
@@ -299,6 +342,8 @@ class Simulation:
         if run.kind is TriggerKind.ERROR or run.state is RunState.CANCELLED:
             if run.state is RunState.CANCELLED and run.id not in self.cancelled:
                 raise Broken(f"{run.id} was cancelled by nobody")
+            return
+        if run.step in FLOW_STEPS:
             return
         script = msgspec.json.decode(run.payload)
         expected: tuple[RunState, str | None]
@@ -338,7 +383,11 @@ class Simulation:
             if run.parent_run is not None:
                 children[run.parent_run].append(run)
         for run in runs:
-            errors = [child for child in children[run.id] if child.kind is TriggerKind.ERROR]
+            errors = [
+                child
+                for child in children[run.id]
+                if child.kind is TriggerKind.ERROR and child.step not in FLOW_STEPS
+            ]
             wanted = 1 if run.state is RunState.DEAD and run.kind is not TriggerKind.ERROR else 0
             if len(errors) != wanted:
                 raise Broken(f"{run.id} ({run.state}) has {len(errors)} error events, not {wanted}")
@@ -362,6 +411,45 @@ class Simulation:
                 raise Broken(f"{run.id} started before {ahead.id} ahead of it in key {run.key} was finished")
             last[run.key] = run
 
+    async def _check_flows(self, by_id: dict[RunId, Run], runs: list[Run]) -> None:
+        by_trace: dict[str, list[Run]] = defaultdict(list)
+        for run in runs:
+            if run.step in FLOW_STEPS:
+                by_trace[run.trace].append(run)
+        if len((await self.world.store.list_instances(limit=1_000)).instances) != len(by_trace):
+            raise Broken("not one instance for each start of the workflow")
+        if still := await self.world.store.open_instances():
+            raise Broken(f"instances that never end: {still}")
+        for start, script in self.flows.items():
+            await self._check_flow(by_id[start], script, by_trace[by_id[start].trace])
+
+    async def _check_flow(self, start: Run, script: dict[str, Any], runs: list[Run]) -> None:
+        (instance,) = (await self.world.store.list_instances(trace=start.trace, limit=10)).instances
+        of = {step: [run for run in runs if run.step == step] for step in FLOW_STEPS}
+        where = f"instance {instance.id} {script}: {[(run.step, run.state) for run in runs]}"
+        if any(len(found) > 1 for found in of.values()):
+            raise Broken(f"triggered twice: {where}")
+        states = {step: found[0].state if found else None for step, found in of.items()}
+        has_failed = any(states[step] is not RunState.COMPLETED for step in FLOW_STEPS[:-1])
+        if instance.state != ("failed" if has_failed else "completed"):
+            raise Broken(f"{instance.state}: {where}")
+        has_dead = any(states[step] is RunState.DEAD for step in FLOW_STEPS[:-1])
+        if bool(of["flow-failed"]) != has_dead:
+            raise Broken(f"whom a failure is told: {where}")
+        for step, before in FLOW_MEMBERS.items():
+            ahead = [states[one] for one in before or FLOW_STEPS[:1]]
+            if all(state is RunState.COMPLETED for state in ahead):
+                if states[step] in (None, RunState.SKIPPED):
+                    raise Broken(f"{step} never ran: {where}")
+            elif states[step] not in (None, RunState.SKIPPED):
+                raise Broken(f"{step} ran before its time: {where}")
+            if states[step] is RunState.COMPLETED and script["dies"] == step:
+                raise Broken(f"{step} should be dead: {where}")
+            for one in before or FLOW_STEPS[:1]:
+                started_at = of[step][0].started_at if of[step] else None
+                if started_at is not None and started_at < (of[one][0].finished_at or 0):
+                    raise Broken(f"{step} started before {one} was finished: {where}")
+
     def _check_once(self) -> None:
         ends = Counter(
             one["run"]
@@ -373,11 +461,11 @@ class Simulation:
             raise Broken(f"finished more than once: {twice}")
 
 
-async def _until_accepted(call: Call, child: dict[str, Any]) -> None:
+async def _until_accepted(call: Call, child: dict[str, Any], target: str = "child") -> None:
     """An outage is no failure of the handler here, so that its attempts can be foretold."""
     while True:
         try:
-            await call.trigger("child", child)
+            await call.trigger(target, child)
         except LedgerUnavailable:
             await call.sleep(0.5)
         else:

@@ -16,6 +16,7 @@ from motia.model import StartError
 from motia.project import Catalog, Config
 from motia.runtime import SystemClock
 from motia.telemetry import Telemetry
+from motia.telemetry.feed import BUFFER_ITEMS
 from motia.workbench import ControlApi, ControlDeps, ControlServer, bind_control_socket
 
 LIMIT_S = 20
@@ -200,3 +201,58 @@ async def test_a_large_body_is_refused_while_it_arrives(served):
         answer = await client.post("/v1/trigger", content=pieces())
 
     assert answer.status_code == 413
+
+
+async def events_of(reader, *, until_id):
+    """Items of a feed as they come, up to the one with the id `until_id`."""
+    found, item = [], b""
+    async with asyncio.timeout(LIMIT_S):
+        while not found or found[-1]["id"] < until_id:
+            item = await reader.readuntil(b"\n")
+            if item.startswith(b"data: "):
+                found.append(json.loads(item.removeprefix(b"data: ")))
+    return found
+
+
+async def follow(served, after=None):
+    reader, writer = await asyncio.open_unix_connection(str(served), limit=2**16)
+    resume = b"" if after is None else b"last-event-id: %d\r\n" % after
+    writer.write(b"GET /v1/feed HTTP/1.1\r\nhost: control\r\n" + resume + b"\r\n")
+    await reader.readuntil(b"retry: 1000\n\n")
+    return reader, writer
+
+
+async def test_a_client_that_does_not_read_costs_a_bounded_buffer_and_is_told_what_it_missed(
+    served, telemetry, api
+):
+    feed = telemetry.feed
+    slow, slow_writer = await follow(served)
+    slow_writer.transport.pause_reading()
+    quick, quick_writer = await follow(served)
+    count, text, first = 20_000, "x" * 400, feed.last_id
+
+    seen = []
+    for start in range(0, count, 500):
+        for number in range(start, start + 500):
+            feed.publish("run", {"run": str(number), "text": text})
+        # Who reads gets everything, however far behind the other is.
+        seen += await events_of(quick, until_id=feed.last_id)
+    waiting = [len(subscription._items) for subscription in feed._subscriptions]
+    slow_writer.transport.resume_reading()
+    late = await events_of(slow, until_id=feed.last_id)
+
+    assert [item["id"] for item in seen] == list(range(first + 1, first + 1 + count))
+    assert sum(item["dropped"] for item in seen) == 0
+    assert max(waiting) <= BUFFER_ITEMS
+    assert len(late) < count
+    assert len(late) + sum(item["dropped"] for item in late) == count
+
+    # It comes back behind what it saw: what the ring still has follows, the rest is counted.
+    for number in range(50):
+        feed.publish("run", {"run": f"new {number}"})
+    again, again_writer = await follow(served, after=late[-1]["id"])
+    assert [item["data"]["run"] for item in await events_of(again, until_id=feed.last_id)] == [
+        f"new {number}" for number in range(50)
+    ]
+    for writer in (slow_writer, quick_writer, again_writer):
+        writer.close()

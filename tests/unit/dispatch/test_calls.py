@@ -238,6 +238,27 @@ async def test_state_is_set_and_read_and_changed(world: World) -> None:
     ]
 
 
+async def test_what_changes_state_is_told_and_what_does_not_is_not(world: World) -> None:
+    async def handler(call: Call) -> None:
+        key = {"group": "g", "key": "k"}
+        await call.op("state.get", **key)
+        await call.op("state.delete", **key)
+        await call.op("state.clear", group="g")
+        await call.op("state.set", **key, value=1)
+        await call.op("state.compare_and_set", **key, version=9, value=0)
+        await call.op("state.compare_and_set", **key, version=1, value=0)
+        await call.op("state.increment", group="g", key="count")
+        await call.op("state.update", group="g", key="u", ops=[{"op": "set", "path": "", "value": 1}])
+        await call.op("state.list", group="g")
+        await call.op("state.delete", **key)
+        await call.op("state.clear", group="g")
+
+    await outcome(world, handler)
+
+    changed = [("g", "k"), ("g", "k"), ("g", "count"), ("g", "u"), ("g", "k"), ("g", None)]
+    assert world.recorder.state_changes == changed
+
+
 async def test_a_state_value_over_the_limit_is_refused(make_world: Callable[..., World]) -> None:
     world = make_world(limits=Limits(state_bytes=10))
 

@@ -2,7 +2,6 @@ import pytest
 
 from motia.model import CallerError, WorldError
 from motia.telemetry import LogFilter, TraceFilter
-from motia.telemetry import reader as reader_module
 
 
 async def messages(telemetry, **where):
@@ -49,23 +48,6 @@ async def test_pages_follow_each_other_without_gap_or_overlap(telemetry, say, cl
 
     assert found == [str(number) for number in reversed(range(25))]
     assert cursor is None
-
-
-async def test_a_page_looks_through_a_bounded_number_of_rows_and_says_where_to_go_on(
-    telemetry, say, monkeypatch
-):
-    monkeypatch.setattr(reader_module, "SCAN_ROWS", 10)
-    say.log("needle")
-    for _ in range(25):
-        say.log("hay")
-
-    pages, cursor = [], None
-    while not pages or cursor:
-        page = await telemetry.logs(LogFilter(text="needle"), cursor=cursor)
-        pages.append([line.message for line in page.logs])
-        cursor = page.cursor
-
-    assert pages == [[], [], ["needle"]]
 
 
 async def test_what_is_no_cursor_and_no_level_is_refused(telemetry, say):

@@ -23,6 +23,7 @@ from motia.model import (
     RunFilter,
     RunPage,
     RunState,
+    RunTally,
     Source,
     StepKind,
     StepSpec,
@@ -99,6 +100,9 @@ class ListLedger:
     async def children(self, run: str, *, limit: int = 1_000) -> list[Run]:
         return [found for found in self.runs if found.parent_run == run][:limit]
 
+    async def replays(self, run: str, *, limit: int = 1_000) -> list[Run]:
+        return [found for found in reversed(self.runs) if found.replay_of == run][:limit]
+
     def _fitting(self, where: RunFilter) -> list[Run]:
         return [
             run
@@ -113,7 +117,15 @@ class ListLedger:
             and (where.text is None or where.text.encode() in run.payload)
         ]
 
-    async def list_runs(self, where: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
+    searched_from_at: int | None = None
+    """What `search_ms` came to: set by a test, told by every list and tally."""
+
+    async def tally_runs(self, where: RunFilter, *, search_ms: int | None = None) -> RunTally:
+        return RunTally(by_state=await self.count_runs(where), searched_from_at=self.searched_from_at)
+
+    async def list_runs(
+        self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
+    ) -> RunPage:
         fitting = [run for run in self._fitting(where) if cursor is None or run.id < cursor]
         page = tuple(fitting[:limit])
         return RunPage(runs=page, cursor=page[-1].id if len(fitting) > limit else None)

@@ -53,7 +53,7 @@ async def test_a_filter_that_makes_no_sense_is_refused(client, query):
 async def test_runs_are_counted_by_state(client):
     answer = await client.get("/v1/runs/counts", params={"step": "send-mail"})
 
-    assert answer.json() == {"counts": {"completed": 1, "dead": 1}}
+    assert answer.json() == {"counts": {"completed": 1, "dead": 1}, "searched_from_at": None}
 
 
 async def test_a_run_shows_everything_and_why_with_secrets_hidden(client, runs):
@@ -160,3 +160,14 @@ async def test_a_noop_run_is_completed_by_hand(client, world, runs):
 
     assert bare.json()["state"] == "completed"
     assert [asked[2] for asked in world.dispatcher.asked] == [b"null", b'{"approved":true}']
+
+
+async def test_a_run_shows_its_replays_and_what_it_is_a_replay_of(client, world, a_run):
+    original, replay = a_run(61), a_run(62, replay_of=a_run(61).id)
+    world.ledger.runs += [original, replay]
+
+    shown = (await client.get(f"/v1/runs/{original.id}")).json()
+    other = (await client.get(f"/v1/runs/{replay.id}")).json()
+
+    assert [run["id"] for run in shown["replays"]] == [replay.id]
+    assert (shown["replay_of"], other["replay_of"], other["replays"]) == (None, original.id, [])

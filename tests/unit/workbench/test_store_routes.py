@@ -1,5 +1,7 @@
 import pytest
 
+from motia.telemetry import FeedFilter
+
 
 async def put(client, path, value, **more):
     return await client.put(f"/v1/state/{path}", json={"value": value, **more})
@@ -79,3 +81,20 @@ async def test_a_value_over_its_limit_and_a_body_without_value_are_refused(clien
     assert (await put(client, "g/k", "x" * 1_048_576)).status_code == 413
     assert (await client.put("/v1/state/g/k", json={})).status_code == 400
     assert (await put(client, f"g/{'k' * 256}", 1)).status_code == 400
+
+
+async def test_changes_reach_the_feed_without_values(client, world):
+    with world.telemetry.feed.subscribe(FeedFilter(kinds=("state",))) as heard:
+        path = "/v1/state/users/ada"
+        await client.put(path, json={"value": "hunter2"})
+        await client.put(path, json={"value": 2, "version": 9})
+        await client.put(path, json={"value": "hunter3", "version": 1})
+        await client.delete(path)
+        await client.delete(path)
+        await client.post("/v1/state/carts/clear", json={})
+        await world.clock.advance(6)
+
+        item = heard.try_next()
+        assert item is not None
+        assert item.data == {"group": "users", "keys": ["ada"], "are_all": True}
+        assert heard.try_next() is None

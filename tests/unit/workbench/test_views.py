@@ -36,6 +36,6 @@ def test_every_text_of_an_error_is_redacted(failed):
 def test_a_detail_has_all_that_a_list_has(a_run):
     listed = set(run_view(a_run(1)).__struct_fields__)
 
-    detail = run_detail(a_run(1), attempts=[], children=[], why=None, raw=False)
+    detail = run_detail(a_run(1), attempts=[], children=[], replays=[], why=None, raw=False)
 
     assert listed < set(detail.__struct_fields__)

@@ -76,7 +76,12 @@ async def shop(tmp_path: Path) -> AsyncIterator[AppClient]:
 @pytest.fixture
 async def client(world: Any, shop: AppClient) -> AsyncIterator[httpx.AsyncClient]:
     engine = shop.engine
-    parts = {"ledger": engine.ledger, "catalog": lambda: engine.catalog, "workflows": engine.workflows}
+    parts = {
+        "ledger": engine.ledger,
+        "dispatcher": engine.dispatcher,
+        "catalog": lambda: engine.catalog,
+        "workflows": engine.workflows,
+    }
     async with world.client(**parts) as made:
         yield made
 
@@ -136,6 +141,7 @@ async def test_an_instance_says_what_its_members_wait_for_and_why(
     assert (charge["state"], charge["can_replay"], charge["waits_for"]) == ("dead", True, [])
     assert (letter["state"], letter["can_replay"], letter["waits_for"]) == ("skipped", False, ["charge-card"])
     assert "charge-card" in letter["why"]
+    assert charge["why"].startswith("Fatal: the card")
     assert "abc" not in str(found)
 
 
@@ -157,7 +163,10 @@ async def test_a_running_instance_is_cancelled_once(client: httpx.AsyncClient, s
     await shop.trigger("send-letter", {})
     await shop.wait_idle()
     found = await only_instance(client, workflow="review", state="running")
+    (approve,) = [member for member in found["members"] if member["step"] == "approve"]
 
+    # What the scheduler says of its run.
+    assert (approve["state"], "outside" in approve["why"]) == ("ready", True)
     cancelled = (await client.post(f"/v1/instances/{found['id']}/cancel")).json()
     again = await client.post(f"/v1/instances/{found['id']}/cancel")
 

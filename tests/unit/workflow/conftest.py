@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "doubles"))
 
 from dispatch_world import World
+from order_world import Order
 
 
 @pytest.fixture
@@ -30,3 +31,11 @@ async def make_world() -> AsyncIterator[Callable[..., World]]:
 async def world(make_world: Callable[..., World]) -> World:
     """A world, not booted."""
     return make_world()
+
+
+@pytest.fixture
+async def order(world: World) -> Order:
+    """The workflow of an order, on a node that is started."""
+    made = Order(world)
+    await world.boot()
+    return made

@@ -1,4 +1,5 @@
 /** The control API: typed requests, one error shape. */
+import { parseJson, printJson } from '../lib/exact';
 import { BASE, segment } from '../lib/location';
 import type { components, paths } from './schema';
 
@@ -37,6 +38,7 @@ export async function get<P extends PathOf<'get'>>(
   options: { params?: Params; query?: QueryOf<Operation<'get', P>>; signal?: AbortSignal } = {},
 ): Promise<Answer<P>> {
   return (await request(
+    path,
     'GET',
     address(path, options.params, options.query as Query),
     undefined,
@@ -50,7 +52,7 @@ export async function send<M extends 'post' | 'put' | 'delete', P extends PathOf
   options: { params?: Params; body?: BodyOf<Operation<M, P>> } = {},
 ): Promise<AnswerOf<Operation<M, P>>> {
   const body = method === 'delete' ? undefined : (options.body ?? {});
-  return (await request(method.toUpperCase(), address(path, options.params), body)) as AnswerOf<Operation<M, P>>;
+  return (await request(path, method.toUpperCase(), address(path, options.params), body)) as AnswerOf<Operation<M, P>>;
 }
 
 type Query = Record<string, unknown> | undefined;
@@ -67,14 +69,20 @@ export function address(path: string, params: Params = {}, query?: Query): strin
   return `${BASE}${filled}${text === '' ? '' : `?${text}`}`;
 }
 
-async function request(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+async function request(
+  path: string,
+  method: string,
+  url: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
       method,
       ...(signal === undefined ? {} : { signal }),
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: printJson(body) }),
       credentials: 'same-origin',
     });
   } catch (error) {
@@ -89,7 +97,12 @@ async function request(method: string, url: string, body?: unknown, signal?: Abo
   }
   const text = await response.text();
   if (!response.ok) throw refusalOf(response.status, text);
-  return text === '' ? null : (JSON.parse(text) as unknown);
+  return valueIn(path, response.status, text);
+}
+
+/** Whether the answer holds what authors wrote, whose integers may be long; in all others none is. */
+function holdsValues(path: string): boolean {
+  return /^\/v1\/(runs\/\{run\}|state\/|traces\/\{trace\}|logs$)/.test(path);
 }
 
 /** The error that an answer of status 400 and above tells. */
@@ -107,4 +120,14 @@ export function refusalOf(status: number, text: string): ApiError {
     error.hint ?? '',
     error.details ?? null,
   );
+}
+
+function valueIn(path: string, status: number, text: string): unknown {
+  if (text === '') return null;
+  try {
+    return holdsValues(path) ? parseJson(text) : (JSON.parse(text) as unknown);
+  } catch {
+    const hint = 'A proxy before the engine may have answered in its place.';
+    throw new ApiError(status, 'unreadable', `The answer, of status ${status}, is no JSON.`, hint, null);
+  }
 }

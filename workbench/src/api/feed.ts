@@ -2,15 +2,16 @@
  * The live feed: one connection for the whole page, whoever listens.
  *
  * Invariants
- * 1. Items reach listeners in order, in batches of one a frame at most ten times a second.
+ * 1. Items reach listeners in order, in batches: at once after a pause, and at most ten times a second.
  * 2. After a break the feed goes on behind the last id that was seen; what was lost is counted.
  * 3. A break is mended by itself, for ever; only a session that ended is not: it needs a log-in.
  * 4. What waits for a frame is bounded: the oldest go first and are counted as lost.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { address } from './client';
+import { parseJson } from '../lib/exact';
+import { ApiError, address, get } from './client';
 
-export type FeedKind = 'run' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step';
+export type FeedKind = 'run' | 'instance' | 'log' | 'request' | 'error' | 'manifest' | 'worker' | 'step' | 'state';
 
 export interface FeedItem {
   id: number;
@@ -27,7 +28,17 @@ export interface FeedState {
   lost: number;
 }
 
-const KINDS: readonly FeedKind[] = ['run', 'log', 'request', 'error', 'manifest', 'worker', 'step'];
+const KINDS: readonly FeedKind[] = [
+  'run',
+  'instance',
+  'log',
+  'request',
+  'error',
+  'manifest',
+  'worker',
+  'step',
+  'state',
+];
 const WAITING_MAX = 5_000;
 const BATCH_MS = 100;
 const AGAIN_MS = 1_000;
@@ -46,6 +57,7 @@ class Feed {
   private source: EventSource | undefined;
   private lastId = 0;
   private isBurst = false;
+  private flushedAt = 0;
 
   snapshot = (): FeedState => this.state;
 
@@ -77,17 +89,18 @@ class Feed {
 
   /** The source gave up: the engine answered something else than a feed. */
   private async connectAgain(): Promise<void> {
-    const status = await fetch(address('/v1/session')).then(
-      (answer) => answer.status,
-      () => 0,
+    // A stream does not say why it was refused; any other answer does.
+    const isOut = await get('/v1/session').then(
+      () => false,
+      (error) => error instanceof ApiError && error.status === 401,
     );
-    if (status === 401) this.become({ connection: 'ended' });
+    if (isOut) this.become({ connection: 'ended' });
     else setTimeout(() => this.connect(), AGAIN_MS);
   }
 
   private take(event: Event): void {
     if (!(event instanceof MessageEvent)) return; // a broken connection, which is called `error` too
-    const item = JSON.parse(event.data as string) as FeedItem;
+    const item = parseJson(event.data as string) as FeedItem;
     this.lastId = item.id;
     if (item.dropped) this.become({ lost: this.state.lost + item.dropped });
     this.waiting.push(item);
@@ -96,11 +109,14 @@ class Feed {
       this.waiting.splice(0, over);
       this.become({ lost: this.state.lost + over });
     }
-    this.timer ??= window.setTimeout(() => this.flush(), this.isBurst ? BURST_MS : BATCH_MS);
+    if (this.timer !== undefined) return;
+    const nextAt = this.flushedAt + (this.isBurst ? BURST_MS : BATCH_MS);
+    this.timer = window.setTimeout(() => this.flush(), Math.max(nextAt - Date.now(), 0));
   }
 
   private flush(): void {
     this.timer = undefined;
+    this.flushedAt = Date.now();
     const items = this.waiting;
     this.waiting = [];
     this.isBurst = items.length > BURST_ITEMS;

@@ -8,9 +8,10 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { type Answer, ApiError, get } from './client';
 import { type FeedItem, type FeedKind, useFeed } from './feed';
+import { Pace } from './pace';
 import type { paths } from './schema';
 
 type GetPath = Parameters<typeof get>[0];
@@ -28,6 +29,8 @@ export const queryClient = new QueryClient({
   },
 });
 
+const SEARCHED_EVERY_MS = 3_000;
+
 interface Options<P extends GetPath> {
   params?: Record<string, string>;
   query?: QueryOf<P>;
@@ -35,7 +38,7 @@ interface Options<P extends GetPath> {
   live?: readonly FeedKind[];
   /** Which of those items do; all when it is left out. */
   fits?: (item: FeedItem) => boolean;
-  /** Read again at most so often while items arrive. */
+  /** Read again at most so often while items arrive; at once when they are rare. */
   everyMs?: number;
   isOn?: boolean;
 }
@@ -59,7 +62,8 @@ export function useApi<P extends GetPath>(path: P, options: Options<P> = {}) {
 }
 
 /**
- * A list that is read page by page by its cursor. `toFirstPage` forgets the pages behind the first and reads it
+ * A list that is read page by page by its cursor. `more` reads the next page; `search` says how far back the
+ * engine looked when it gave up for now, and goes on. `toFirstPage` forgets the pages behind the first and reads it
  * again: a list that becomes live again does not read all that the reader scrolled through.
  */
 export function usePages<P extends GetPath>(path: P, options: Options<P> & { params?: Record<string, string> } = {}) {
@@ -81,14 +85,27 @@ export function usePages<P extends GetPath>(path: P, options: Options<P> & { par
     placeholderData: keepPreviousData,
     enabled: options.isOn ?? true,
   });
-  useStaleOn(options.live ?? [], key, options.everyMs ?? 500, options.fits);
   const toFirstPage = () => {
     client.setQueryData<InfiniteData<Answer<P>>>(key, (held) =>
       held === undefined ? held : { pages: held.pages.slice(0, 1), pageParams: held.pageParams.slice(0, 1) },
     );
     void client.invalidateQueries({ queryKey: key });
   };
-  return { ...result, toFirstPage };
+  const pages = result.data?.pages ?? [];
+  const { searched_from_at: searchedFrom = null } = (pages[pages.length - 1] ?? {}) as {
+    searched_from_at?: string | null;
+  };
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = result;
+  // What the engine has to search for is not searched for at every change.
+  const everyMs = searchedFrom === null ? (options.everyMs ?? 500) : SEARCHED_EVERY_MS * pages.length;
+  useStaleOn(options.live ?? [], key, everyMs, options.fits);
+  // A page that a search cut short is not followed by itself: scrolling must not read all that is stored.
+  const isOpen = hasNextPage && !isFetchingNextPage && searchedFrom === null;
+  const more = useCallback(() => {
+    if (isOpen) void fetchNextPage();
+  }, [isOpen, fetchNextPage]);
+  const goOn = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  return { ...result, toFirstPage, more, search: { from: searchedFrom, goOn, isBusy: isFetchingNextPage } };
 }
 
 /** Do something and make what it changed stale: every key that begins with one of `changes`. */
@@ -108,12 +125,16 @@ function useStaleOn(
 ): void {
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
+  const [pace] = useState(() => new Pace());
   useFeed(kinds.length > 0 ? kinds : NOTHING, (items) => {
     if (kinds.length === 0 || (fits !== undefined && !items.some(fits))) return;
-    timer.current ??= window.setTimeout(() => {
-      timer.current = undefined;
-      void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
-    }, everyMs);
+    timer.current ??= window.setTimeout(
+      () => {
+        timer.current = undefined;
+        void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+      },
+      pace.next(Date.now(), everyMs),
+    );
   });
 }
 

@@ -636,7 +636,7 @@ export interface paths {
         };
         /**
          * Look at a run
-         * @description A run with payload, result, attempts, children, and why it is where it is.
+         * @description A run with payload, result, attempts, children, replays, and why it is where it is.
          */
         get: operations["get_run"];
         put?: never;
@@ -1623,7 +1623,8 @@ export interface components {
          * BulkView
          * @description What a bulk operation did, or (`dry_run`) would do.
          *
-         *         `count`: runs done, or that fit. `cursor`: there are more; send it to go on.
+         *         `count`: runs done, or that fit. `cursor`: there are more; send it to go on. `searched_from_at`:
+         *         of a preview, as in `RunCounts`: there may be more that are older.
          */
         BulkView: {
             count: number;
@@ -1638,6 +1639,8 @@ export interface components {
             failed: components["schemas"]["BulkFailure"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * RunView
@@ -1695,12 +1698,17 @@ export interface components {
         };
         /**
          * RunList
-         * @description A page of runs, newest first.
+         * @description A page of runs, newest first; `cursor` asks for the next one.
+         *
+         *         With `searched_from_at` the page may be short, or empty: the time to search was up, and runs created
+         *         before that instant have not been looked at. The cursor goes on there.
          */
         RunList: {
             runs: components["schemas"]["RunView"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * QueueList
@@ -1750,11 +1758,15 @@ export interface components {
         /**
          * RunCounts
          * @description Runs by state; exact up to 100,000 a state, then that number.
+         *
+         *         With `searched_from_at` the time to count was up: only runs created from that instant on are counted.
          */
         RunCounts: {
             counts: {
                 [key: string]: number;
             };
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * RunDetail
@@ -1792,6 +1804,7 @@ export interface components {
             redacted: boolean;
             attempts: components["schemas"]["AttemptView"][];
             children: components["schemas"]["RunView"][];
+            replays: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
             /** @default null */
             fingerprint: string | null;
@@ -1831,13 +1844,17 @@ export interface components {
         };
         /**
          * LogPage
-         * @description Lines, newest first. With a `cursor` there may be more, also when the page is short:
-         *         a page looks through a bounded number of rows.
+         * @description Lines, newest first; `cursor` asks for the next page.
+         *
+         *         With `searched_from_at` the page may be short, or empty: the time to search was up, and what was
+         *         written before that instant has not been looked at. The cursor goes on there.
          */
         LogPage: {
             logs: components["schemas"]["LogView"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * LogView
@@ -1858,7 +1875,7 @@ export interface components {
         };
         /**
          * FeedItem
-         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step.
+         * @description Something that happened. `kind`: run, instance, log, request, error, manifest, worker, step, state.
          */
         FeedItem: {
             id: number;
@@ -1871,12 +1888,14 @@ export interface components {
         };
         /**
          * TracePage
-         * @description Traces, newest first; `cursor` as in `LogPage`.
+         * @description Traces, newest first; `cursor` and `searched_from_at` as in `LogPage`.
          */
         TracePage: {
             traces: components["schemas"]["TraceSummary"][];
             /** @default null */
             cursor: string | null;
+            /** @default null */
+            searched_from_at: string | null;
         };
         /**
          * TraceSummary
@@ -2015,7 +2034,7 @@ export interface components {
         };
         /**
          * MetricPoint
-         * @description One minute.
+         * @description One minute, or as many as were asked for in one part.
          */
         MetricPoint: {
             /** Format: date-time */
@@ -3742,6 +3761,7 @@ export interface operations {
                 step?: string | null;
                 window_s?: number;
                 until?: string | null;
+                part_s?: number | null;
             };
             header?: never;
             path?: never;

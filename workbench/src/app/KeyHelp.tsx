@@ -44,10 +44,10 @@ export function KeyHelp({ close }: { close: () => void }) {
         {PARTS.map(([title, keys]) => (
           <section key={title} aria-label={title}>
             <h3 className="mb-1 text-xs font-medium text-muted">{title}</h3>
-            <dl className="grid grid-cols-[150px_minmax(0,1fr)] gap-y-1 text-sm">
+            <dl className="grid grid-cols-[170px_minmax(0,1fr)] items-baseline gap-y-1 text-sm">
               {keys.map(([names, says]) => (
                 <div key={says} className="contents">
-                  <dt className="flex gap-1">
+                  <dt className="flex flex-wrap gap-1">
                     {names.split(/\s+/).map((name) => (
                       <Key key={name} name={name} />
                     ))}

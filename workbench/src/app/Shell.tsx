@@ -9,9 +9,9 @@ import { useKey } from '../lib/keyboard';
 import { keepPlace } from '../lib/recent';
 import { chooseTheme, type Theme, useChosenTheme } from '../lib/theme';
 import { BreakBar } from './BreakBar';
+import { CommandPalette } from './CommandPalette';
 import { Nav } from './Nav';
 
-const CommandPalette = lazy(() => import('./CommandPalette').then((all) => ({ default: all.CommandPalette })));
 const KeyHelp = lazy(() => import('./KeyHelp').then((all) => ({ default: all.KeyHelp })));
 
 /** A place counts as visited when its name is on the page. */
@@ -80,10 +80,8 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <Suspense fallback={null}>
-        {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
-        {open === 'keys' && <KeyHelp close={close} />}
-      </Suspense>
+      {open === 'palette' && <CommandPalette close={close} showKeys={showKeys} />}
+      <Suspense fallback={null}>{open === 'keys' && <KeyHelp close={close} />}</Suspense>
     </div>
   );
 }
@@ -112,7 +110,7 @@ function Connection() {
   return (
     <div role="status" className="flex flex-col gap-0.5" title={word}>
       <span className="flex items-center gap-1.5">
-        <span className={`size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
+        <span className={`keep-colours size-2 shrink-0 rounded-full ${colour}`} aria-hidden />
         <span className="max-[900px]:sr-only">{word}</span>
       </span>
       {lost > 0 && <span className="max-[900px]:hidden">{count(lost)} items not shown</span>}

@@ -20,8 +20,9 @@ describe('found', () => {
   });
 
   it('offers acts on single steps only when they are asked for', () => {
-    const all = [entry('Overview'), entry('Pause charge-card', true)];
-    expect(titles(all, '')).toEqual(['Overview']);
-    expect(titles(all, 'pause')).toEqual(['Pause charge-card']);
+    const all = [entry('charge-card'), { ...entry('Pause charge-card', true), isByVerb: true }];
+    expect(titles(all, '')).toEqual(['charge-card']);
+    expect(titles(all, 'charge')).toEqual(['charge-card']);
+    expect(titles(all, 'pau card')).toEqual(['Pause charge-card']);
   });
 });

@@ -9,6 +9,8 @@ export interface Entry {
   go: string | (() => void);
   /** Shown only when something was typed. */
   isOnAsking?: boolean;
+  /** Found by its first word only: an act on a step is not what is meant by the step's name. */
+  isByVerb?: boolean;
 }
 
 const FOUND_MAX = 12;
@@ -18,7 +20,7 @@ export function found(entries: readonly Entry[], text: string): Entry[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return entries.filter((one) => !one.isOnAsking).slice(0, FOUND_MAX);
   const ranked = entries
-    .map((entry, at) => ({ entry, at, rank: rankOf(entry.title.toLowerCase(), wanted) }))
+    .map((entry, at) => ({ entry, at, rank: rankOf(entry, wanted) }))
     .filter((one) => one.rank < Number.POSITIVE_INFINITY)
     .sort((one, other) => one.rank - other.rank || one.at - other.at);
   return [...byId(wanted), ...ranked.map((one) => one.entry)].slice(0, FOUND_MAX);
@@ -31,7 +33,10 @@ function byId(text: string): Entry[] {
   return [];
 }
 
-function rankOf(title: string, wanted: string): number {
+function rankOf(entry: Entry, wanted: string): number {
+  const title = entry.title.toLowerCase();
+  const [verb = ''] = wanted.split(/\s+/);
+  if (entry.isByVerb && !title.startsWith(verb)) return Number.POSITIVE_INFINITY;
   if (title.startsWith(wanted)) return 0;
   if (title.includes(wanted)) return 1;
   return fits(title, wanted) ? 2 : Number.POSITIVE_INFINITY;

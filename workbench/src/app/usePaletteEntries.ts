@@ -6,10 +6,10 @@ import { setPaused } from '../api/catalog';
 import { get, send } from '../api/client';
 import { useMayOperate } from '../api/session';
 import { useSteps } from '../api/steps';
-import { isFinal } from '../components/RunActs';
 import { say, sayFailure } from '../components/Toasts';
 import { segment } from '../lib/location';
 import { recentPlaces } from '../lib/recent';
+import { isFinal } from '../lib/states';
 import { chooseTheme, type Theme } from '../lib/theme';
 import type { Entry } from './palette';
 import { SCREENS } from './screens';
@@ -40,6 +40,7 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
         : `${one.is_paused ? 'Resume' : 'Pause'} this step`,
       about: isOnAsking ? 'Act' : one.id,
       isOnAsking,
+      isByVerb: isOnAsking,
       go: () => void pause(one.id, !one.is_paused).then(again),
     });
     if (mayOperate) {

@@ -5,6 +5,7 @@ import { ActButton } from './ActButton';
 import { Button } from './Button';
 import { Dialog } from './Dialog';
 import { RunLink } from './Ids';
+import { SearchedBack } from './SearchedBack';
 import { StateBadge } from './StateBadge';
 import { Failed, Loading } from './States';
 import { Time } from './Time';
@@ -62,6 +63,7 @@ export function BulkDialog({
         {bulk.error !== null && <Failed error={bulk.error} />}
         {bulk.preview === null && bulk.error === null ? <Loading what="the preview" /> : null}
         {bulk.preview !== null && <Preview view={bulk.preview} />}
+        <SearchedBack from={bulk.preview?.searched_from_at} />
         {isDestroying && total > 0 && (
           <label className="flex flex-col gap-1">
             <span>
@@ -98,6 +100,7 @@ function Preview({ view }: { view: BulkView }) {
   return (
     <div className="flex flex-col gap-2">
       <p>
+        {view.searched_from_at !== null && 'At least '}
         <strong>{count(view.count)}</strong> {view.count === 1 ? 'run' : 'runs'}
         {shown.length < view.count && shown.length > 0 && `, the newest ${shown.length} of them`}:
       </p>

@@ -1,12 +1,13 @@
 /** Links from an id to where it is shown: every id on every screen is one. */
 import { Link } from 'wouter';
-import { segment } from '../lib/location';
+import { type Filters, linkTo, segment } from '../lib/location';
 
 const look = 'font-mono text-[13px] text-accent hover:underline';
 
-export function RunLink({ id }: { id: string }) {
+/** `filters`: of the list that it is opened beside, which stays as it is. */
+export function RunLink({ id, filters }: { id: string; filters?: Filters }) {
   return (
-    <Link href={`/runs/${segment(id)}`} className={look}>
+    <Link href={linkTo(`/runs/${segment(id)}`, filters)} className={look}>
       {id}
     </Link>
   );

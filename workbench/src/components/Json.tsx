@@ -83,7 +83,16 @@ function Scalar({ value }: { value: unknown }) {
   );
 }
 
-export function CopyButton({ text, label = 'Copy' }: { text: () => string; label?: string }) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  isSmall = false,
+}: {
+  text: () => string;
+  label?: string;
+  /** The sign alone; `label` is said on hover. */
+  isSmall?: boolean;
+}) {
   const [isDone, setDone] = useState(false);
   const Icon = isDone ? Check : Copy;
   return (
@@ -94,10 +103,13 @@ export function CopyButton({ text, label = 'Copy' }: { text: () => string; label
         setDone(true);
         setTimeout(() => setDone(false), 1_500);
       }}
-      className="inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-xs text-muted hover:bg-raised hover:text-ink"
+      title={isSmall ? label : undefined}
+      className={`inline-flex items-center gap-1 rounded text-xs text-muted hover:bg-raised hover:text-ink ${isSmall ? 'p-1' : 'px-1.5 py-0.5'}`}
     >
       <Icon size={13} aria-hidden />
-      <span aria-live="polite">{isDone ? 'Copied' : label}</span>
+      <span aria-live="polite" className={isSmall ? 'sr-only' : ''}>
+        {isDone ? 'Copied' : label}
+      </span>
     </button>
   );
 }

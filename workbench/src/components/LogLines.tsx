@@ -1,6 +1,8 @@
 /** Log lines beside what they belong to: oldest first, fields open on demand. */
+
 import { useState } from 'react';
 import type { Schemas } from '../api/client';
+import { printJson } from '../lib/exact';
 import { clock, exact, instant } from '../lib/format';
 import { Json } from './Json';
 
@@ -45,7 +47,7 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
           {from === undefined ? clock(at) : `+${((at - from) / 1_000).toFixed(3)} s`}
         </time>
         <span className={`w-10 shrink-0 font-medium ${LEVELS[line.level] ?? ''}`}>{line.level}</span>
-        {withStep && line.step !== null && <span className="max-w-40 shrink-0 truncate text-muted">{line.step}</span>}
+        {withStep && line.step !== null && <span className="w-32 shrink-0 truncate text-muted">{line.step}</span>}
         {opens ? (
           <button
             type="button"
@@ -56,11 +58,11 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
             <span className="mr-1 text-muted" aria-hidden>
               {isOpen ? '▾' : '▸'}
             </span>
-            {text}
+            <bdi>{text}</bdi>
             {!isOpen && line.fields !== null && <span className="ml-2 text-muted">{fieldsText(line.fields)}</span>}
           </button>
         ) : (
-          <span className="min-w-0 flex-1 truncate">{text}</span>
+          <bdi className="min-w-0 flex-1 truncate">{text}</bdi>
         )}
         {line.attempt > 1 && <span className="shrink-0 text-muted">attempt {line.attempt}</span>}
       </div>
@@ -77,7 +79,7 @@ function fieldsText(fields: unknown): string {
   if (typeof fields !== 'object' || fields === null) return String(fields);
   return Object.entries(fields)
     .slice(0, 6)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : printJson(value)}`)
     .join(' ')
     .slice(0, 200);
 }

@@ -1,6 +1,8 @@
 /** JSON to edit and send; what the engine says against it is shown at its paths and lines. */
+
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '../api/client';
+import { parseJson, printJson } from '../lib/exact';
 import { lineOfPointer } from '../lib/pointer';
 import { Button } from './Button';
 import { CodeEditor } from './CodeEditor';
@@ -27,7 +29,7 @@ export function PayloadDialog({
   send: (value: unknown) => Promise<unknown>;
   children?: ReactNode;
 }) {
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2) ?? 'null');
+  const [text, setText] = useState(() => printJson(value, 2));
   const [failure, setFailure] = useState<unknown>(null);
   const [line, setLine] = useState<number | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
@@ -38,7 +40,7 @@ export function PayloadDialog({
     setFailure(null);
     let parsed: unknown;
     try {
-      parsed = JSON.parse(text);
+      parsed = parseJson(text);
     } catch (error) {
       setFailure(error);
       return;

@@ -4,15 +4,12 @@ import { useState } from 'react';
 import { get, type RunView, send } from '../api/client';
 import { useAct } from '../api/queries';
 import { useMayOperate } from '../api/session';
+import { FINAL_STATES, isFinal } from '../lib/states';
 import { Button } from './Button';
 import { PayloadDialog } from './PayloadDialog';
 import { say, sayFailure } from './Toasts';
 
-export const FINAL_STATES: readonly string[] = ['completed', 'dead', 'cancelled', 'skipped'];
-
-export function isFinal(state: string): boolean {
-  return FINAL_STATES.includes(state);
-}
+export { FINAL_STATES, isFinal };
 
 const CHANGED = ['/v1/runs', '/v1/runs/{run}', '/v1/runs/counts', '/v1/traces/{trace}'] as const;
 

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { schemaRows } from '../lib/schema';
 import { CopyButton } from './Json';
+import { Prose } from './Prose';
 
 export function SchemaTable({ schema, label }: { schema: unknown; label: string }) {
   const rows = useMemo(() => schemaRows(schema), [schema]);
@@ -38,7 +39,11 @@ export function SchemaTable({ schema, label }: { schema: unknown; label: string 
               </td>
               <td className="px-3 py-1.5 text-muted">{row.type}</td>
               <td className="px-3 py-1.5">
-                {row.description !== '' && <div>{row.description}</div>}
+                {row.description !== '' && (
+                  <div>
+                    <Prose text={row.description} />
+                  </div>
+                )}
                 {row.rules.length > 0 && <div className="break-words text-xs text-muted">{row.rules.join(' · ')}</div>}
               </td>
             </tr>

@@ -5,6 +5,7 @@ import {
   CirclePause,
   CircleX,
   Clock,
+  ClockAlert,
   LoaderCircle,
   type LucideIcon,
   RotateCw,
@@ -24,15 +25,26 @@ const STATES: Record<string, { icon: LucideIcon; colour: string }> = {
   dead: { icon: CircleX, colour: 'bg-bad-soft text-bad' },
   cancelled: { icon: Ban, colour: 'bg-raised text-muted' },
   skipped: { icon: SkipForward, colour: 'bg-raised text-muted' },
+  // of workflow instances
+  failed: { icon: CircleX, colour: 'bg-bad-soft text-bad' },
+  timed_out: { icon: ClockAlert, colour: 'bg-bad-soft text-bad' },
 };
 
-export function StateBadge({ state }: { state: string }) {
+/** `isSmall`: the sign alone, the word on hover and for those who listen. */
+export function StateBadge({ state, isSmall = false }: { state: string; isSmall?: boolean }) {
   const look = STATES[state] ?? { icon: CircleDashed, colour: 'bg-raised text-muted' };
   const Icon = look.icon;
+  if (isSmall) {
+    return (
+      <span title={state} className={`inline-flex rounded p-1 align-middle ${look.colour}`}>
+        <Icon size={12} aria-label={state} role="img" />
+      </span>
+    );
+  }
   return (
     <span className={`inline-flex items-center gap-1 rounded px-1.5 py-0.5 text-xs font-medium ${look.colour}`}>
       <Icon size={12} aria-hidden />
-      {state}
+      {state.replace('_', ' ')}
     </span>
   );
 }

@@ -6,6 +6,7 @@ export enum Status {
   Reserved = 'reserved',
   Paid = 'paid',
   Shipped = 'shipped',
+  Returned = 'returned',
 }
 
 export interface Order {

@@ -35,6 +35,7 @@ from motia.authoring import (
     span as span,
     sse as sse,
     state as state,
+    workflow as workflow,
 )
 from motia.authoring.context import Motia as _MotiaBase, TriggerInfo as _TriggerInfo
 
@@ -88,6 +89,9 @@ class HandleStepErrorError(_TypedDict):
 class ImportProduct(_TypedDict):
     product: str
 
+class InspectParcel(_TypedDict):
+    orderId: str
+
 class NotifyCustomer(_TypedDict):
     orderId: _Any
     userId: _Any
@@ -101,6 +105,11 @@ class OrderShipped(_TypedDict):
     """An order has left the warehouse."""
     orderId: str
     userId: str
+    cents: int
+
+RefundCard = _TypedDict("RefundCard", {"orderId": str, "inspect-parcel": RefundCardInspectParcel})
+
+class RefundCardInspectParcel(_TypedDict):
     cents: int
 
 class ReserveStock(_TypedDict):
@@ -132,6 +141,11 @@ class _Trigger:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["count-sale"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[CountSale]: ...
     @_overload
+    def __call__(self, target: _Literal["escalate-return"], payload: _Mapping[str, _Any] = ..., **options: _Unpack[_TriggerOptions]) -> Receipt: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["escalate-return"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[_Mapping[str, _Any]]: ...
+    @_overload
     def __call__(self, target: _Literal["handle-step-error"], payload: HandleStepError, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
     @_overload
     @_deprecated("the payload does not fit the target")
@@ -141,6 +155,11 @@ class _Trigger:
     @_overload
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["import-product"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[ImportProduct]: ...
+    @_overload
+    def __call__(self, target: _Literal["inspect-parcel"], payload: InspectParcel, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["inspect-parcel"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[InspectParcel]: ...
     @_overload
     def __call__(self, target: _Literal["notify-customer"], payload: NotifyCustomer, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
     @_overload
@@ -157,10 +176,20 @@ class _Trigger:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["order.shipped"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[OrderShipped]: ...
     @_overload
+    def __call__(self, target: _Literal["refund-card"], payload: RefundCard, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["refund-card"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[RefundCard]: ...
+    @_overload
     def __call__(self, target: _Literal["reserve-stock"], payload: ReserveStock, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
     @_overload
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["reserve-stock"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[ReserveStock]: ...
+    @_overload
+    def __call__(self, target: _Literal["restock"], payload: _Mapping[str, _Any] = ..., **options: _Unpack[_TriggerOptions]) -> Receipt: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["restock"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[_Mapping[str, _Any]]: ...
     @_overload
     def __call__(self, target: _Literal["send-welcome-email"], payload: SendWelcomeEmail, **options: _Unpack[_TriggerOptions]) -> Receipt: ...
     @_overload
@@ -172,7 +201,7 @@ class _Trigger:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["ship-order"], payload: object = ..., **options: _Unpack[_TriggerOptions]) -> PayloadDoesNotFit[ShipOrder]: ...
     @_overload
-    def __call__(self, target: _Literal["daily-report", "weekly-cleanup"], payload: _Any = ..., **options: _Unpack[_TriggerOptions]) -> Receipt: ...
+    def __call__(self, target: _Literal["daily-report", "notify-refund", "weekly-cleanup"], payload: _Any = ..., **options: _Unpack[_TriggerOptions]) -> Receipt: ...
     @_overload
     def __call__(self, target: str, payload: _Any = ..., **options: _Unpack[_TriggerOptions]) -> Receipt: ...
 
@@ -193,6 +222,11 @@ class _Call:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["count-sale"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[CountSale]: ...
     @_overload
+    def __call__(self, target: _Literal["escalate-return"], payload: _Mapping[str, _Any] = ..., **options: _Unpack[_CallOptions]) -> _Any: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["escalate-return"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[_Mapping[str, _Any]]: ...
+    @_overload
     def __call__(self, target: _Literal["handle-step-error"], payload: HandleStepError, **options: _Unpack[_CallOptions]) -> _Any: ...
     @_overload
     @_deprecated("the payload does not fit the target")
@@ -202,6 +236,11 @@ class _Call:
     @_overload
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["import-product"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[ImportProduct]: ...
+    @_overload
+    def __call__(self, target: _Literal["inspect-parcel"], payload: InspectParcel, **options: _Unpack[_CallOptions]) -> _Any: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["inspect-parcel"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[InspectParcel]: ...
     @_overload
     def __call__(self, target: _Literal["notify-customer"], payload: NotifyCustomer, **options: _Unpack[_CallOptions]) -> _Any: ...
     @_overload
@@ -218,10 +257,20 @@ class _Call:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["order.shipped"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[OrderShipped]: ...
     @_overload
+    def __call__(self, target: _Literal["refund-card"], payload: RefundCard, **options: _Unpack[_CallOptions]) -> _Any: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["refund-card"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[RefundCard]: ...
+    @_overload
     def __call__(self, target: _Literal["reserve-stock"], payload: ReserveStock, **options: _Unpack[_CallOptions]) -> _Any: ...
     @_overload
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["reserve-stock"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[ReserveStock]: ...
+    @_overload
+    def __call__(self, target: _Literal["restock"], payload: _Mapping[str, _Any] = ..., **options: _Unpack[_CallOptions]) -> _Any: ...
+    @_overload
+    @_deprecated("the payload does not fit the target")
+    def __call__(self, target: _Literal["restock"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[_Mapping[str, _Any]]: ...
     @_overload
     def __call__(self, target: _Literal["send-welcome-email"], payload: SendWelcomeEmail, **options: _Unpack[_CallOptions]) -> _Any: ...
     @_overload
@@ -233,7 +282,7 @@ class _Call:
     @_deprecated("the payload does not fit the target")
     def __call__(self, target: _Literal["ship-order"], payload: object = ..., **options: _Unpack[_CallOptions]) -> PayloadDoesNotFit[ShipOrder]: ...
     @_overload
-    def __call__(self, target: _Literal["daily-report", "weekly-cleanup"], payload: _Any = ..., **options: _Unpack[_CallOptions]) -> _Any: ...
+    def __call__(self, target: _Literal["daily-report", "notify-refund", "weekly-cleanup"], payload: _Any = ..., **options: _Unpack[_CallOptions]) -> _Any: ...
     @_overload
     def __call__(self, target: str, payload: _Any = ..., **options: _Unpack[_CallOptions]) -> _Any: ...
 

@@ -199,6 +199,7 @@ class Table:
         self.due: list[tuple[int, int]] = []
         self.queues: dict[tuple[StepId, str], KeyQueue] = {}
         self.children: defaultdict[int, list[int]] = defaultdict(list)
+        self.replays: defaultdict[int, list[int]] = defaultdict(list)
         self.prints: dict[tuple[int, str, int], dict[int, int]] = {}
         """The event of each run with this parent, fingerprint and occurrence, by run, oldest first."""
         self.bytes = 0
@@ -208,6 +209,8 @@ class Table:
         self.rows[row.number] = row
         self.bytes += row.weight
         event = row.event
+        if event.replay_of is not None:
+            self.replays[number_of(event.replay_of)].append(row.number)
         if event.parent_run is not None:
             parent = number_of(event.parent_run)
             self.children[parent].append(row.number)
@@ -269,11 +272,11 @@ class Table:
         del self.rows[row.number]
         self.bytes -= row.weight
         event = row.event
+        if event.replay_of is not None:
+            _take_out(self.replays, number_of(event.replay_of), row.number)
         if event.parent_run is not None:
             parent = number_of(event.parent_run)
-            self.children[parent].remove(row.number)
-            if not self.children[parent]:
-                del self.children[parent]
+            _take_out(self.children, parent, row.number)
             if event.fingerprint is not None:
                 name = (parent, event.fingerprint, event.occurrence)
                 del self.prints[name][row.number]
@@ -304,3 +307,9 @@ def fits(row: Row, where: RunFilter) -> bool:
 def is_final(row: Row) -> bool:
     """Whether the run is finished."""
     return row.state in FINAL_STATES
+
+
+def _take_out(lists: dict[int, list[int]], key: int, number: int) -> None:
+    lists[key].remove(number)
+    if not lists[key]:
+        del lists[key]

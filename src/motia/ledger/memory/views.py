@@ -7,7 +7,7 @@ from motia.ledger.memory.runs import MemoryRuns
 from motia.ledger.numbers import created_at_of, number_of
 from motia.ledger.rules import COUNT_MAX, check_limit
 from motia.ledger.seam import KeyHolder, QueueDepth
-from motia.model import Attempt, Run, RunFilter, RunId, RunPage, RunState, StepId, run_id_of
+from motia.model import Attempt, Run, RunFilter, RunId, RunPage, RunState, RunTally, StepId, run_id_of
 
 
 class MemoryViews(MemoryRuns):
@@ -28,8 +28,15 @@ class MemoryViews(MemoryRuns):
         numbers = self._table.children.get(number_of(run), [])
         return [self._table.rows[number].to_run() for number in numbers[: check_limit(limit)]]
 
-    async def list_runs(self, where: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
-        """See `Ledger.list_runs`."""
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        numbers = self._table.replays.get(number_of(run), [])
+        return [self._table.rows[number].to_run() for number in reversed(numbers[-check_limit(limit) :])]
+
+    async def list_runs(
+        self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
+    ) -> RunPage:
+        """See `Ledger.list_runs`; what is in memory is searched to the end."""
         check_limit(limit)
         before = None if cursor is None else number_of(RunId(cursor))
         found: list[Run] = []
@@ -47,6 +54,10 @@ class MemoryViews(MemoryRuns):
             if row.state is not None and fits(row, where):
                 counts[row.state] = min(counts.get(row.state, 0) + 1, COUNT_MAX)
         return counts
+
+    async def tally_runs(self, where: RunFilter, *, search_ms: int | None = None) -> RunTally:
+        """See `Ledger.tally_runs`."""
+        return RunTally(by_state=await self.count_runs(where))
 
     async def depths(self) -> list[QueueDepth]:
         """See `Ledger.depths`."""

@@ -40,6 +40,7 @@ from motia.ledger.sqlite import (
 from motia.ledger.sqlite.connection import check_library
 from motia.ledger.sqlite.owner import OwnerLock
 from motia.ledger.sqlite.reader import Reader
+from motia.ledger.sqlite.searching import Search
 from motia.ledger.sqlite.writer import CommitPoint, Writer
 from motia.model import (
     Accepted,
@@ -60,6 +61,7 @@ from motia.model import (
     RunId,
     RunPage,
     RunState,
+    RunTally,
     StepId,
     TraceId,
 )
@@ -216,13 +218,27 @@ class SqliteLedger:
         """See `Ledger.children`."""
         return await self._slow.submit("children", listing.children, run, check_limit(limit))
 
-    async def list_runs(self, where: RunFilter, *, limit: int, cursor: str | None = None) -> RunPage:
+    async def replays(self, run: RunId, *, limit: int = 1_000) -> list[Run]:
+        """See `Ledger.replays`."""
+        return await self._slow.submit("replays", listing.replays, run, check_limit(limit))
+
+    async def list_runs(
+        self, where: RunFilter, *, limit: int, cursor: str | None = None, search_ms: int | None = None
+    ) -> RunPage:
         """See `Ledger.list_runs`."""
-        return await self._slow.submit("list_runs", listing.list_runs, where, check_limit(limit), cursor)
+        search = None if search_ms is None else Search(self._clock, search_ms)
+        return await self._slow.submit(
+            "list_runs", listing.list_runs, where, check_limit(limit), cursor, search
+        )
 
     async def count_runs(self, where: RunFilter) -> dict[RunState, int]:
         """See `Ledger.count_runs`."""
-        return await self._slow.submit("count_runs", listing.count_runs, where)
+        return (await self.tally_runs(where)).by_state
+
+    async def tally_runs(self, where: RunFilter, *, search_ms: int | None = None) -> RunTally:
+        """See `Ledger.tally_runs`."""
+        search = None if search_ms is None else Search(self._clock, search_ms)
+        return await self._slow.submit("tally_runs", listing.tally_runs, where, search)
 
     async def purge(self, where: RunFilter, *, limit: int = 1_000) -> int:
         """See `Ledger.purge`."""

@@ -11,6 +11,9 @@ A list takes the index that its filter narrows most and goes down by id from the
 | a kind other than event | runs_by_kind |
 | a step | runs_by_step |
 | none of these | the table |
+
+What no index answers (a text, completed runs of a step, two of these at once) is looked for window by
+window (`searching`) when the caller gives a time: then a page may be short and say how far it got.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import msgspec
 from motia.ledger.numbers import created_at_of, first_number_at, number_of
 from motia.ledger.rules import COUNT_MAX
 from motia.ledger.seam import KeyHolder, QueueDepth
+from motia.ledger.sqlite.searching import Search
 from motia.ledger.sqlite.store import trace_mark
 from motia.model import (
     FINAL_STATES,
@@ -39,6 +43,7 @@ from motia.model import (
     RunId,
     RunPage,
     RunState,
+    RunTally,
     SpanId,
     StepId,
     TraceId,
@@ -62,6 +67,10 @@ SELECT_ATTEMPTS = (  # primary key
 SELECT_CHILDREN = (  # runs_of_parent, then sorted
     f"SELECT {COLUMNS} FROM runs WHERE id IN (SELECT id FROM runs INDEXED BY runs_of_parent"
     " WHERE parent_run IS NOT NULL AND parent_run = ? ORDER BY id LIMIT ?) ORDER BY id"
+)
+SELECT_REPLAYS = (  # runs_of_original, whose entries of a run are in the order of ids
+    f"SELECT {COLUMNS} FROM runs INDEXED BY runs_of_original"
+    " WHERE replay_of IS NOT NULL AND replay_of = ? ORDER BY id DESC LIMIT ?"
 )
 SELECT_RUNNING = (  # runs_open
     f"SELECT {COLUMNS} FROM runs INDEXED BY runs_open"
@@ -117,6 +126,11 @@ def children(conn: apsw.Connection, run: RunId, limit: int) -> list[Run]:
     return [_run(row) for row in conn.execute(SELECT_CHILDREN, (number_of(run), limit))]
 
 
+def replays(conn: apsw.Connection, run: RunId, limit: int) -> list[Run]:
+    """See `Ledger.replays`."""
+    return [_run(row) for row in conn.execute(SELECT_REPLAYS, (number_of(run), limit))]
+
+
 def running(conn: apsw.Connection, step: StepId, lane: str | None, limit: int) -> list[Run]:
     """See `Ledger.running`."""
     return [_run(row) for row in conn.execute(SELECT_RUNNING, (step, lane, lane, limit))]
@@ -152,12 +166,22 @@ def key_holder(conn: apsw.Connection, run: RunId) -> KeyHolder | None:
     return KeyHolder(run=run_id_of(number), state=RunState(state), due_at=due_at)
 
 
-def list_runs(conn: apsw.Connection, where: RunFilter, limit: int, cursor: str | None) -> RunPage:
-    """See `Ledger.list_runs`; the cursor is the id of the last run shown."""
+def list_runs(
+    conn: apsw.Connection, where: RunFilter, limit: int, cursor: str | None, search: Search | None = None
+) -> RunPage:
+    """See `Ledger.list_runs`; the cursor is the id of the last run shown, or looked at."""
     before = ID_MAX if cursor is None else max(number_of(RunId(cursor)), 0)
-    rows = list(_select(conn, where, columns=COLUMNS, before=before, limit=limit + 1))
+    rows = list(_select(conn, where, columns=COLUMNS, before=before, limit=limit + 1, search=search))
+    stopped_at = None if search is None else search.stopped_at
+    if stopped_at is not None:
+        # Beyond where the search ended nothing is known to be next.
+        rows = [row for row in rows if row[0] >= stopped_at]
     runs = tuple(_run(row) for row in rows[:limit])
-    return RunPage(runs=runs, cursor=runs[-1].id if len(rows) > limit else None)
+    if len(rows) > limit:
+        return RunPage(runs=runs, cursor=runs[-1].id)
+    if stopped_at is None:
+        return RunPage(runs=runs)
+    return RunPage(runs=runs, cursor=run_id_of(stopped_at), searched_from_at=created_at_of(stopped_at))
 
 
 def find_final(conn: apsw.Connection, where: RunFilter, limit: int) -> list[int]:
@@ -169,22 +193,67 @@ def find_final(conn: apsw.Connection, where: RunFilter, limit: int) -> list[int]
     return [row[0] for row in _select(conn, where, columns="id", before=ID_MAX, limit=limit)]
 
 
-def count_runs(conn: apsw.Connection, where: RunFilter) -> dict[RunState, int]:
-    """See `Ledger.count_runs`; states without runs are left out."""
-    states = where.states or tuple(RunState)
+def tally_runs(conn: apsw.Connection, where: RunFilter, search: Search | None = None) -> RunTally:
+    """See `Ledger.tally_runs`; states without runs are left out."""
+    states = tuple(dict.fromkeys(where.states or tuple(RunState)))
     if where.trace is not None and not where.ids:
-        return _count_of_trace(conn, where, states)
-    is_plain = not where.ids and where.kind is None and where.trace is None and where.text is None
+        counts = _count_of_trace(conn, where, states)
+    elif not _is_plain(where) and RunState.COMPLETED in states:
+        counts = _count_in_one_go(conn, where, states, search)
+    else:
+        counts = _count_by_state(conn, where, states, search)
+    by_state = {state: min(counts[state], COUNT_MAX) for state in states if counts.get(state)}
+    stopped_at = None if search is None else search.stopped_at
+    return RunTally(
+        by_state=by_state, searched_from_at=None if stopped_at is None else created_at_of(stopped_at)
+    )
+
+
+def _is_plain(where: RunFilter) -> bool:
+    return not where.ids and where.kind is None and where.trace is None and where.text is None
+
+
+def _count_by_state(
+    conn: apsw.Connection, where: RunFilter, states: tuple[RunState, ...], search: Search | None
+) -> dict[RunState, int]:
     counts: dict[RunState, int] = {}
-    others = tuple(OPEN_STATES | FAILED) if is_plain and RunState.COMPLETED in states else ()
+    has_completed = RunState.COMPLETED in states
+    others = tuple(OPEN_STATES | FAILED) if has_completed else ()
     for state in dict.fromkeys((*others, *states)):
-        if state is RunState.COMPLETED and is_plain:
-            continue
-        one = msgspec.structs.replace(where, states=(state,))
-        counts[state] = sum(1 for _ in _select(conn, one, columns="id", before=ID_MAX, limit=COUNT_MAX))
-    if is_plain and RunState.COMPLETED in states:
+        if state is not RunState.COMPLETED:
+            counts[state] = _count_of_state(conn, where, state, search)
+    if has_completed:
         counts[RunState.COMPLETED] = _count_completed(conn, where, sum(counts.values()))
-    return {state: counts[state] for state in states if counts.get(state)}
+    return counts
+
+
+def _count_of_state(conn: apsw.Connection, where: RunFilter, state: RunState, search: Search | None) -> int:
+    way = _way_for(where, state)
+    count = 0
+    for low, before in _windows(conn, where, state, way, before=_high(where, ID_MAX), search=search):
+        terms, bindings = _terms(where, state, way, low=low, before=before)
+        statement = f"SELECT count(*) FROM (SELECT 1 FROM runs {_indexed(way)} WHERE {terms} LIMIT ?)"
+        count += int(conn.execute(statement, (*bindings, COUNT_MAX - count)).get)
+        if count >= COUNT_MAX:
+            break
+    return count
+
+
+def _count_in_one_go(
+    conn: apsw.Connection, where: RunFilter, states: tuple[RunState, ...], search: Search | None
+) -> dict[RunState, int]:
+    """All states in one look: what is not in an index is read once, not once a state."""
+    every = msgspec.structs.replace(where, states=())
+    way = _way_for(every, None)
+    counts: Counter[RunState] = Counter()
+    for low, before in _windows(conn, every, None, way, before=_high(every, ID_MAX), search=search):
+        terms, bindings = _terms(every, None, way, low=low, before=before)
+        statement = f"SELECT state, count(*) FROM runs {_indexed(way)} WHERE {terms} GROUP BY state"
+        for state, count in conn.execute(statement, bindings):
+            counts[RunState(state)] += count
+        if all(counts[state] >= COUNT_MAX for state in states):
+            break
+    return counts
 
 
 def _count_of_trace(
@@ -193,8 +262,7 @@ def _count_of_trace(
     """One look at the trace's blocks for all states: finding its runs costs more than telling them apart."""
     every = msgspec.structs.replace(where, states=())
     rows = _select(conn, every, columns="id, state", before=ID_MAX, limit=COUNT_MAX * len(RunState))
-    found = Counter(row[1] for row in rows)
-    return {state: min(found[state], COUNT_MAX) for state in states if found[state]}
+    return Counter(RunState(row[1]) for row in rows)
 
 
 def _count_completed(conn: apsw.Connection, where: RunFilter, others: int) -> int:
@@ -215,18 +283,21 @@ class _Way(NamedTuple):
 
 
 def _select(
-    conn: apsw.Connection, where: RunFilter, *, columns: str, before: int, limit: int
+    conn: apsw.Connection,
+    where: RunFilter,
+    *,
+    columns: str,
+    before: int,
+    limit: int,
+    search: Search | None = None,
 ) -> Iterator[Any]:
-    """Rows that fit, newest first: one ordered statement a state, merged."""
+    """Rows that fit, newest first: one ordered statement a state (and window), merged."""
     high = _high(where, before)
     if where.trace is not None and not where.ids:
         return _limited(_of_trace(conn, where, columns=columns, before=high, limit=limit), limit)
-    if len(where.states) <= 1:
-        state = where.states[0] if where.states else None
-        return _rows(conn, where, state, columns=columns, low=_low(where), before=high, limit=limit)
     parts = [
-        _rows(conn, where, state, columns=columns, low=_low(where), before=high, limit=limit)
-        for state in dict.fromkeys(where.states)
+        _rows(conn, where, state, columns=columns, before=high, limit=limit, search=search)
+        for state in dict.fromkeys(where.states) or (None,)
     ]
     return _limited(heapq.merge(*parts, key=lambda row: -row[0]), limit)
 
@@ -237,20 +308,47 @@ def _rows(
     state: RunState | None,
     *,
     columns: str,
-    low: int,
     before: int,
     limit: int,
+    search: Search | None,
 ) -> Iterator[Any]:
     way = _way_for(where, state)
-    terms, bindings = _terms(where, state, way, low=low, before=before)
-    statement = f"SELECT {columns} FROM runs {_indexed(way)} WHERE {terms} ORDER BY id DESC LIMIT ?"
-    if columns != "id" and way.index == "runs_open":
-        # Sort ids, not rows with their payloads.
-        statement = (
-            f"SELECT {columns} FROM runs WHERE id IN (SELECT id FROM runs {_indexed(way)} WHERE {terms}"
-            " ORDER BY id DESC LIMIT ?) ORDER BY id DESC"
-        )
-    return iter(conn.execute(statement, (*bindings, limit)))
+    for low, high in _windows(conn, where, state, way, before=before, search=search):
+        terms, bindings = _terms(where, state, way, low=low, before=high)
+        statement = f"SELECT {columns} FROM runs {_indexed(way)} WHERE {terms} ORDER BY id DESC LIMIT ?"
+        if columns != "id" and way.index == "runs_open":
+            # Sort ids, not rows with their payloads.
+            statement = (
+                f"SELECT {columns} FROM runs WHERE id IN (SELECT id FROM runs {_indexed(way)} WHERE {terms}"
+                " ORDER BY id DESC LIMIT ?) ORDER BY id DESC"
+            )
+        yield from conn.execute(statement, (*bindings, limit))
+
+
+def _windows(
+    conn: apsw.Connection,
+    where: RunFilter,
+    state: RunState | None,
+    way: _Way,
+    *,
+    before: int,
+    search: Search | None,
+) -> Iterator[tuple[int, int]]:
+    """The stretches of numbers to look at: one, unless rows have to be read that may not fit."""
+    low = _low(where)
+    if search is None or where.ids or not _is_searched(where, state, way):
+        return iter(((low, before),))
+    step = where.step if way.index == "runs_by_step" else None
+    return search.windows(conn, low=low, before=before, step=step)
+
+
+def _is_searched(where: RunFilter, state: RunState | None, way: _Way) -> bool:
+    """Whether the index leaves rows over that do not fit. Open runs are few, and not in the order of ids."""
+    if way.index == "runs_open":
+        return False
+    leaves_kind = where.kind is not None and way.index != "runs_by_kind"
+    leaves_step = where.step is not None and way.index == "runs_by_kind"
+    return where.text is not None or leaves_kind or leaves_step or state is RunState.COMPLETED
 
 
 def _of_trace(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import apsw
 
-from motia.ledger.sqlite import migration_0001, migration_0002
+from motia.ledger.sqlite import migration_0001, migration_0002, migration_0003
 from motia.model import StartError
 
 
@@ -25,6 +25,7 @@ class Migration(NamedTuple):
 MIGRATIONS = (
     Migration(1, "first schema", migration_0001.SQL),
     Migration(2, "instances of workflows", migration_0002.SQL),
+    Migration(3, "replays of a run", migration_0003.SQL),
 )
 VERSION = MIGRATIONS[-1].version
 

@@ -57,6 +57,7 @@ CREATE INDEX runs_due ON runs (due_at) WHERE state IN ('scheduled', 'retrying');
 CREATE INDEX runs_in_key ON runs (step, key) WHERE in_key_queue = 1;
 CREATE INDEX runs_parked ON runs (target) WHERE state = 'parked';
 CREATE INDEX runs_of_parent ON runs (parent_run, fingerprint, occurrence) WHERE parent_run IS NOT NULL;
+CREATE INDEX runs_of_original ON runs (replay_of) WHERE replay_of IS NOT NULL;
 CREATE INDEX runs_failed ON runs (state) WHERE state IN ('dead', 'cancelled', 'skipped');
 CREATE INDEX runs_failed_by_step ON runs (step, state) WHERE state IN ('dead', 'cancelled', 'skipped');
 

@@ -96,6 +96,12 @@ def test_claims_are_read_in_the_order_of_the_index(conn: apsw.Connection) -> Non
         assert not any("TEMP B-TREE" in line for line in plan_of(conn, statement))
 
 
+def test_replays_of_a_run_are_read_from_their_index_in_its_order(conn: apsw.Connection) -> None:
+    plan = plan_of(conn, listing.SELECT_REPLAYS)
+
+    assert plan == ["SEARCH runs USING INDEX runs_of_original (replay_of=?)"]
+
+
 STEP, DEAD = StepId("s"), (RunState.DEAD,)
 
 

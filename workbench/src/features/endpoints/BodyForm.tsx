@@ -1,4 +1,5 @@
 /** A flat JSON object as a form; the text stays the truth. */
+import { parseJson, printJson } from '../../lib/exact';
 import type { FormField } from '../../lib/schema';
 import { type Problem, problemAt } from './draft';
 
@@ -19,7 +20,7 @@ export function BodyForm({
   if (value === undefined) return <p className="text-xs text-bad">The body is no JSON object; edit it as JSON.</p>;
   const put = (name: string, next: unknown) => {
     const { [name]: _, ...rest } = value;
-    change(JSON.stringify(next === undefined ? rest : { ...value, [name]: next }, null, 2));
+    change(printJson(next === undefined ? rest : { ...value, [name]: next }, 2));
   };
   return (
     <div className="flex flex-col gap-1.5">
@@ -84,12 +85,13 @@ function Wrong({ text }: { text: string | undefined }) {
 function typed(field: FormField, text: string): unknown {
   if (field.type === 'string') return text;
   const number = Number(text);
+  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(number)) return BigInt(text);
   return text.trim() === '' || Number.isNaN(number) || text.endsWith('.') ? text : number;
 }
 
 function objectOf(body: string): Record<string, unknown> | undefined {
   try {
-    const value = body.trim() === '' ? {} : (JSON.parse(body) as unknown);
+    const value = body.trim() === '' ? {} : parseJson(body);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

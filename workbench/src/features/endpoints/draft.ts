@@ -3,6 +3,7 @@
 import type { RequestAnswer } from '../../api/answer';
 import type { StepView } from '../../api/catalog';
 import type { RequestToSend } from '../../api/requests';
+import { parseJson } from '../../lib/exact';
 import { exampleOf } from '../../lib/example';
 import { formFields } from '../../lib/schema';
 
@@ -128,7 +129,7 @@ export function shownBody(answer: RequestAnswer): Shown {
   // Half of a JSON text is none: it is read once all of it is there.
   if (answer.ended !== null && /\bjson\b|\+json/.test(type)) {
     try {
-      return { as: 'json', value: JSON.parse(answer.body) as unknown };
+      return { as: 'json', value: parseJson(answer.body) };
     } catch {
       // cut, or not what it says
     }

@@ -22,7 +22,7 @@ export function DeadRuns({ group }: { group: ErrorGroup }) {
           className="text-sm text-accent hover:underline"
           href={linkTo('/runs', { fingerprint: group.fingerprint })}
         >
-          Open its runs
+          All its runs
         </Link>
       }
     >

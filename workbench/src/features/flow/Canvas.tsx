@@ -12,10 +12,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
 import { Groups } from './Groups';
-import { GROUP_PADDING, GROUP_TITLE } from './layout';
-import { NODE_HEIGHT, NODE_WIDTH, StepNode, type StepNodeType } from './StepNode';
+import { FAR_ZOOM, StepNode, type StepNodeType } from './StepNode';
 import { SHOW_ALL } from './Tools';
 import type { Scene } from './useScene';
+import { LEGIBLE_ZOOM, MIN_ZOOM, viewOf, viewWith } from './view';
 import { ArrowHead, WireEdge } from './WireEdge';
 import { type Direction, step } from './walk';
 
@@ -23,6 +23,7 @@ const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { wire: WireEdge };
 /** From so many nodes on a small map helps. */
 const LARGE = 25;
+const MAP_PX = 140;
 const MOVE_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
 const KEYS: readonly (readonly [string, Direction])[] = [
   ['ArrowRight', 'right'],
@@ -36,6 +37,8 @@ export function Canvas({
   isGrouped,
   chosen,
   fitKey,
+  mayMove,
+  covered,
   choose,
   chooseFlow,
   drop,
@@ -45,11 +48,14 @@ export function Canvas({
   chosen: string | undefined;
   /** Everything is brought into view when it changes. */
   fitKey: string;
+  mayMove: boolean;
+  /** How much of its right side (px) lies under the panel of the chosen step. */
+  covered: number;
   choose: (id: string | undefined) => void;
   chooseFlow: (flow: string) => void;
   drop: (moved: Record<string, Position>) => void;
 }) {
-  const { setCenter, getZoom, screenToFlowPosition } = useReactFlow();
+  const { setViewport, getViewport } = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
   const [nodes, setNodes] = useState(scene.nodes);
   useEffect(() => {
@@ -66,24 +72,22 @@ export function Canvas({
     [],
   );
 
-  const showAll = useCallback(() => {
-    const wanted = new Set(scene.found.length > 0 ? scene.found : scene.inside);
-    const box = frame.current?.getBoundingClientRect();
-    const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
-    if (box === undefined || places.length === 0) return;
-    // With room for the frames of the flows and their names.
-    const left = Math.min(...places.map((place) => place.x)) - GROUP_PADDING;
-    const top = Math.min(...places.map((place) => place.y)) - GROUP_PADDING - GROUP_TITLE;
-    const width = Math.max(...places.map((place) => place.x)) + NODE_WIDTH + GROUP_PADDING - left;
-    const height = Math.max(...places.map((place) => place.y)) + NODE_HEIGHT + GROUP_PADDING - top;
-    const zoom = Math.min(1.1, (box.width - 16) / width, (box.height - 16) / height);
-    void setCenter(left + width / 2, top + height / 2, { zoom, duration: MOVE_MS });
-  }, [setCenter, scene.found, scene.inside, scene.nodes]);
+  const showAll = useCallback(
+    (isWhole: boolean) => {
+      const wanted = new Set(scene.found.length > 0 ? scene.found : scene.inside);
+      const box = frame.current?.getBoundingClientRect();
+      const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
+      if (box === undefined || places.length === 0) return;
+      const corners = scene.found.length > 0 ? [] : scene.edges.flatMap((edge) => edge.data?.points ?? []);
+      void setViewport(viewOf(places, corners, box, isWhole ? MIN_ZOOM : LEGIBLE_ZOOM), { duration: MOVE_MS });
+    },
+    [setViewport, scene],
+  );
   const latestShowAll = useRef(showAll);
   latestShowAll.current = showAll;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when
   useEffect(() => {
-    const timer = setTimeout(() => latestShowAll.current(), 60);
+    const timer = setTimeout(() => latestShowAll.current(false), 60);
     return () => clearTimeout(timer);
   }, [fitKey]);
 
@@ -91,22 +95,28 @@ export function Canvas({
     const node = nodes.find((one) => one.id === id);
     const box = frame.current?.getBoundingClientRect();
     if (node === undefined || box === undefined) return;
-    const [x, y] = [node.position.x + NODE_WIDTH / 2, node.position.y + NODE_HEIGHT / 2];
-    const from = screenToFlowPosition({ x: box.left + 80, y: box.top + 60 });
-    const to = screenToFlowPosition({ x: box.right - 80, y: box.bottom - 60 });
-    const isIn = x > from.x && x < to.x && y > from.y && y < to.y;
-    if (!isIn) void setCenter(x, y, { zoom: Math.max(getZoom(), 0.6), duration: MOVE_MS });
+    const view = getViewport();
+    const room = { width: box.width - covered, height: box.height - (nodes.length >= LARGE ? MAP_PX : 0) };
+    const next = viewWith(node.position, view, room, FAR_ZOOM);
+    if (next.x !== view.x || next.y !== view.y) void setViewport(next, { duration: MOVE_MS });
   };
+  const latestShow = useRef(show);
+  latestShow.current = show;
+  useEffect(() => {
+    if (chosen === undefined) return;
+    // After the panel has taken its room, under which the node may lie now.
+    const timer = setTimeout(() => latestShow.current(chosen), MOVE_MS + 80);
+    return () => clearTimeout(timer);
+  }, [chosen]);
   const walk = (direction: Direction, event: KeyboardEvent) => {
     const isHere = event.target === document.body || frame.current?.contains(event.target as Node | null);
     if (!isHere) return;
     event.preventDefault();
-    if (event.shiftKey && chosen !== undefined) return nudge(direction);
+    if (event.shiftKey && chosen !== undefined) return mayMove ? nudge(direction) : undefined;
     const at = new Map(nodes.filter((node) => !node.hidden).map((node) => [node.id, node.position]));
     const next = step(at, scene.edges, chosen, direction);
     if (next === undefined) return;
     choose(next);
-    show(next);
   };
   const nudge = (direction: Direction) => {
     const node = nodes.find((one) => one.id === chosen);
@@ -118,9 +128,9 @@ export function Canvas({
     // biome-ignore lint/correctness/useHookAtTopLevel: the keys are always the same four
     useKey(key, (event) => walk(direction, event));
   }
-  useKey('f', () => showAll());
+  useKey('f', () => showAll(true));
   useEffect(() => {
-    const again = () => latestShowAll.current();
+    const again = () => latestShowAll.current(true);
     addEventListener(SHOW_ALL, again);
     return () => removeEventListener(SHOW_ALL, again);
   }, []);
@@ -130,7 +140,7 @@ export function Canvas({
     <section
       ref={frame}
       className="relative min-h-0 min-w-0 flex-1"
-      aria-label="Flow graph. Arrow keys walk from step to step, Shift and an arrow moves one, F fits all."
+      aria-label="Flow graph. Arrow keys walk from step to step, Shift and an arrow moves one, F shows all."
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the graph is walked by keyboard
       tabIndex={0}
     >
@@ -148,13 +158,14 @@ export function Canvas({
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
-        nodesDraggable
+        nodesDraggable={mayMove}
         selectNodesOnDrag={false}
         nodeDragThreshold={4}
         disableKeyboardA11y
         deleteKeyCode={null}
         onlyRenderVisibleElements={nodes.length > 150}
-        minZoom={0.08}
+        minZoom={MIN_ZOOM}
+        panOnScroll
         maxZoom={1.6}
         zIndexMode="manual"
       >

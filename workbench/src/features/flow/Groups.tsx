@@ -1,7 +1,7 @@
 /** The flows behind their steps: a frame around those that stand together, named; the name shows only that flow. */
 import { ViewportPortal } from '@xyflow/react';
-import { GROUP_PADDING, GROUP_TITLE } from './layout';
-import { NODE_HEIGHT, NODE_WIDTH, type StepNodeType } from './StepNode';
+import { FRAME_BOTTOM, FRAME_SIDE, FRAME_TOP, NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
+import type { StepNodeType } from './StepNode';
 
 export function Groups({
   nodes,
@@ -33,10 +33,10 @@ export function Groups({
           key={name}
           className="pointer-events-none absolute -z-10 rounded-xl border border-line bg-raised/45"
           style={{
-            left: frame.left - GROUP_PADDING + 8,
-            top: frame.top - GROUP_PADDING - GROUP_TITLE + 8,
-            width: frame.right - frame.left + 2 * GROUP_PADDING - 16,
-            height: frame.bottom - frame.top + 2 * GROUP_PADDING + GROUP_TITLE - 16,
+            left: frame.left - FRAME_SIDE,
+            top: frame.top - FRAME_TOP,
+            width: frame.right - frame.left + 2 * FRAME_SIDE,
+            height: frame.bottom - frame.top + FRAME_TOP + FRAME_BOTTOM,
           }}
         >
           <button
@@ -44,7 +44,7 @@ export function Groups({
             disabled={name === ''}
             onClick={() => choose(name)}
             title={name === '' ? 'These steps name no flow' : `Show only ${name}`}
-            className="pointer-events-auto max-w-full truncate px-3 py-1.5 text-lg font-semibold text-muted enabled:hover:text-ink"
+            className="pointer-events-auto max-w-full truncate px-4 py-2 text-base font-semibold leading-6 text-muted enabled:hover:text-ink"
           >
             {name === '' ? 'No flow' : name} <span className="font-normal">{frame.size}</span>
           </button>

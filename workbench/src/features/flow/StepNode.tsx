@@ -5,12 +5,11 @@ import { createContext, memo, useContext } from 'react';
 import { type GraphNode, languageOf } from '../../api/catalog';
 import { KINDS, KindSign, LanguageSign } from '../../components/Kind';
 import { count } from '../../lib/format';
+import { NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
 import { IDLE, type Load, useLight } from './live';
 
-export const NODE_WIDTH = 236;
-export const NODE_HEIGHT = 86;
 /** Below this zoom a node shows its name only, large enough to be read. */
-const FAR_ZOOM = 0.55;
+export const FAR_ZOOM = 0.6;
 
 export interface StepData extends Record<string, unknown> {
   node: GraphNode;
@@ -26,7 +25,7 @@ export const Loads = createContext<ReadonlyMap<string, Load>>(new Map());
 /** Kinds differ in outline as well, so that they are told apart without colour and from afar. */
 const OUTLINES: Record<string, string> = {
   api: 'rounded border border-l-[6px]',
-  event: 'rounded-[22px] border',
+  event: 'rounded-[20px] border',
   cron: 'rounded border-[3px] border-double',
   noop: 'rounded border border-dashed',
   parked: 'rounded border-2 border-dotted',
@@ -38,14 +37,14 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const isFar = useStore((state) => state.transform[2] < FAR_ZOOM);
   const { node } = data;
   const look = [
-    'flow-node flex h-full w-full flex-col justify-center bg-panel px-3',
+    'flow-node flex h-full w-full flex-col justify-center bg-panel px-3.5',
     OUTLINES[node.kind] ?? OUTLINES.event,
     selected
       ? 'border-accent outline-2 outline-accent'
       : data.isMatch
         ? 'border-warn outline-2 outline-warn'
         : 'border-muted',
-    data.isDim ? 'opacity-35' : '',
+    data.isDim ? 'opacity-30' : '',
     light === 'off' ? '' : `flow-lit-${light}`,
   ].join(' ');
   return (
@@ -61,17 +60,19 @@ function Near({ node, load, reach }: { node: GraphNode; load: Load; reach: strin
   return (
     <>
       <div className="flex items-center gap-1.5">
-        <KindSign kind={node.kind} size={15} />
-        <span className="min-w-0 flex-1 truncate text-[13px] font-semibold" title={node.id}>
+        <KindSign kind={node.kind} size={16} />
+        <span className="min-w-0 flex-1 truncate text-[15px] font-semibold leading-5" title={node.id}>
           {node.id}
+        </span>
+      </div>
+      <div className="flex items-center gap-1.5 text-[12.5px] leading-[17px] text-muted">
+        <span className="min-w-0 flex-1 truncate" title={reach}>
+          <span className="font-medium">{KINDS[node.kind]?.word}</span>
+          {reach !== '' && ` · ${reach}`}
         </span>
         {node.language !== '' && <LanguageSign language={languageOf(node as never)} />}
       </div>
-      <div className="truncate text-[11px] text-muted" title={reach}>
-        <span className="font-medium">{KINDS[node.kind]?.word}</span>
-        {reach !== '' && ` · ${reach}`}
-      </div>
-      <div className="mt-1 flex h-4 items-center gap-2.5 text-[11px] tabular-nums">
+      <div className="mt-0.5 flex h-[18px] items-center gap-2.5 text-[12.5px] tabular-nums">
         {load.running > 0 && (
           <span className="flex items-center gap-0.5 font-medium text-info">
             <LoaderCircle size={11} className="animate-spin" aria-hidden />
@@ -93,8 +94,8 @@ function Near({ node, load, reach }: { node: GraphNode; load: Load; reach: strin
 function Far({ node, load }: { node: GraphNode; load: Load }) {
   return (
     <div className="flex items-center gap-2">
-      <KindSign kind={node.kind} size={30} />
-      <span className="line-clamp-2 min-w-0 flex-1 break-words text-[22px] font-semibold leading-[1.15]">
+      <KindSign kind={node.kind} size={26} />
+      <span className="line-clamp-2 min-w-0 flex-1 break-words text-[21px] font-semibold leading-[1.12]">
         {node.id}
       </span>
       <span className="flex shrink-0 flex-col items-end gap-0.5 text-[17px] font-medium tabular-nums">

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { type Graph, type GraphNode, useStep } from '../../api/catalog';
 import { StepLink } from '../../components/Ids';
 import { KindWord } from '../../components/Kind';
+import { Prose } from '../../components/Prose';
 import { RecentRuns } from '../../components/RunRows';
 import { Failed, Loading } from '../../components/States';
 import { StepActs } from '../../components/StepActs';
@@ -49,7 +50,11 @@ function Step({ id, graph }: { id: string; graph: Graph }) {
   return (
     <>
       <div className="flex flex-col gap-2.5 p-3">
-        {step.description && <p className="whitespace-pre-wrap text-sm">{step.description}</p>}
+        {step.description && (
+          <p className="whitespace-pre-wrap text-sm">
+            <Prose text={step.description} />
+          </p>
+        )}
         <StepIdentity step={step} />
         <div className="flex flex-wrap items-center gap-2">
           <Link

@@ -1,26 +1,31 @@
 /** A wire on the canvas: the line says how it is known, the broad band under it that it has really happened. */
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath, useStore } from '@xyflow/react';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath, useStore } from '@xyflow/react';
 import { memo } from 'react';
 import { count } from '../../lib/format';
+import type { Point } from '../../lib/layout';
 import { lineOf, type Wire } from './model';
+import { pathOf, roomOf } from './path';
 
-const LABEL_ZOOM = 0.7;
+const LABEL_ZOOM = 0.6;
+const LETTER_PX = 6.6;
 
 export interface WireData extends Record<string, unknown> {
   wire: Wire;
-  /** Of the chosen node, of another, or nothing is chosen. */
-  place: 'near' | 'far' | 'plain';
+  /** Of the chosen node, on a way through it, elsewhere, or nothing is chosen. */
+  place: 'near' | 'along' | 'far' | 'plain';
+  /** Its corners; absent for wires of nodes that were dragged. */
+  points: readonly Point[] | undefined;
 }
 export type WireEdgeType = Edge<WireData, 'wire'>;
 
 export const WireEdge = memo(function WireEdge(props: EdgeProps<WireEdgeType>) {
   const isClose = useStore((state) => state.transform[2] >= LABEL_ZOOM);
-  const [path, x, y] = getBezierPath(props);
   if (props.data === undefined) return null;
-  const { wire, place } = props.data;
+  const { wire, place, points } = props.data;
+  const [path, at] = points === undefined ? stepped(props) : ([pathOf(points), roomOf(points)] as const);
   const line = lineOf(wire.kinds);
   const isSeen = wire.kinds.has('observed');
-  const label = labelOf(wire, place);
+  const label = labelOf(wire, place, at.length);
   return (
     <g className={`flow-${place}`}>
       {isSeen && <path d={path} className="flow-seen" strokeWidth={widthOf(wire.seen)} />}
@@ -28,8 +33,8 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireEdgeType>) {
       {label !== '' && isClose && place !== 'far' && (
         <EdgeLabelRenderer>
           <span
-            className="absolute rounded border border-line bg-page px-1 text-[11px] text-muted"
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            className={`pointer-events-none absolute rounded bg-page/90 px-1 text-[11px] leading-4 ${place === 'near' ? 'z-10 border border-line text-ink' : 'text-muted'}`}
+            style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
           >
             {label}
           </span>
@@ -39,14 +44,20 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireEdgeType>) {
   );
 });
 
-/** Topics are always named; how often, for the wires of the chosen node. */
-function labelOf(wire: Wire, place: WireData['place']): string {
+function stepped(props: EdgeProps<WireEdgeType>): [path: string, at: Point & { length: number }] {
+  const [path, x, y] = getSmoothStepPath({ ...props, borderRadius: 8 });
+  return [path, { x, y, length: 0 }];
+}
+
+/** The topics, if there is room: else they would lie on nodes. How often, for the wires of the chosen node. */
+function labelOf(wire: Wire, place: WireData['place'], room: number): string {
   const seen = place === 'near' && wire.kinds.has('observed') && wire.seen > 0 ? `${count(wire.seen)} ×` : '';
-  return [...wire.vias, seen].filter(Boolean).join(' · ');
+  const whole = [...wire.vias, seen].filter(Boolean).join(' · ');
+  return room > whole.length * LETTER_PX + 16 ? whole : seen;
 }
 
 function widthOf(seen: number): number {
-  return 5 + Math.min(Math.log10(seen + 1) * 2, 8);
+  return 4 + Math.min(Math.log10(seen + 1) * 1.2, 5);
 }
 
 /** The arrow's head, once for all wires. */

@@ -12,6 +12,7 @@ import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { sayFailure } from '../../components/Toasts';
 import { useFilters } from '../../lib/location';
+import { useIsNarrow } from '../../lib/media';
 import { Canvas } from './Canvas';
 import './flow.css';
 import { Legend } from './Legend';
@@ -59,7 +60,10 @@ function Drawn({ graph }: { graph: Graph }) {
   const isGrouped = filters.group !== 'off' && flows.length > 0;
   const { moved, drop, reset, isMoved } = usePositions(graph);
   const view = { flow: filters.flow, text: filters.q ?? '', hidden, isGrouped, chosen: filters.step };
-  const scene = useScene(graph, byId, moved, view);
+  // One flow alone is laid out by itself, closely: where things were dragged to holds for the whole.
+  const isNarrow = useIsNarrow();
+  const isPart = filters.flow !== undefined;
+  const scene = useScene(graph, byId, isPart ? NONE : moved, view);
   const chosen = graph.nodes.find((node) => node.id === filters.step);
 
   const toggle = (kind: EdgeKind) => {
@@ -93,7 +97,7 @@ function Drawn({ graph }: { graph: Graph }) {
           <span className="text-sm text-muted" role="status">
             {view.text === '' ? `${scene.inside.size} nodes` : `${scene.found.length} of ${scene.inside.size} found`}
           </span>
-          {isMoved && (
+          {isMoved && !isPart && (
             <Button look="quiet" onClick={reset} title="Forget where things were dragged to">
               <RotateCcw size={14} aria-hidden /> Reset positions
             </Button>
@@ -107,6 +111,8 @@ function Drawn({ graph }: { graph: Graph }) {
             scene={scene}
             isGrouped={isGrouped}
             chosen={filters.step}
+            mayMove={!isPart}
+            covered={isNarrow ? PANEL_PX : 0}
             fitKey={`${filters.flow}|${filters.q}|${isGrouped}|${graph.nodes.length}`}
             choose={(step) => set({ step })}
             chooseFlow={(flow) => set({ flow }, { push: true })}
@@ -140,4 +146,6 @@ function usePositions(graph: Graph) {
   };
 }
 
+/** In a narrow window the panel lies over the graph. */
+const PANEL_PX = 340;
 const NONE: Record<string, Position> = {};

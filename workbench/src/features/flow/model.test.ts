@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, GraphNode } from '../../api/catalog';
-import { groupsOf, lineOf, matches, ofFlow, shown, wiresOf } from './model';
+import { groupsOf, lineOf, matches, ofFlow, reachOfWires, shown, wiresOf } from './model';
 import { step } from './walk';
 
 const node = (id: string, flows: string[] = [], kind: GraphNode['kind'] = 'event'): GraphNode => ({
@@ -108,5 +108,25 @@ describe('walking', () => {
   it('begins at the upper left', () => {
     expect(step(at, pairs, undefined, 'down')).toBe('d');
     expect(step(new Map(), [], undefined, 'down')).toBeUndefined();
+  });
+});
+
+describe('reachOfWires', () => {
+  it('follows wires both ways from the node, and circles only once', () => {
+    const wires = wiresOf({
+      ...graph,
+      edges: [
+        ...graph.edges,
+        { source: 'x', target: 'b', kind: 'declared' },
+        { source: 'a', target: 'y', kind: 'declared' },
+      ],
+      observed: [],
+    });
+    const { nodes } = reachOfWires(
+      wires.filter((wire) => !wire.kinds.has('on_error')),
+      'b',
+    );
+    expect([...nodes].sort()).toEqual(['a', 'b', 'c', 'gone', 'x']);
+    expect(reachOfWires(wires, 'b').nodes).toContain('y'); // the circle leads there
   });
 });

@@ -112,3 +112,27 @@ export function matches(node: GraphNode, text: string): boolean {
     .toLowerCase();
   return wanted.every((word) => about.includes(word));
 }
+
+/** All that leads to a node and all that it leads to, and the wires on the way; the node itself is among them. */
+export function reachOfWires(wires: readonly Wire[], node: string): { nodes: Set<string>; wires: Set<string> } {
+  const found = { nodes: new Set([node]), wires: new Set<string>() };
+  for (const [from, to] of [
+    ['source', 'target'],
+    ['target', 'source'],
+  ] as const) {
+    const leaving = new Map<string, Wire[]>();
+    for (const wire of wires) leaving.set(wire[from], [...(leaving.get(wire[from]) ?? []), wire]);
+    const seen = new Set([node]);
+    const waiting = [node];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const wire of leaving.get(at) ?? []) {
+        found.wires.add(wire.id);
+        if (seen.has(wire[to])) continue;
+        seen.add(wire[to]);
+        waiting.push(wire[to]);
+      }
+    }
+    for (const one of seen) found.nodes.add(one);
+  }
+  return found;
+}

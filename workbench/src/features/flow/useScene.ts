@@ -1,9 +1,10 @@
 /** From the graph, the filters and what was dragged to nodes and edges of the canvas. */
 import { useMemo } from 'react';
 import type { Graph, GraphNode, Position, StepView } from '../../api/catalog';
-import { layOut, layOutGroups, type Point } from './layout';
-import { groupsOf, matches, ofFlow, shown, type Wire, wiresOf } from './model';
-import { NODE_HEIGHT, NODE_WIDTH, type StepNodeType } from './StepNode';
+import { type Laid, type Link, layOut, layOutGroups, linkKey, NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
+import { groupsOf, matches, ofFlow, reachOfWires, shown, type Wire, wiresOf } from './model';
+import { type Route, routes } from './route';
+import type { StepNodeType } from './StepNode';
 import type { WireEdgeType } from './WireEdge';
 
 export interface View {
@@ -32,11 +33,19 @@ export function useScene(
   const { flow, text, hidden, isGrouped, chosen } = view;
   const wires = useMemo(() => wiresOf(graph), [graph]);
   const groupOf = useMemo(() => groupsOf(graph.nodes, wires), [graph, wires]);
-  // Laid out anew only when nodes or wires come or go: not for a count, a toggle, or a filter.
-  const shape = useMemo(() => shapeOf(graph.nodes, wires, groupOf), [graph, wires, groupOf]);
+  const scope = useMemo(() => ofFlow(graph.nodes, wires, flow), [graph, wires, flow]);
+  // Laid out anew only when nodes or wires come or go, or another flow is shown: not for a count or a toggle.
+  const shape = useMemo(() => {
+    const isIn = (id: string) => scope.inside.has(id) || scope.outside.has(id);
+    const within = wires.filter((wire) => isIn(wire.source) && isIn(wire.target));
+    return shapeOf(
+      graph.nodes.filter((node) => isIn(node.id)),
+      within,
+      groupOf,
+    );
+  }, [graph, wires, groupOf, scope]);
   const laid = useMemo(() => placed(shape, isGrouped), [shape, isGrouped]);
 
-  const scope = useMemo(() => ofFlow(graph.nodes, wires, flow), [graph, wires, flow]);
   const found = useMemo(
     () =>
       text === ''
@@ -44,6 +53,9 @@ export function useScene(
         : graph.nodes.filter((node) => scope.inside.has(node.id) && matches(node, text)).map((node) => node.id),
     [graph, scope, text],
   );
+  const visible = useMemo(() => visibleWires(wires, hidden, scope), [wires, hidden, scope]);
+  const drawn = useMemo(() => routes(laid, visible), [laid, visible]);
+  const reach = useMemo(() => (chosen === undefined ? undefined : reachOfWires(visible, chosen)), [visible, chosen]);
   const nodes = useMemo(
     () =>
       graph.nodes.map((node): StepNodeType => {
@@ -52,7 +64,7 @@ export function useScene(
         return {
           id: node.id,
           type: 'step',
-          position: moved[node.id] ?? laid.get(node.id) ?? { x: 0, y: 0 },
+          position: moved[node.id] ?? laid.at.get(node.id) ?? { x: 0, y: 0 },
           width: NODE_WIDTH,
           height: NODE_HEIGHT,
           hidden: !isOutside && !scope.inside.has(node.id),
@@ -62,48 +74,68 @@ export function useScene(
           data: {
             node,
             reach: reachOf(node, steps.get(node.id)),
-            isDim: isOutside || (text !== '' && !isMatch),
+            isDim: isOutside || (text !== '' && !isMatch) || (reach !== undefined && !reach.nodes.has(node.id)),
             isMatch,
           },
         };
       }),
-    [graph, scope, found, moved, laid, chosen, steps, text],
+    [graph, scope, found, moved, laid, chosen, reach, steps, text],
   );
-  const edges = useMemo(() => edgesOf(wires, hidden, scope, chosen), [wires, hidden, scope, chosen]);
+  const edges = useMemo(() => edgesOf(visible, drawn, moved, chosen, reach), [visible, drawn, moved, chosen, reach]);
   return { nodes, edges, wires, groupOf, found, inside: scope.inside };
+}
+
+interface Shape {
+  nodes: [id: string, group: string][];
+  pairs: Link[];
+  failures: Link[];
 }
 
 /** All that the layout depends on, as text: equal text, equal layout. */
 function shapeOf(nodes: readonly GraphNode[], wires: readonly Wire[], groupOf: ReadonlyMap<string, string>): string {
-  const pairs = wires.filter((wire) => wire.kinds.size > 1 || !wire.kinds.has('on_error'));
-  return JSON.stringify({
+  const isFailure = (wire: Wire) => wire.kinds.size === 1 && wire.kinds.has('on_error');
+  const pair = ({ source, target }: Wire): Link => ({ source, target });
+  const shape: Shape = {
     nodes: nodes.map((node) => [node.id, groupOf.get(node.id) ?? '']),
-    pairs: pairs.map((wire) => [wire.source, wire.target]),
-  });
+    pairs: wires.filter((wire) => !isFailure(wire)).map(pair),
+    failures: wires.filter(isFailure).map(pair),
+  };
+  return JSON.stringify(shape);
 }
 
-function placed(shape: string, isGrouped: boolean): ReadonlyMap<string, Point> {
-  const { nodes, pairs } = JSON.parse(shape) as { nodes: [string, string][]; pairs: [string, string][] };
-  const boxes = nodes.map(([id]) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT }));
-  const links = pairs.map(([source, target]) => ({ source, target }));
+function placed(shape: string, isGrouped: boolean): Laid {
+  const { nodes, pairs, failures } = JSON.parse(shape) as Shape;
+  const ids = nodes.map(([id]) => id);
   const groups = new Map(nodes);
-  return isGrouped ? layOutGroups(boxes, links, (id) => groups.get(id) ?? '').at : layOut(boxes, links).at;
+  return isGrouped ? layOutGroups(ids, pairs, (id) => groups.get(id) ?? '', failures) : layOut(ids, pairs);
+}
+
+function visibleWires(
+  wires: readonly Wire[],
+  hidden: ReadonlySet<string>,
+  scope: { inside: ReadonlySet<string> },
+): Wire[] {
+  return wires.flatMap((wire) => {
+    const left = shown(wire, hidden);
+    return left !== undefined && (scope.inside.has(wire.source) || scope.inside.has(wire.target)) ? [left] : [];
+  });
 }
 
 function edgesOf(
   wires: readonly Wire[],
-  hidden: ReadonlySet<string>,
-  scope: { inside: ReadonlySet<string>; outside: ReadonlySet<string> },
+  drawn: ReadonlyMap<string, Route>,
+  moved: Readonly<Record<string, Position>>,
   chosen: string | undefined,
+  reach: { wires: ReadonlySet<string> } | undefined,
 ): WireEdgeType[] {
-  return wires.flatMap((wire): WireEdgeType[] => {
-    const left = shown(wire, hidden);
-    const isInside = scope.inside.has(wire.source) || scope.inside.has(wire.target);
-    if (left === undefined || !isInside) return [];
-    const isNear = wire.source === chosen || wire.target === chosen;
-    const place = chosen === undefined ? 'plain' : isNear ? 'near' : 'far';
+  return wires.map((wire): WireEdgeType => {
     const { id, source, target } = wire;
-    return [{ id, source, target, type: 'wire', focusable: false, selectable: false, data: { wire: left, place } }];
+    const isNear = source === chosen || target === chosen;
+    const place = reach === undefined ? 'plain' : isNear ? 'near' : reach.wires.has(id) ? 'along' : 'far';
+    // Who drags a node draws its wires anew: they know nothing of channels.
+    const isMoved = moved[source] !== undefined || moved[target] !== undefined;
+    const points = isMoved ? undefined : drawn.get(linkKey(wire))?.points;
+    return { id, source, target, type: 'wire', focusable: false, selectable: false, data: { wire, place, points } };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Walking the graph by arrow keys: along edges first, else to what lies that way. */
-import type { Point } from './layout';
+import type { Point } from '../../lib/layout';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 

@@ -1,8 +1,10 @@
 /** The lines: tens of thousands scroll smoothly; j, k, Enter and c walk, open and copy them. */
+
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/Button';
 import { say } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { count } from '../../lib/format';
 import { useKey } from '../../lib/keyboard';
 import { LogRow, ROW_PX } from './LogRow';
@@ -83,7 +85,7 @@ export function LogList({ tail, isHeld, hold, empty }: Props) {
     if (all.length === 0) return;
     const one = all[0];
     const value = all.length === 1 && one !== undefined ? asJson(one) : all.map(asJson);
-    await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
+    await navigator.clipboard.writeText(printJson(value, 2));
     say(`Copied ${count(all.length)} ${all.length === 1 ? 'line' : 'lines'} as JSON.`);
   };
   useKey('j', () => walk(1));

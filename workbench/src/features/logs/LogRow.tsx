@@ -1,9 +1,11 @@
 /** One line: time, level, step, message with its fields; open, all of it. */
+
 import { Bug, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { type MouseEvent, memo, type Ref } from 'react';
 import { Link } from 'wouter';
 import { RunLink, StepLink, TraceLink } from '../../components/Ids';
 import { CopyButton, Json } from '../../components/Json';
+import { printJson } from '../../lib/exact';
 import { clock, exact } from '../../lib/format';
 import { segment } from '../../lib/location';
 import { asJson, type LogLine } from './line';
@@ -94,7 +96,7 @@ function Preview({ fields }: { fields: unknown }) {
 }
 
 function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : printJson(value);
   return text.length > PREVIEW_TEXT ? `${text.slice(0, PREVIEW_TEXT)}…` : text;
 }
 
@@ -120,7 +122,7 @@ function Whole({ line }: { line: LogLine }) {
                 <span className="text-muted">{name}</span> {value}
               </span>
             ))}
-          <CopyButton label="Copy as JSON" text={() => JSON.stringify(asJson(line), null, 2)} />
+          <CopyButton label="Copy as JSON" text={() => printJson(asJson(line), 2)} />
         </div>
       </div>
     </div>

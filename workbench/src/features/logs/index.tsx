@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { Button } from '../../components/Button';
 import { Page } from '../../components/Page';
 import { PausedBar } from '../../components/PausedBar';
+import { SearchedBack } from '../../components/SearchedBack';
 import { Empty, Failed, Loading } from '../../components/States';
 import { count } from '../../lib/format';
 import { useKey } from '../../lib/keyboard';
@@ -72,13 +73,8 @@ export default function Screen() {
           hold={hold}
           empty={
             tail.error !== null ? null : isFiltered ? (
-              <Empty title="No line fits these filters.">
+              <Empty title={tail.searchedFrom === null ? 'No line fits these filters.' : 'No line fits so far.'}>
                 <p>New ones that fit appear here by themselves.</p>
-                {tail.hasOlder && (
-                  <Button className="mt-2" onClick={tail.older}>
-                    Look further back
-                  </Button>
-                )}
               </Empty>
             ) : (
               <Empty title="Nothing has been logged yet.">
@@ -90,6 +86,7 @@ export default function Screen() {
           }
         />
       )}
+      <SearchedBack from={tail.searchedFrom} isBusy={tail.isReadingOlder} goOn={tail.older} />
       {tail.isPaused && <PausedBar waiting={tail.waiting} resume={goOn} />}
     </Page>
   );

@@ -1,6 +1,8 @@
 /** A log line on the screen, and which lines a reader wants. */
+
 import type { Schemas } from '../../api/client';
 import type { FeedItem } from '../../api/feed';
+import { printJson } from '../../lib/exact';
 import { instant } from '../../lib/format';
 
 export interface LogLine {
@@ -67,12 +69,12 @@ export function fits(line: LogLine, query: LogQuery): boolean {
   if (query.text === undefined) return true;
   const wanted = query.text.toLowerCase();
   if (line.message.toLowerCase().includes(wanted)) return true;
-  return line.fields !== null && JSON.stringify(line.fields).toLowerCase().includes(wanted);
+  return line.fields !== null && printJson(line.fields).toLowerCase().includes(wanted);
 }
 
 /** What tells two lines apart: the feed has no ids. */
 export function signature(line: LogLine): string {
-  return `${line.at}|${line.level}|${line.step}|${line.run}|${line.trace}|${line.message}|${JSON.stringify(line.fields)}`;
+  return `${line.at}|${line.level}|${line.step}|${line.run}|${line.trace}|${line.message}|${printJson(line.fields)}`;
 }
 
 /** The line as it is copied. */

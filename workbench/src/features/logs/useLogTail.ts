@@ -12,6 +12,8 @@ export interface LogTail extends LogView {
   isLoading: boolean;
   isReadingOlder: boolean;
   hasOlder: boolean;
+  /** The engine searched back to here for a while; null: to the end, or as far as was asked. */
+  searchedFrom: string | null;
   error: ApiError | null;
   /** Items that this page never got since the list was read: there may be gaps. */
   lost: number;
@@ -28,6 +30,7 @@ export function useLogTail(query: LogQuery): LogTail {
   const [error, setError] = useState<ApiError | null>(null);
   const [reading, setReading] = useState<'first' | 'older' | null>('first');
   const [hasOlder, setHasOlder] = useState(false);
+  const [searchedFrom, setSearchedFrom] = useState<string | null>(null);
   const cursor = useRef<string | null>(null);
   const { lost } = useFeedState();
   const lostBefore = useRef(lost);
@@ -47,6 +50,7 @@ export function useLogTail(query: LogQuery): LogTail {
         buffer.start(page.logs.map(ofPage).reverse());
         cursor.current = page.cursor ?? null;
         setHasOlder(cursor.current !== null);
+        setSearchedFrom(page.searched_from_at ?? null);
         lostBefore.current = lostNow.current;
         setReading(null);
       })
@@ -74,6 +78,7 @@ export function useLogTail(query: LogQuery): LogTail {
         buffer.prepend(page.logs.map(ofPage).reverse());
         cursor.current = page.cursor ?? null;
         setHasOlder(cursor.current !== null);
+        setSearchedFrom(page.searched_from_at ?? null);
       })
       .catch((failure: unknown) => setError(asApiError(failure)))
       .finally(() => setReading(null));
@@ -85,6 +90,7 @@ export function useLogTail(query: LogQuery): LogTail {
     isLoading: reading === 'first',
     isReadingOlder: reading === 'older',
     hasOlder: hasOlder || view.isCut,
+    searchedFrom,
     error,
     lost: lost - lostBefore.current,
     pause: useCallback(() => buffer.pause(), [buffer]),

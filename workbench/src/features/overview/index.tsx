@@ -15,7 +15,7 @@ import { FaultBanner } from './FaultBanner';
 import { FirstSteps } from './FirstSteps';
 import { RecentErrors, RunningNow } from './Lately';
 import { StepTable } from './StepTable';
-import { seriesOf, spanOf, WINDOWS } from './series';
+import { minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
 import { Tiles } from './Tiles';
 
 export default function OverviewScreen() {
@@ -28,7 +28,11 @@ export default function OverviewScreen() {
   const queues = useApi('/v1/queues', { live: ['run', 'step'] });
   const metrics = useApi('/v1/metrics', {
     // The window ends where this minute ends, so that it moves while nothing happens.
-    query: { window_s: window * 60, until: new Date(minute + 60_000).toISOString() } as never,
+    query: {
+      window_s: window * 60,
+      part_s: minutesPerPart(window) * 60,
+      until: new Date(minute + 60_000).toISOString(),
+    } as never,
     live: ['run', 'request'],
     everyMs: 1_000,
   });

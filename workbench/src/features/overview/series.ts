@@ -48,9 +48,14 @@ export function spanOf(points: readonly Point[], minutes: number, nowMs: number)
   };
 }
 
-/** Minutes as about `PARTS_MAX` parts at most. Percentiles of a part are the worst of its minutes. */
+/** How many minutes one part of a window has: as the engine is asked, and as it is drawn. */
+export function minutesPerPart(minutes: number): number {
+  return Math.max(Math.ceil(minutes / PARTS_MAX), 1);
+}
+
+/** The engine's parts without gaps. Percentiles of a part that came in pieces are the worst of these. */
 export function seriesOf(points: readonly Point[], minutes: number, nowMs: number): Series {
-  const perPart = Math.max(Math.ceil(minutes / PARTS_MAX), 1);
+  const perPart = minutesPerPart(minutes);
   const partMs = perPart * 60_000;
   const lastMs = nowMs - (nowMs % partMs);
   const size = Math.ceil(minutes / perPart);

@@ -9,6 +9,7 @@ import { ActButton } from '../../components/ActButton';
 import { BulkDialog } from '../../components/BulkDialog';
 import { RunLink, StepLink } from '../../components/Ids';
 import { SearchField, Select } from '../../components/Inputs';
+import { SearchedBack } from '../../components/SearchedBack';
 import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
@@ -110,24 +111,27 @@ export function DeadLetters() {
       {dead.data === undefined ? (
         dead.isPending && <Loading what="dead letters" />
       ) : (
-        <Table
-          label="Dead letters"
-          columns={columns}
-          rows={rows}
-          rowId={(run) => run.id}
-          open={(run) => navigate(`/runs/${segment(run.id)}`)}
-          more={dead.hasNextPage && !dead.isFetching ? () => void dead.fetchNextPage() : undefined}
-          empty={
-            isFiltered ? (
-              <Empty title="No dead letter fits these filters." />
-            ) : (
-              <Empty title="No dead letters.">
-                A run whose attempts are used up, or whose error forbids another, is kept here until it is replayed or
-                purged.
-              </Empty>
-            )
-          }
-        />
+        <>
+          <Table
+            label="Dead letters"
+            columns={columns}
+            rows={rows}
+            rowId={(run) => run.id}
+            open={(run) => navigate(`/runs/${segment(run.id)}`)}
+            more={dead.more}
+            empty={
+              isFiltered ? (
+                <Empty title="No dead letter fits these filters." />
+              ) : (
+                <Empty title="No dead letters.">
+                  A run whose attempts are used up, or whose error forbids another, is kept here until it is replayed or
+                  purged.
+                </Empty>
+              )
+            }
+          />
+          <SearchedBack {...dead.search} />
+        </>
       )}
       {act !== null && (
         <Act

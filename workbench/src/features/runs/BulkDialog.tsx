@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ApiError, RunView, Schemas } from '../../api/client';
 import { Button } from '../../components/Button';
 import { Dialog } from '../../components/Dialog';
+import { SearchedBack } from '../../components/SearchedBack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
@@ -45,6 +46,7 @@ export function BulkDialog({ act, scope, close }: { act: Act; scope: Scope; clos
         {isIdle && found.isError && <Failed error={found.error} />}
         {isIdle && found.isFetching && found.data === undefined && <Loading what="the preview" />}
         {isIdle && found.data !== undefined && states.length > 0 && <Sample sample={found.data.sample} total={total} />}
+        {isIdle && <SearchedBack from={found.data?.searched_from_at} />}
         {!isIdle && <Going progress={progress} total={total} act={act} />}
         <div className="flex justify-end gap-2">
           {isIdle ? (

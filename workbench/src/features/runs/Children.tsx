@@ -1,4 +1,4 @@
-/** The runs that this one triggered. */
+/** Runs that came of one: those that it triggered, and its replays. */
 import type { RunView } from '../../api/client';
 import { RunLink } from '../../components/Ids';
 import { Panel } from '../../components/Page';
@@ -7,10 +7,20 @@ import { Time } from '../../components/Time';
 import { noteOf } from './query';
 
 const SHOWN_MAX = 200;
+const REPLAYS_MAX = 50;
 
 export function Children({ runs }: { runs: readonly RunView[] }) {
+  return <Runs title={`Triggered ${runs.length === SHOWN_MAX ? 'at least ' : ''}${runs.length}`} runs={runs} />;
+}
+
+/** Newest first. */
+export function Replays({ runs }: { runs: readonly RunView[] }) {
+  return <Runs title={`Replays · ${runs.length === REPLAYS_MAX ? 'the newest ' : ''}${runs.length}`} runs={runs} />;
+}
+
+function Runs({ title, runs }: { title: string; runs: readonly RunView[] }) {
   return (
-    <Panel title={`Triggered ${runs.length === SHOWN_MAX ? 'at least ' : ''}${runs.length}`}>
+    <Panel title={title}>
       <ul className="max-h-72 overflow-auto text-sm">
         {runs.map((run) => (
           <li

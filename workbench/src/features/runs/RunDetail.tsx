@@ -1,4 +1,5 @@
 /** One run with everything that is known of it, live. */
+
 import { X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
@@ -10,10 +11,11 @@ import { RunActs } from '../../components/RunActs';
 import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
+import { printJson } from '../../lib/exact';
 import { linkTo } from '../../lib/location';
 import { useObjectTitle } from '../../lib/title';
 import { Attempts } from './Attempts';
-import { Children } from './Children';
+import { Children, Replays } from './Children';
 import { RunFacts } from './RunFacts';
 import { RunLogs } from './RunLogs';
 import { WhyBox } from './WhyBox';
@@ -21,6 +23,7 @@ import { WhyBox } from './WhyBox';
 export function RunDetail({ id, close, follow }: { id: string; close: () => void; follow: (run: string) => void }) {
   const [isRaw, setRaw] = useState(false);
   const waitsFor = useRef<unknown>(null);
+  const replays = useRef<readonly string[]>([]);
   const {
     data: run,
     isPending,
@@ -31,10 +34,11 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
     params: { run: id },
     query: { raw: isRaw } as never,
     live: ['run', 'worker', 'step'],
-    fits: (item) => item.kind !== 'run' || concerns(item.data, id, waitsFor.current),
+    fits: (item) => item.kind !== 'run' || concerns(item.data, [id, ...replays.current], waitsFor.current),
     everyMs: 150,
   });
   waitsFor.current = run?.why?.details;
+  replays.current = run?.replays.map((replay) => replay.id) ?? [];
   useObjectTitle(run === undefined ? `Run ${id}` : `${run.step} · Run ${id}`);
   if (isPending) return <Loading what="the run" />;
   if (isError) return <Failed error={error} retry={() => void refetch()} />;
@@ -45,9 +49,12 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
         <span className="min-w-0 truncate font-medium">
           <StepLink id={run.step} />
         </span>
-        <span className="font-mono text-[13px] text-muted">{run.id}</span>
+        <span className="flex items-center font-mono text-[13px] text-muted">
+          {run.id}
+          <CopyButton label="Copy the id" text={() => run.id} isSmall />
+        </span>
         <div className="ml-auto flex flex-wrap items-center gap-1.5">
-          <CopyButton label="Copy as JSON" text={() => JSON.stringify(run, null, 2)} />
+          <CopyButton label="Copy as JSON" isSmall text={() => printJson(run, 2)} />
           <RunActs run={run} isNoop={run.why?.code === 'outside'} onReplayed={(made) => follow(made.run)} />
           <button
             type="button"
@@ -70,20 +77,21 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
             </Link>
           </p>
         )}
+        <RunFacts run={run} />
         <Value title="Payload" value={run.payload} isRedacted={run.redacted} showAll={() => setRaw(true)} />
         {run.result !== null && <Value title="Result" value={run.result} />}
-        <RunFacts run={run} />
         <RunLogs run={run} />
         {run.attempts.length > 0 && <Attempts run={run} />}
+        {run.replays.length > 0 && <Replays runs={run.replays} />}
         {run.children.length > 0 && <Children runs={run.children} />}
       </div>
     </article>
   );
 }
 
-/** Whether a change of some run may have changed this one, or why it waits. */
-function concerns(data: Record<string, unknown>, id: string, details: unknown): boolean {
-  if (data.run === id) return true;
+/** Whether a change of some run may have changed this one, a replay of it, or why it waits. */
+function concerns(data: Record<string, unknown>, ids: readonly string[], details: unknown): boolean {
+  if (ids.includes(String(data.run))) return true;
   const { holders, holder } = (details ?? {}) as { holders?: unknown; holder?: unknown };
   return data.run === holder || (Array.isArray(holders) && holders.includes(data.run));
 }
@@ -109,7 +117,7 @@ function Value({
               Secrets are hidden: show
             </button>
           )}
-          <CopyButton text={() => JSON.stringify(value, null, 2)} />
+          <CopyButton text={() => printJson(value, 2)} />
         </>
       }
     >

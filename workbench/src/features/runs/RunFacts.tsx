@@ -14,14 +14,25 @@ export function RunFacts({ run }: { run: RunDetail }) {
   const waited = run.started_at === null ? null : instant(run.started_at) - instant(run.due_at);
   const facts: Fact[] = [
     ['Trigger', run.trigger],
-    ['Trace', <TraceLink key="trace" id={run.trace} />],
+    [
+      'Trace',
+      <span key="trace" className="flex gap-2">
+        <TraceLink id={run.trace} />
+        <Link href={linkTo('/runs', { trace: run.trace })} className="text-accent hover:underline">
+          all its runs
+        </Link>
+      </span>,
+    ],
     ['Attempt', run.attempt],
     ['Duration', <Took key="took" run={run} />],
     ['Waited since due', waited === null ? null : duration(Math.max(waited, 0))],
     ['Created', <Time key="created" at={run.created_at} />],
-    ['Due', run.due_at === run.created_at ? null : <Time key="due" at={run.due_at} />],
-    ['Started', run.started_at && <Time key="started" at={run.started_at} />],
-    ['Finished', run.finished_at && <Time key="finished" at={run.finished_at} />],
+    [
+      'Due',
+      run.due_at === run.created_at ? null : <Time key="due" at={run.due_at} isClock={run.finished_at !== null} />,
+    ],
+    ['Started', run.started_at && <Time key="started" at={run.started_at} isClock />],
+    ['Finished', run.finished_at && <Time key="finished" at={run.finished_at} isClock />],
     ['Reason', run.reason?.replaceAll('_', ' ')],
     ['Target', run.target === run.step ? null : run.target],
     ['Triggered by run', run.parent_run && <RunLink key="parent" id={run.parent_run} />],
@@ -32,12 +43,6 @@ export function RunFacts({ run }: { run: RunDetail }) {
     ['Crashes', run.crashes === 0 ? null : run.crashes],
     ['Retry count', run.retry_count === 0 ? null : run.retry_count],
     ['Node', run.node],
-    [
-      'Same trace',
-      <Link key="runs" href={linkTo('/runs', { trace: run.trace })} className="text-accent hover:underline">
-        all its runs
-      </Link>,
-    ],
   ];
   return (
     <Panel title="About">

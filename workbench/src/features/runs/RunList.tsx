@@ -7,6 +7,7 @@ import { usePages } from '../../api/queries';
 import { useMayOperate } from '../../api/session';
 import { Button } from '../../components/Button';
 import { PausedBar } from '../../components/PausedBar';
+import { SearchedBack } from '../../components/SearchedBack';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Table } from '../../components/Table';
 import { type Filters, linkTo } from '../../lib/location';
@@ -38,10 +39,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
   });
   const rows = useMemo(() => (pages.data?.pages ?? []).flatMap((page) => page.runs), [pages.data]);
   const [waiting, forget] = useWaiting(isPaused, rows, selection.step);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, toFirstPage } = pages;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { more, search, toFirstPage } = pages;
 
   const toggle = (run: RunView) => {
     const next = new Map(picked);
@@ -55,6 +53,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
     isAll,
     toggleAll: () => pick(isAll ? new Map() : new Map(rows.map((run) => [run.id, run]))),
   };
+  const room = current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all';
   const resume = () => {
     pick(new Map());
     setAway(false);
@@ -69,7 +68,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
       {isPaused && <PausedBar waiting={waiting} resume={resume} />}
       <Table
         label="Runs"
-        columns={columnsOf(mayOperate ? picking : null, current !== undefined ? 'beside' : isNarrow ? 'narrow' : 'all')}
+        columns={columnsOf(mayOperate ? picking : null, room, filters)}
         rows={rows}
         rowId={(run) => run.id}
         current={current}
@@ -78,8 +77,9 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
         onAway={setAway}
         isAtTop={!isAway}
         rowHeight={32}
-        empty={<NoRuns isFiltered={Object.keys(filters).length > 0} clear={clear} />}
+        empty={<NoRuns isFiltered={Object.keys(filters).length > 0} isSearching={search.from !== null} clear={clear} />}
       />
+      <SearchedBack {...search} />
     </>
   );
 }
@@ -103,7 +103,7 @@ function useWaiting(isPaused: boolean, rows: readonly RunView[], step: string | 
   return [ids.size, forget] as const;
 }
 
-function NoRuns({ isFiltered, clear }: { isFiltered: boolean; clear: () => void }) {
+function NoRuns({ isFiltered, isSearching, clear }: { isFiltered: boolean; isSearching: boolean; clear: () => void }) {
   if (!isFiltered) {
     return (
       <Empty title="Nothing has run yet.">
@@ -113,7 +113,7 @@ function NoRuns({ isFiltered, clear }: { isFiltered: boolean; clear: () => void 
     );
   }
   return (
-    <Empty title="No run fits these filters.">
+    <Empty title={isSearching ? 'No run fits these filters so far.' : 'No run fits these filters.'}>
       <Button onClick={clear}>Clear the filters</Button>
     </Empty>
   );

@@ -5,6 +5,7 @@ import { StateBadge } from '../../components/StateBadge';
 import type { Column } from '../../components/Table';
 import { Time, useNow } from '../../components/Time';
 import { duration } from '../../lib/format';
+import type { Filters } from '../../lib/location';
 import { noteOf, tookMs } from './query';
 
 export interface Picking {
@@ -17,10 +18,21 @@ export interface Picking {
 /** Room for all columns, for those of a narrow window, or for the few beside an open run. */
 export type Room = 'all' | 'narrow' | 'beside';
 
-export function columnsOf(picking: Picking | null, room: Room): Column<RunView>[] {
+export function columnsOf(picking: Picking | null, room: Room, filters: Filters): Column<RunView>[] {
+  const isBeside = room === 'beside';
   const all: (Column<RunView> & { isWide?: boolean })[] = [
-    { id: 'state', title: 'State', width: '104px', cell: (run) => <StateBadge state={run.state} /> },
-    { id: 'step', title: 'Step', width: 'minmax(0,1fr)', cell: (run) => <StepAndNote run={run} /> },
+    {
+      id: 'state',
+      title: isBeside ? <span className="sr-only">State</span> : 'State',
+      width: isBeside ? '20px' : '104px',
+      cell: (run) => <StateBadge state={run.state} isSmall={isBeside} />,
+    },
+    {
+      id: 'step',
+      title: 'Step',
+      width: 'minmax(0,1fr)',
+      cell: (run) => (isBeside ? <StepLink id={run.step} /> : <StepAndNote run={run} />),
+    },
     { id: 'took', title: 'Duration', width: '72px', align: 'right', cell: (run) => <Took run={run} /> },
     {
       id: 'attempt',
@@ -33,7 +45,7 @@ export function columnsOf(picking: Picking | null, room: Room): Column<RunView>[
     { id: 'trigger', title: 'Trigger', width: '56px', cell: (run) => run.trigger, isWide: true },
     { id: 'created', title: 'Created', width: '74px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
     { id: 'trace', title: 'Trace', width: '84px', cell: (run) => <TraceLink id={run.trace} />, isWide: true },
-    { id: 'id', title: 'Run', width: '134px', cell: (run) => <RunLink id={run.id} />, isWide: true },
+    { id: 'id', title: 'Run', width: '134px', cell: (run) => <RunLink id={run.id} filters={filters} />, isWide: true },
   ];
   const shown = all.filter(
     (column) => room === 'all' || !column.isWide || (room === 'narrow' && column.id === 'trace'),

@@ -1,28 +1,33 @@
 /** A value as text: saved only over the version that was seen. */
+
 import type { Schemas } from '../../api/client';
 import { ActButton } from '../../components/ActButton';
 import { Button } from '../../components/Button';
 import { CodeEditor } from '../../components/CodeEditor';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { CHANGES_MAX } from './diff';
 import { type Draft, useDraft } from './useDraft';
 
 export function Editor({
   entry,
+  isGone,
   reread,
   close,
 }: {
   entry: Schemas['EntryView'];
+  /** It was deleted meanwhile; `entry` is what it was. */
+  isGone: boolean;
   reread: () => unknown;
   close: () => void;
 }) {
-  const draft = useDraft(entry, reread);
+  const draft = useDraft(entry, { isGone, reread });
   const reason =
     draft.fault !== undefined
       ? `This is no JSON: ${draft.fault}`
       : !draft.isDirty
         ? 'Nothing was changed.'
-        : draft.newer !== undefined
+        : draft.newer !== undefined || draft.isDeleted
           ? 'It was changed meanwhile: choose first.'
           : undefined;
   const save = () =>
@@ -35,6 +40,15 @@ export function Editor({
     });
   return (
     <>
+      {draft.isDeleted && (
+        <div role="alert" className="flex flex-col gap-2 border-b border-line bg-warn-soft p-3 text-sm">
+          <p className="font-medium text-warn">It was deleted while you were editing.</p>
+          <div className="flex gap-2">
+            <Button onClick={close}>Leave it deleted</Button>
+            <Button onClick={draft.keepMine}>Keep mine</Button>
+          </div>
+        </div>
+      )}
       {draft.newer !== undefined && <Newer draft={draft} newer={draft.newer} />}
       <div className="flex min-h-40 flex-1 flex-col overflow-hidden">
         <CodeEditor label={`Value of ${entry.key}`} value={draft.text} language="json" onChange={draft.type} />
@@ -82,6 +96,6 @@ function Newer({ draft, newer }: { draft: Draft; newer: NonNullable<Draft['newer
 }
 
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = value === undefined ? 'nothing' : printJson(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -1,6 +1,7 @@
 /** One key: its value as a tree or as text to edit. */
+
 import { Eye, EyeOff, Trash2, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { send } from '../../api/client';
 import { useAct, useApi } from '../../api/queries';
 import { useMayOperate, VIEW_ONLY } from '../../api/session';
@@ -11,9 +12,10 @@ import { CopyButton, Json } from '../../components/Json';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { bytes, count } from '../../lib/format';
+import { CHANGES, concernsKey } from './changed';
 import { Editor } from './Editor';
-import { MAY_CHANGE } from './index';
 
 export function EntryPane({ group, name, close }: { group: string; name: string; close: () => void }) {
   const params = { group, key: name };
@@ -24,15 +26,10 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
   const found = useApi('/v1/state/{group}/{key}', {
     params,
     ...(isShown ? { query: { raw: true } as never } : {}),
-    live: MAY_CHANGE,
-    everyMs: 500,
+    live: CHANGES,
+    fits: (item) => concernsKey(item, group, name),
+    everyMs: 150,
   });
-  const { refetch } = found;
-  useEffect(() => {
-    const look = () => void refetch();
-    addEventListener('focus', look);
-    return () => removeEventListener('focus', look);
-  }, [refetch]);
   const remove = useAct(
     () => send('delete', '/v1/state/{group}/{key}', { params }),
     ['/v1/state', '/v1/state/{group}'],
@@ -41,6 +38,8 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
   const entry = found.data;
   const isHidden = entry?.redacted === true;
   const isGone = found.error?.status === 404;
+  // Who edits keeps what was typed when the key is deleted meanwhile.
+  const isShowing = entry !== undefined && (!isGone || isEditing);
   return (
     <aside
       aria-label={`${group}/${name}`}
@@ -50,7 +49,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
         <h2 className="min-w-0 truncate font-mono text-[13px] font-medium" title={`${group}/${name}`}>
           {name}
         </h2>
-        {entry !== undefined && !isGone && <CopyButton text={() => JSON.stringify(entry.value, null, 2)} />}
+        {entry !== undefined && !isGone && <CopyButton text={() => printJson(entry.value, 2)} />}
         <button
           type="button"
           aria-label="Close"
@@ -61,16 +60,16 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
         </button>
       </div>
       {found.isPending && <Loading what="the value" />}
-      {isGone && <Empty title="This key is not there.">It was deleted, or nobody has set it yet.</Empty>}
+      {isGone && !isEditing && <Empty title="This key is not there.">It was deleted, or nobody has set it yet.</Empty>}
       {found.error !== null && !isGone && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {entry !== undefined && !isGone && (
+      {isShowing && (
         <>
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 text-xs text-muted">
             <span>version {count(entry.version)}</span>
             <span>
               changed <Time at={entry.updated_at} />
             </span>
-            <span>{bytes(new TextEncoder().encode(JSON.stringify(entry.value)).length)}</span>
+            <span>{bytes(new TextEncoder().encode(printJson(entry.value)).length)}</span>
             {(isHidden || isShown) && !isEditing && (
               <button
                 type="button"
@@ -88,7 +87,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
             )}
           </div>
           {isEditing ? (
-            <Editor entry={entry} reread={found.refetch} close={() => setEditing(false)} />
+            <Editor entry={entry} isGone={isGone} reread={found.refetch} close={() => setEditing(false)} />
           ) : (
             <>
               <div className="min-h-0 flex-1 overflow-auto p-3">
@@ -110,7 +109,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
           )}
         </>
       )}
-      {isGone && (
+      {isGone && !isEditing && (
         <div className="px-3">
           <Button onClick={close}>Close</Button>
         </div>

@@ -1,4 +1,5 @@
 /** The keys of a group, in order, from a prefix on. */
+
 import { Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type Schemas, send } from '../../api/client';
@@ -10,8 +11,9 @@ import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
+import { printJson } from '../../lib/exact';
 import { count } from '../../lib/format';
-import { MAY_CHANGE } from './index';
+import { CHANGES, concernsGroup } from './changed';
 import { cursorBefore, ofPrefix } from './prefix';
 
 type Entry = Schemas['EntryView'];
@@ -30,8 +32,9 @@ export function KeyList({ group, prefix, setPrefix, current, open }: Props) {
   const pages = usePages('/v1/state/{group}', {
     params: { group },
     query: { limit: 200, cursor: cursorBefore(prefix) } as never,
-    live: MAY_CHANGE,
-    everyMs: 1_500,
+    live: CHANGES,
+    fits: (item) => concernsGroup(item, group),
+    everyMs: 500,
   });
   const { entries, isEnd } = useMemo(
     () => ofPrefix(pages.data?.pages.flatMap((page) => page.entries) ?? [], prefix),
@@ -92,7 +95,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     title: 'Value',
     width: 'minmax(100px, 2fr)',
     cell: (entry) => (
-      <span className="font-mono text-[13px] text-muted">{JSON.stringify(entry.value).slice(0, PREVIEW)}</span>
+      <span className="font-mono text-[13px] text-muted">{printJson(entry.value).slice(0, PREVIEW)}</span>
     ),
   },
   { id: 'version', title: 'Version', width: '56px', align: 'right', cell: (entry) => count(entry.version) },

@@ -1,4 +1,5 @@
 /** A key that is not there yet. */
+
 import { useState } from 'react';
 import { send } from '../../api/client';
 import { useAct } from '../../api/queries';
@@ -8,6 +9,7 @@ import { CodeEditor } from '../../components/CodeEditor';
 import { Dialog } from '../../components/Dialog';
 import { TextField } from '../../components/Inputs';
 import { say, sayFailure } from '../../components/Toasts';
+import { parseJson } from '../../lib/exact';
 
 export function NewKey({
   group,
@@ -26,7 +28,7 @@ export function NewKey({
     () =>
       send('put', '/v1/state/{group}/{key}', {
         params: { group: into, key },
-        body: { value: JSON.parse(text) as unknown, version: 0 },
+        body: { value: parseJson(text), version: 0 },
       }),
     ['/v1/state', '/v1/state/{group}', '/v1/state/{group}/{key}'],
   );

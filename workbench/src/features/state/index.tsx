@@ -1,30 +1,21 @@
 /** The state store: groups, their keys, one value to look at and edit. */
 import { Plus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useApi } from '../../api/queries';
 import { ActButton } from '../../components/ActButton';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { useFilters } from '../../lib/location';
+import { CHANGES } from './changed';
 import { EntryPane } from './EntryPane';
 import { GroupList } from './GroupList';
 import { KeyList } from './KeyList';
 import { NewKey } from './NewKey';
 
-/** The feed does not tell changes of state; a run or a request that ends may have made one. */
-export const MAY_CHANGE = ['run', 'request'] as const;
-
 export default function Screen() {
   const [filters, set] = useFilters();
   const [isAdding, setAdding] = useState(false);
-  const groups = useApi('/v1/state', { live: MAY_CHANGE, everyMs: 1_500 });
-  const { refetch } = groups;
-  useEffect(() => {
-    const look = () => void refetch();
-    addEventListener('focus', look);
-    return () => removeEventListener('focus', look);
-  }, [refetch]);
-
+  const groups = useApi('/v1/state', { live: CHANGES, everyMs: 500 });
   const all = groups.data?.groups ?? [];
   const group = filters.group ?? all[0]?.group;
   const open = (key: string, inGroup = group) => set({ group: inGroup, key }, { push: true });

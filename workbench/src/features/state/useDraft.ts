@@ -6,9 +6,11 @@
  * 2. A change made meanwhile never replaces what was typed; the reader chooses.
  * 3. What was hidden is never written back.
  */
+
 import { useState } from 'react';
 import { ApiError, type Schemas, send } from '../../api/client';
 import { useAct } from '../../api/queries';
+import { parseJson, printJson } from '../../lib/exact';
 import { type Change, changes } from './diff';
 
 type Entry = Schemas['EntryView'];
@@ -20,6 +22,8 @@ export interface Draft {
   fault: string | undefined;
   /** The newer version that a step wrote meanwhile, and what it changed. */
   newer: { entry: Entry; changes: readonly Change[] } | undefined;
+  /** A step deleted it meanwhile. */
+  isDeleted: boolean;
   isSaving: boolean;
   type: (text: string) => void;
   /** Forget what was typed and go on from the newest value. */
@@ -29,13 +33,16 @@ export interface Draft {
   save: (options: { onSaved: (entry: Entry) => void; onFailed: (error: unknown) => void }) => void;
 }
 
-export function useDraft(entry: Entry, reread: () => unknown): Draft {
+const NOT_THERE = 0;
+
+export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; reread: () => unknown }): Draft {
   const [base, setBase] = useState(entry);
   const [text, setText] = useState(() => pretty(entry.value));
-  const isDirty = text !== pretty(base.value);
-  const isNewer = entry.version !== base.version || entry.redacted !== base.redacted;
+  const isDirty = text !== pretty(base.value) || base.version === NOT_THERE;
+  const version = isGone ? NOT_THERE : entry.version;
+  const isNewer = version !== base.version || entry.redacted !== base.redacted;
   // Nothing typed: what is shown follows what is stored.
-  if (isNewer && !isDirty) {
+  if (isNewer && !isDirty && !isGone) {
     setBase(entry);
     setText(pretty(entry.value));
   }
@@ -56,14 +63,15 @@ export function useDraft(entry: Entry, reread: () => unknown): Draft {
     text,
     isDirty,
     fault,
-    newer: isNewer && isDirty ? { entry, changes: changes(base.value, entry.value) } : undefined,
+    isDeleted: isGone && isNewer,
+    newer: isNewer && isDirty && !isGone ? { entry, changes: changes(base.value, entry.value) } : undefined,
     isSaving: write.isPending,
     type: setText,
     takeTheirs,
-    keepMine: () => setBase({ ...entry, value: base.value }),
+    keepMine: () => setBase({ ...entry, version, value: base.value }),
     save: ({ onSaved, onFailed }) => {
       if (fault !== undefined) return;
-      const value = JSON.parse(text) as unknown;
+      const value = parseJson(text);
       write.mutate(value, {
         onSuccess: (saved) => {
           setBase({ ...saved, value, redacted: base.redacted });
@@ -80,7 +88,7 @@ export function useDraft(entry: Entry, reread: () => unknown): Draft {
 }
 
 function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return printJson(value, 2);
 }
 
 function faultOf(text: string): string | undefined {

@@ -3,6 +3,7 @@ import { GitFork } from 'lucide-react';
 import { Link } from 'wouter';
 import { useStep } from '../../api/catalog';
 import { Page } from '../../components/Page';
+import { Prose } from '../../components/Prose';
 import { Failed, Loading } from '../../components/States';
 import { StepActs } from '../../components/StepActs';
 import { StepIdentity } from '../../components/StepParts';
@@ -50,7 +51,11 @@ export function StepScreen({ id }: { id: string }) {
       ) : (
         <>
           <div className="flex flex-col gap-2 border-b border-line bg-panel px-4 pt-2">
-            {step.description && <p className="max-w-prose whitespace-pre-wrap text-sm">{step.description}</p>}
+            {step.description && (
+              <p className="max-w-prose whitespace-pre-wrap text-sm">
+                <Prose text={step.description} />
+              </p>
+            )}
             <StepIdentity step={step} />
             <div role="tablist" aria-label="Parts of the step" className="flex gap-1">
               {TABS.map(([name, title]) => (

@@ -14,7 +14,7 @@ const SHOWN: readonly PartKind[] = ['queue', 'dispatch', 'handler', 'commit'];
 
 export function Legend() {
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line bg-panel px-3 py-1.5 text-xs text-muted">
+    <div className="keep-colours flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line bg-panel px-3 py-1.5 text-xs text-muted">
       {SHOWN.map((kind) => (
         <span key={kind} className="inline-flex items-center gap-1.5">
           <span className={`w-4 rounded-sm ${PART_LOOKS[kind].look}`} aria-hidden />

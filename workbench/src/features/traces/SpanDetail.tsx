@@ -1,4 +1,5 @@
 /** What the chosen span did: times, error, log lines, and input and output of its run. */
+
 import { X } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { useApi } from '../../api/queries';
@@ -12,6 +13,7 @@ import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
+import { printJson } from '../../lib/exact';
 import { duration } from '../../lib/format';
 import { PART_LOOKS } from './Legend';
 import type { Row } from './waterfall';
@@ -96,7 +98,7 @@ function RunOfSpan({ id }: { id: string }) {
 
 function Value({ title, value }: { title: string; value: unknown }) {
   return (
-    <Panel title={title} actions={<CopyButton text={() => JSON.stringify(value, null, 2)} />}>
+    <Panel title={title} actions={<CopyButton text={() => printJson(value, 2)} />}>
       <div className="max-h-72 overflow-auto p-3">
         <Json value={value} />
       </div>

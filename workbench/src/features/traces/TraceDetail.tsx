@@ -1,4 +1,5 @@
 /** One trace: its waterfall, what the chosen span did, its log lines; beside another trace if one is named. */
+
 import { GitCompareArrows, ZoomOut } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
@@ -9,6 +10,7 @@ import { LogLines } from '../../components/LogLines';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
+import { printJson } from '../../lib/exact';
 import { count, duration, instant } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
 import { CompareView } from './CompareView';
@@ -49,7 +51,7 @@ export function TraceDetail({ id }: { id: string }) {
             <Button onClick={() => setPicking(true)}>
               <GitCompareArrows size={14} aria-hidden /> Compare…
             </Button>
-            <CopyButton label="Copy as JSON" text={() => JSON.stringify(trace, null, 2)} />
+            <CopyButton label="Copy as JSON" text={() => printJson(trace, 2)} />
           </>
         )
       }
@@ -73,7 +75,7 @@ export function TraceDetail({ id }: { id: string }) {
                 zoom={zoom}
                 setZoom={setZoom}
               />
-              <aside className="flex min-h-0 w-[420px] shrink-0 flex-col overflow-auto border-line bg-page max-[1100px]:h-[45%] max-[1100px]:w-full max-[1100px]:border-t min-[1101px]:border-l">
+              <aside className="flex min-h-0 w-[min(420px,34vw)] shrink-0 flex-col overflow-auto border-line bg-page max-[1100px]:h-[45%] max-[1100px]:w-full max-[1100px]:border-t min-[1101px]:border-l">
                 <Beside trace={trace} shape={shape} selected={filters.span} close={() => set({ span: undefined })} />
               </aside>
             </div>
@@ -112,7 +114,10 @@ function Summary({ trace, shape }: { trace: Trace; shape: Shape }) {
   const failed = shape.rows.filter((row) => row.isFailed).length;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-      <span className="font-mono text-[13px] text-muted">{trace.trace}</span>
+      <span className="flex items-center font-mono text-[13px] text-muted">
+        {trace.trace}
+        <CopyButton label="Copy the id" text={() => trace.trace} isSmall />
+      </span>
       <span>{duration(shape.durationUs / 1_000)}</span>
       <Time at={trace.started_at} />
       <span>

@@ -1,6 +1,6 @@
 /** Traces by their root, newest first; live at the top. */
 import { CircleX } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useFeed } from '../../api/feed';
 import { usePages } from '../../api/queries';
@@ -9,6 +9,7 @@ import { RangeChoice, StepChoice } from '../../components/Choices';
 import { SearchField, Select } from '../../components/Inputs';
 import { Page } from '../../components/Page';
 import { PausedBar } from '../../components/PausedBar';
+import { SearchedBack } from '../../components/SearchedBack';
 import { Empty, Failed, Loading } from '../../components/States';
 import { Table } from '../../components/Table';
 import { useNow } from '../../components/Time';
@@ -63,10 +64,7 @@ export function TraceList() {
   const fullUs = useMemo(() => fullBarOf(rows), [rows]);
   const columns = useMemo(() => columnsOf(fullUs), [fullUs]);
   const isNarrow = useIsNarrow();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, toFirstPage } = pages;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { more, search, toFirstPage } = pages;
   const slowerChoices =
     slowerMs === undefined || SLOWER.some(([ms]) => ms === slower)
       ? SLOWER
@@ -125,18 +123,33 @@ export function TraceList() {
             onAway={setAway}
             isAtTop={!isAway}
             rowHeight={32}
-            empty={<NoTraces isFiltered={Object.keys(filters).length > 0} clear={() => navigate('/traces')} />}
+            empty={
+              <NoTraces
+                isFiltered={Object.keys(filters).length > 0}
+                isSearching={search.from !== null}
+                clear={() => navigate('/traces')}
+              />
+            }
           />
+          <SearchedBack {...search} />
         </>
       )}
     </Page>
   );
 }
 
-function NoTraces({ isFiltered, clear }: { isFiltered: boolean; clear: () => void }) {
+function NoTraces({
+  isFiltered,
+  isSearching,
+  clear,
+}: {
+  isFiltered: boolean;
+  isSearching: boolean;
+  clear: () => void;
+}) {
   if (isFiltered) {
     return (
-      <Empty title="No trace fits these filters.">
+      <Empty title={isSearching ? 'No trace fits these filters so far.' : 'No trace fits these filters.'}>
         <Button onClick={clear}>Clear the filters</Button>
       </Empty>
     );

@@ -14,7 +14,7 @@ export interface Range {
 }
 
 const ROW_PX = 26;
-export const GRID = 'minmax(140px, 30%) minmax(0, 1fr) 76px';
+export const GRID = 'minmax(150px, 34%) minmax(0, 1fr) 68px';
 
 interface Props {
   shape: Shape;

@@ -108,7 +108,7 @@ function Bar({ row, range, startedMs }: Props) {
   const share = (us: number) => (us / width) * 100;
   const look = row.isFailed ? 'bg-bad/25' : row.kind === 'user' ? 'bg-accent/40' : 'bg-accent/15';
   return (
-    <div role="gridcell" className="relative h-full overflow-hidden">
+    <div role="gridcell" className="keep-colours relative h-full overflow-hidden">
       <div
         className={`absolute top-1/2 h-3 min-w-[2px] -translate-y-1/2 rounded-sm ${look}`}
         style={{ left: `${left(row.fromUs)}%`, width: `${share(row.durationUs)}%` }}

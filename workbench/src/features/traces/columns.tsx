@@ -71,7 +71,7 @@ function Length({ us, fullUs }: { us: number; fullUs: number }) {
   return (
     <span className="flex items-center gap-2">
       <span className="w-[72px] shrink-0 text-right tabular-nums">{duration(us / 1_000)}</span>
-      <span className="flex h-1.5 flex-1 overflow-hidden rounded bg-raised" aria-hidden>
+      <span className="keep-colours flex h-1.5 flex-1 overflow-hidden rounded bg-raised" aria-hidden>
         <span
           className={`block h-full ${isOver ? 'bg-warn' : 'bg-accent/60'}`}
           style={{ width: `${Math.max(Math.min(us / fullUs, 1) * 100, 1)}%` }}

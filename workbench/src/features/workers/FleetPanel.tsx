@@ -39,7 +39,11 @@ export function FleetPanel({ fleet }: { fleet: Fleet }) {
             <thead>
               <tr className="border-b border-line text-left text-xs text-muted">
                 {HEADS.map((head, at) => (
-                  <th key={head} scope="col" className={`px-3 py-1.5 font-medium ${at >= 3 ? 'text-right' : ''}`}>
+                  <th
+                    key={head}
+                    scope="col"
+                    className={`whitespace-nowrap px-3 py-1.5 font-medium ${at >= 3 ? 'text-right' : ''}`}
+                  >
                     {head === '' ? <span className="sr-only">Act</span> : head}
                   </th>
                 ))}

@@ -31,8 +31,8 @@ export function WorkerRow({ worker }: { worker: Schemas['WorkerInfo'] }) {
   return (
     <tr className="align-top">
       <td className="px-3 py-2">
-        <div className="font-medium">{worker.name}</div>
-        <div className="text-xs text-muted tabular-nums">pid {worker.pid}</div>
+        <div className="whitespace-nowrap font-medium">{worker.name}</div>
+        <div className="whitespace-nowrap text-xs text-muted tabular-nums">pid {worker.pid}</div>
         {worker.last_error !== '' && (
           <p className="mt-1 max-w-xl whitespace-pre-wrap break-words font-mono text-xs text-bad">
             {worker.last_error}
@@ -49,12 +49,12 @@ export function WorkerRow({ worker }: { worker: Schemas['WorkerInfo'] }) {
         </span>
       </td>
       <td className="px-3 py-2 text-muted">{worker.lane === 'standby' ? '–' : worker.lane}</td>
-      <td className="px-3 py-2 text-right tabular-nums">{count(worker.in_flight)}</td>
-      <td className="px-3 py-2 text-right tabular-nums">{bytes(worker.rss_bytes)}</td>
+      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums">{count(worker.in_flight)}</td>
+      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums">{bytes(worker.rss_bytes)}</td>
       <td className={`px-3 py-2 text-right tabular-nums ${worker.restarts > 0 ? 'text-warn' : ''}`}>
         {count(worker.restarts)}
       </td>
-      <td className="px-3 py-2 text-right tabular-nums" title={`since ${exact(startedAt)}`}>
+      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums" title={`since ${exact(startedAt)}`}>
         {worker.state === 'dead' ? '–' : duration(Math.max(now - startedAt, 1_000))}
       </td>
       <td className="px-3 py-1 text-right">

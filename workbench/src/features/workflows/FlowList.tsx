@@ -21,7 +21,7 @@ export function FlowList({ flows, metrics }: { flows: readonly Flow[]; metrics: 
       title: 'Flow',
       width: 'minmax(120px, 1fr)',
       cell: (flow) => (
-        <Link href={`/workflows/${segment(flow.name)}`} className="font-medium text-accent hover:underline">
+        <Link href={`/workflows/flows/${segment(flow.name)}`} className="font-medium text-accent hover:underline">
           {flow.name}
         </Link>
       ),
@@ -72,7 +72,7 @@ export function FlowList({ flows, metrics }: { flows: readonly Flow[]; metrics: 
       columns={columns}
       rows={flows}
       rowId={(flow) => flow.name}
-      open={(flow) => navigate(`/workflows/${segment(flow.name)}`)}
+      open={(flow) => navigate(`/workflows/flows/${segment(flow.name)}`)}
     />
   );
 }

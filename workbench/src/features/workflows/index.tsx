@@ -1,80 +1,53 @@
-/** Workflows: flows, as steps name them. The engine has no workflow configurations: nothing here pretends otherwise. */
-import { GitFork } from 'lucide-react';
-import { useMemo } from 'react';
-import { Link, useRoute } from 'wouter';
-import { useGraph, useSteps } from '../../api/catalog';
+/** Workflows: configurations, their instances, and flows, which only group steps. */
+import { Redirect, Route, Switch } from 'wouter';
 import { useApi } from '../../api/queries';
 import { Page } from '../../components/Page';
-import { Empty, Failed, Loading } from '../../components/States';
-import { linkTo } from '../../lib/location';
-import { FlowDetail } from './FlowDetail';
-import { FlowList } from './FlowList';
-import { flowsOf } from './flows';
+import { Tabs } from '../../components/Tabs';
+import { segment } from '../../lib/location';
+import { Flows } from './Flows';
+import { InstanceScreen } from './InstanceScreen';
+import { Instances } from './Instances';
+import { runningOf } from './instance';
+import { WorkflowList } from './WorkflowList';
 
 export default function Workflows() {
-  const [isOne, params] = useRoute('/workflows/:flow');
-  const name = isOne ? decodeURIComponent(params.flow) : undefined;
-  const steps = useSteps({ live: ['manifest', 'step', 'run'], everyMs: 500 });
-  const graph = useGraph();
-  const metrics = useApi('/v1/metrics', { query: { window_s: 3_600 }, live: ['run', 'request'], everyMs: 4_000 });
-  const flows = useMemo(() => flowsOf(steps.data?.steps ?? [], graph.data), [steps.data, graph.data]);
-  const chosen = flows.find((flow) => flow.name === name);
-  const byStep = useMemo(() => new Map(metrics.data?.metrics.map((one) => [one.step, one])), [metrics.data]);
   return (
-    <Page
-      title={name === undefined ? 'Workflows' : `Flow ${name}`}
-      actions={
-        <>
-          {name !== undefined && (
-            <Link href="/workflows" className="text-sm text-accent hover:underline">
-              All flows
-            </Link>
-          )}
-          <Link
-            href={linkTo('/flow', { flow: name })}
-            className="inline-flex items-center gap-1.5 rounded-md border border-line px-2.5 py-1 text-sm hover:bg-raised"
-          >
-            <GitFork size={14} aria-hidden /> As a graph
-          </Link>
-        </>
-      }
-    >
-      {steps.error !== null ? (
-        <Failed error={steps.error} retry={() => steps.refetch()} />
-      ) : steps.data === undefined ? (
-        <Loading what="flows" />
-      ) : name !== undefined ? (
-        chosen === undefined ? (
-          <Empty title={`No step names the flow ${name}.`}>
-            <Link href="/workflows" className="text-accent hover:underline">
-              All flows
-            </Link>
-          </Empty>
-        ) : (
-          <FlowDetail key={name} flow={chosen} metrics={byStep} />
-        )
-      ) : flows.length === 0 ? (
-        <Empty title="No step names a flow.">
-          <HowTo />
-        </Empty>
-      ) : (
-        <>
-          <p className="border-b border-line bg-panel px-4 py-2 text-sm text-muted">
-            <HowTo />
-          </p>
-          <FlowList flows={flows} metrics={byStep} />
-        </>
-      )}
-    </Page>
+    <Switch>
+      <Route path="/workflows/instances/:instance">
+        {({ instance }) => <InstanceScreen key={instance} id={decodeURIComponent(instance)} />}
+      </Route>
+      <Route path="/workflows/flows/:flow?">
+        {({ flow }) => <Flows name={flow === undefined ? undefined : decodeURIComponent(flow)} tabs={<Parts />} />}
+      </Route>
+      <Route path="/workflows/instances">
+        <Page title="Workflows">
+          <Parts />
+          <Instances />
+        </Page>
+      </Route>
+      <Route path="/workflows">
+        <Page title="Workflows">
+          <Parts />
+          <WorkflowList />
+        </Page>
+      </Route>
+      <Route path="/workflows/:workflow">
+        {({ workflow }) => <Redirect to={`/workflows/instances?workflow=${segment(workflow)}`} replace />}
+      </Route>
+    </Switch>
   );
 }
 
-function HowTo() {
+function Parts() {
+  const { data } = useApi('/v1/workflows', { live: ['manifest', 'instance'], everyMs: 1_000 });
   return (
-    <>
-      A flow is a name that steps share: <code className="font-mono">flows=["orders"]</code> in Python,{' '}
-      <code className="font-mono">flows: ['orders']</code> in JavaScript, TypeScript and Ruby. It groups what is shown
-      and orders nothing: steps run as they trigger each other.
-    </>
+    <Tabs
+      label="Parts of Workflows"
+      tabs={[
+        { path: '/workflows', title: 'Workflows', size: data?.workflows.length },
+        { path: '/workflows/instances', title: 'Instances', size: runningOf(data?.workflows ?? []) },
+        { path: '/workflows/flows', title: 'Flows' },
+      ]}
+    />
   );
 }

@@ -29,3 +29,10 @@ event id: "notify-customer",
   puts "told #{userId} about #{orderId}"
   { told: userId }
 end
+
+event id: "notify-refund", flows: ["returns"], backoff: { initial: 0.2, cap: 2 } do |payload, ctx|
+  user_id = state.get("orders", payload["orderId"])["userId"]
+  user = state.get("users", user_id)
+  write_letter(ctx, to: user ? user["email"] : user_id, subject: payload["subject"])
+  { refunded: payload["refund-card"]["cents"] }
+end

@@ -1,0 +1,82 @@
+"""A workflow from a request to its end through a real `motia dev`: triggered, held, skipped, replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .conftest import wait_until
+
+STEPS = """
+from motia import api, event, trigger
+
+
+@api(id="place-order", method="POST", path="/orders")
+async def place_order(item: str):
+    await trigger("charge-card", {"mine": item})
+    return {"item": item}
+
+
+@event(id="reserve-stock", retries=0)
+async def reserve_stock(item: str):
+    if item == "none":
+        raise ValueError("sold out")
+    return {"shelf": 7}
+
+
+for name in ("charge-card", "print-label", "release-stock"):
+    event(id=name)(lambda payload: payload)
+"""
+ORDER = """\
+id: order
+start: place-order
+steps:
+  reserve-stock: {}
+  charge-card: { after: [reserve-stock] }
+  print-label: { after: [charge-card], with: { carrier: dhl } }
+on_failure: release-stock
+"""
+
+
+def instance_of(engine: Any, state: str) -> dict[str, Any]:
+    """The newest instance once it is in this state."""
+    page = wait_until(
+        lambda: engine.control("GET", "/v1/instances")["instances"],
+        lambda found: bool(found) and found[0]["state"] == state,
+    )
+    return engine.control("GET", f"/v1/instances/{page[0]['id']}")
+
+
+def states(instance: dict[str, Any]) -> dict[str, str]:
+    return {member["step"]: member["state"] for member in instance["members"]}
+
+
+def test_an_order_goes_its_way_and_a_failed_one_goes_on_after_a_replay(
+    tmp_path: Path, serve: Callable[..., Any]
+) -> None:
+    for name, text in (("steps/shop.py", STEPS), ("workflows/order.yaml", ORDER)):
+        path = tmp_path / "motia" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    engine = serve(tmp_path, "dev")
+    engine.wait_line("Steps")
+
+    assert engine.request("POST", "/orders", {"item": "tea"})[0] == 200
+    done = instance_of(engine, "completed")
+    assert set(states(done).values()) == {"completed"}
+
+    assert engine.request("POST", "/orders", {"item": "none"})[0] == 200
+    failed = instance_of(engine, "failed")
+    assert states(failed) == {
+        "place-order": "completed",
+        "reserve-stock": "dead",
+        "charge-card": "skipped",
+        "print-label": "skipped",
+    }
+
+    path = f"/v1/instances/{failed['id']}/members/reserve-stock/replay"
+    engine.control("POST", path, {"payload": {"item": "tea"}})
+    mended = instance_of(engine, "completed")
+    assert mended["id"] == failed["id"]
+    assert set(states(mended).values()) == {"completed"}
