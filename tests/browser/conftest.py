@@ -200,7 +200,15 @@ async def page(context: BrowserContext, complaints: list[str]) -> AsyncIterator[
     assert complaints == []
 
 
-async def faults_of_accessibility(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, str]]:
+async def check_for_everybody(page: Page) -> None:
+    """Everything in light; in dark what a theme changes, which is contrast."""
+    assert await _faults_of_accessibility(page) == []
+    await page.emulate_media(color_scheme="dark")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert await _faults_of_accessibility(page, only=["color-contrast"]) == []
+
+
+async def _faults_of_accessibility(page: Page, *, only: Sequence[str] = ()) -> list[tuple[str, str]]:
     """The serious ones, of all rules or of those that are named."""
     found = await Axe().run(page, options={"runOnly": list(only)} if only else None)
     return [

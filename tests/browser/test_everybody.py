@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from .conftest import Shop, faults_of_accessibility
+from .conftest import Shop, check_for_everybody
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +17,6 @@ def dead(shop: Shop) -> dict[str, str]:
     shop.finish("keep", {"group": "seen", "key": "key", "value": {"price": 1}})
     group = shop.control("GET", "/v1/errors")["errors"][0]["fingerprint"]
     return {"run": number, "trace": shop.run(number)["trace"], "error": group}
-
-
-async def check(page: Page) -> None:
-    """Everything in light; in dark what a theme changes, which is contrast."""
-    assert await faults_of_accessibility(page) == []
-    await page.emulate_media(color_scheme="dark")
-    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    assert await faults_of_accessibility(page, only=["color-contrast"]) == []
 
 
 DETAILS = {
@@ -47,7 +39,7 @@ async def test_a_page_of_one_thing(page: Page, dead: dict[str, str], path: str):
         page.get_by_role("main").get_by_text(DETAILS[path]).filter(visible=True).first
     ).to_be_visible()
 
-    await check(page)
+    await check_for_everybody(page)
 
 
 async def test_an_answer_with_what_does_not_fit(page: Page):
@@ -57,7 +49,7 @@ async def test_an_answer_with_what_does_not_fit(page: Page):
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_role("alert")).to_be_visible()
 
-    await check(page)
+    await check_for_everybody(page)
 
 
 async def test_the_palette(page: Page):
@@ -66,7 +58,7 @@ async def test_the_palette(page: Page):
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("option").first).to_be_visible()
 
-    await check(page)
+    await check_for_everybody(page)
 
 
 DIALOGS = {
@@ -89,7 +81,7 @@ async def test_a_dialog(page: Page, dead: dict[str, str], path: str):
         0
     )
 
-    await check(page)
+    await check_for_everybody(page)
 
 
 async def test_a_payload_that_does_not_fit(page: Page):
@@ -102,4 +94,4 @@ async def test_a_payload_that_does_not_fit(page: Page):
     await page.get_by_role("dialog").get_by_role("button", name="Trigger").click()
     await expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
 
-    await check(page)
+    await check_for_everybody(page)

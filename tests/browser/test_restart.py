@@ -46,6 +46,7 @@ async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again:
     await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")
     await nav.get_by_role("link", name="Runs", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Runs")
     await expect(nav.get_by_text("Live")).to_be_visible()
 
     again.end()
@@ -71,6 +72,6 @@ async def test_a_session_that_ended_is_told(page: Page, again: Again):
     (again.engine.root / ".motia" / "sessions.json").unlink()
     again.start()
 
-    await expect(page.get_by_role("alert")).to_contain_text("You are logged out")
+    await expect(page.get_by_role("alert").filter(has_text="You are logged out")).to_be_visible()
     await page.get_by_role("link", name="Log in").click()
     await expect(page.get_by_role("heading", name="Log in to the Workbench")).to_be_visible()

@@ -32,11 +32,26 @@ async def test_a_trace_shows_each_step_with_the_parts_of_its_time(page: Page, tr
     await spans(page).filter(has_text="charge-card").click()
 
     span = page.get_by_role("region", name="Span charge-card")
-    for part in ("queue wait", "dispatch", "handler", "commit"):
+    for part in ("dispatch", "handler", "commit"):
         await expect(span.get_by_role("term").filter(has_text=part)).to_be_visible()
     await expect(span).to_contain_text("ZeroDivisionError")
     await expect(span.get_by_role("region", name="Input")).to_contain_text('"traced tea"')
     await expect(span).to_contain_text("charging")
+
+
+async def test_the_time_that_a_run_waited_in_its_queue_is_a_part_of_its_own(page: Page, shop: Shop):
+    shop.control("POST", "/v1/steps/echo/pause", {})
+    number = shop.trigger("echo", {"text": "waited", "times": 1})
+    await page.goto(f"/runs/{number}")
+    await expect(page.get_by_role("region", name="Why it is not running")).to_contain_text("paused")
+    shop.control("POST", "/v1/steps/echo/resume", {})
+    shop.settle(number)
+
+    await page.goto(f"/traces/{shop.run(number)['trace']}")
+    await spans(page).filter(has_text="echo").first.click()
+
+    span = page.get_by_role("region", name="Span echo")
+    await expect(span.get_by_role("term").filter(has_text="queue wait")).to_be_visible()
 
 
 async def test_the_frame_of_a_stack_opens_the_source_at_its_line(page: Page, trace: str):

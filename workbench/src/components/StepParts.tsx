@@ -153,9 +153,9 @@ function Wires({
       <h3 className="mb-1 text-xs font-medium text-muted">{title}</h3>
       <ul className="flex flex-col gap-1">
         {all.map((wire) => (
-          <li key={wire.id}>
+          <li key={wire.id} className="flex flex-wrap items-baseline gap-x-2">
             {steps.has(wire.id) ? <StepLink id={wire.id} /> : <span>{wire.id} (no step handles it)</span>}
-            <span className="ml-2 text-xs text-muted">{wire.how}</span>
+            <span className="text-xs text-muted">{wire.how}</span>
           </li>
         ))}
       </ul>
