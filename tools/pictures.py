@@ -162,6 +162,19 @@ async def instance(page: Page) -> None:
     await page.get_by_text("notify-refund").first.wait_for()
 
 
+async def queues(page: Page) -> None:
+    """A paused step with what came meanwhile."""
+    await _go(page, "Queues")
+    row = page.get_by_role("row").filter(has_text="import-product")
+    await row.get_by_role("button", name="Pause").click()
+    await answered_endpoint(page)
+    for _ in range(4):
+        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.wait_for_timeout(SETTLE_MS / 4)
+    await _go(page, "Queues")
+    await row.get_by_role("button", name="Resume").wait_for()
+
+
 async def palette(page: Page) -> None:
     """The command palette over the Overview."""
     await page.keyboard.press("Control+k")
@@ -180,7 +193,7 @@ PICTURES = (
     Picture("workbench-logs", screen("Logs")),
     Picture("workbench-errors", screen("Errors")),
     Picture("workbench-endpoints", answered_endpoint),
-    Picture("workbench-queues", screen("Queues")),
+    Picture("workbench-queues", queues),
     Picture("workbench-cron", screen("Cron")),
     Picture("workbench-workflows", instance),
     Picture("workbench-workers", screen("Workers")),

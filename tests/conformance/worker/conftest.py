@@ -34,6 +34,7 @@ from motia.protocol import (
     Reply,
     Request,
     Result,
+    Stalled,
     WorkerHello,
     WorkerMessage,
     encode_frame,
@@ -146,9 +147,16 @@ class WorkerProcess:
         return message
 
     def next(self) -> WorkerMessage:
-        """The next message that is no log line; log lines go to `logs`."""
-        while isinstance(message := self.receive(), Log):
-            self.logs.append(message)
+        """The next message that no machine may put in between: log lines go to `logs`, stalls are passed over."""
+        while isinstance(message := self.receive(), Log | Stalled):
+            if isinstance(message, Log):
+                self.logs.append(message)
+        return message
+
+    def stall(self, invocation: int) -> Stalled:
+        """The next report that `invocation` holds the loop up."""
+        while not isinstance(message := self.receive(), Stalled) or message.invocation != invocation:
+            assert isinstance(message, Log | Stalled), message
         return message
 
     def answer(self) -> Result | Failure:
@@ -172,8 +180,8 @@ class WorkerProcess:
     def until_log(self, text: str) -> Log:
         while True:
             message = self.receive()
-            assert isinstance(message, Log), message
-            if text in message.message:
+            assert isinstance(message, Log | Stalled), message
+            if isinstance(message, Log) and text in message.message:
                 return message
 
     def greet(self) -> WorkerHello:
