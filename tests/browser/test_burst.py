@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from .conftest import CHROMIUM, STEPS, Shop
+from .conftest import CHROMIUM, PROJECT, Shop
 
 PER_S, SECONDS = 5_000, 3
 ROWS_MAX = 120
@@ -58,9 +59,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BurstShop]:
     """One engine for the tests of this module."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    root = tmp_path_factory.mktemp("burst")
-    (root / "motia" / "steps").mkdir(parents=True)
-    (root / "motia" / "steps" / "orders.py").write_text(STEPS.lstrip())
+    root = tmp_path_factory.mktemp("burst") / "shop"
+    shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
     repository = str(Path(__file__).resolve().parents[2])
     served = BurstShop(
         root,
@@ -78,6 +78,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BurstShop]:
 
 
 async def to(page: Page, screen: str) -> None:
+    if page.url == "about:blank":
+        await page.goto("/")
     await page.get_by_role("navigation").get_by_role("link", name=screen, exact=True).click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text(screen)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()

@@ -52,7 +52,7 @@ async def test_all_runs_of_a_kind_are_a_filter_of_the_list_of_runs(page: Page):
     await page.goto("/errors")
     await page.get_by_role("table").get_by_text("ZeroDivisionError").click()
 
-    await page.get_by_role("link", name="Open its runs").click()
+    await page.get_by_role("link", name="All its runs").click()
 
     await page.wait_for_url("**/runs?fingerprint=*")
     await expect(rows(page, "Runs")).to_have_count(3)

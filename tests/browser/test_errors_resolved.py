@@ -24,7 +24,7 @@ async def test_a_resolved_failure_comes_back_as_again_and_its_runs_are_replayed(
     await expect(page.get_by_text("again", exact=False).first).to_be_visible()
     await expect(page.get_by_text("openagain")).to_be_visible()
 
-    await page.get_by_role("link", name="Open its runs").click()
+    await page.get_by_role("link", name="All its runs").click()
     await expect(page.get_by_role("row").filter(has_text="charge-card")).to_have_count(2)
     await page.get_by_role("link", name="charge-card").first.wait_for()
     await page.go_back()

@@ -42,5 +42,5 @@ async def test_a_value_of_state_is_saved_with_every_digit(page: Page, shop: Shop
     await page.keyboard.insert_text("b")
     await pane.get_by_role("button", name="Save").click()
 
-    await expect(pane.get_by_text("version 2")).to_be_visible()
+    await expect(pane.get_by_text("version 2", exact=True)).to_be_visible()
     assert shop.control("GET", "/v1/state/ids/last")["value"]["n"] == LONG

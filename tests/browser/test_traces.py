@@ -123,6 +123,7 @@ async def test_a_run_of_a_trace_is_replayed_from_it(page: Page, trace: str):
 
 async def test_traces_are_found_by_step_failure_and_text(page: Page, shop: Shop, trace: str):
     shop.finish("echo", {"text": "fine", "times": 1})
+    shop.fail("found tea")
     await page.goto("/traces")
     await expect(rows(page, "Traces").filter(has_text="echo").first).to_be_visible()
 

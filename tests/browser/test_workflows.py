@@ -81,7 +81,7 @@ async def serious(page: Page) -> list[str]:
 async def test_a_member_that_died_is_replayed_with_another_payload_and_its_instance_completes(
     page: Page, shop: Shop
 ):
-    await page.get_by_role("navigation").get_by_role("link", name="Workflows", exact=True).click()
+    await page.goto("/workflows")
     rows = page.get_by_role("table", name="Workflows").get_by_role("row")
     await expect(rows.filter(has_text="place-order")).to_contain_text("none yet")
 
@@ -113,7 +113,7 @@ async def test_a_member_that_died_is_replayed_with_another_payload_and_its_insta
 
 
 async def test_a_running_instance_says_what_it_waits_for_and_is_cancelled(page: Page, shop: Shop):
-    await page.get_by_role("navigation").get_by_role("link", name="Workflows", exact=True).click()
+    await page.goto("/workflows")
     await (
         page.get_by_role("navigation", name="Parts of Workflows")
         .get_by_role("link", name="Instances")
@@ -132,7 +132,7 @@ async def test_a_running_instance_says_what_it_waits_for_and_is_cancelled(page: 
 
 
 async def test_a_broken_file_is_told_on_the_screen_and_its_workflow_stays(page: Page, shop: Shop):
-    await page.get_by_role("navigation").get_by_role("link", name="Workflows", exact=True).click()
+    await page.goto("/workflows")
     file = shop.root / "motia" / "workflows" / "order.yaml"
 
     file.write_text(ORDER.replace("after: [charge-card]", "after: [charge-crad]"))
