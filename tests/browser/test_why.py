@@ -94,6 +94,7 @@ async def test_its_step_is_paused(page: Page, shop: Shop):
 
     await why(page).get_by_role("link", name="echo").click()
     await page.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_text("echo goes on.")).to_be_visible()
     await page.go_back()
 
     await expect(page.get_by_role("article").get_by_text("completed", exact=True).first).to_be_visible()

@@ -13,8 +13,22 @@ export function CodeEditor(props: {
   line?: number | undefined;
 }) {
   return (
-    <Suspense fallback={<pre className="overflow-auto p-3 font-mono text-[13px]">{props.value}</pre>}>
+    <Suspense fallback={<Plain {...props} />}>
       <CodeMirror {...props} />
     </Suspense>
+  );
+}
+
+/** The same text while the editor is on its way. */
+function Plain({ label, value }: { label: string; value: string }) {
+  return (
+    <section
+      aria-label={label}
+      className="overflow-auto"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
+      <pre className="p-3 font-mono text-[13px]">{value}</pre>
+    </section>
   );
 }
