@@ -1,5 +1,6 @@
 /** Reading the control API with a cache that the live feed keeps fresh: no page polls. */
 import {
+  hashKey,
   type InfiniteData,
   keepPreviousData,
   QueryClient,
@@ -8,7 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Answer, ApiError, get } from './client';
 import { type FeedItem, type FeedKind, useFeed } from './feed';
 import { Pace } from './pace';
@@ -126,6 +127,13 @@ function useStaleOn(
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
   const [pace] = useState(() => new Pace());
+  const hash = hashKey(key);
+  const isLive = kinds.length > 0;
+  // What is not shown hears of nothing: it is read again when it is shown the next time.
+  useEffect(() => {
+    if (!isLive) return;
+    return () => void client.invalidateQueries({ queryKey: JSON.parse(hash), exact: true, refetchType: 'none' });
+  }, [client, hash, isLive]);
   useFeed(kinds.length > 0 ? kinds : NOTHING, (items) => {
     if (kinds.length === 0 || (fits !== undefined && !items.some(fits))) return;
     timer.current ??= window.setTimeout(
