@@ -63,7 +63,7 @@ async def test_changes_appear_and_a_save_over_a_newer_value_is_a_choice(page: Pa
     await expect(pane.get_by_role("button", name="Save")).to_have_attribute("aria-disabled", "true")
     await pane.get_by_role("button", name="Keep mine").click()
     await pane.get_by_role("button", name="Save").click()
-    await expect(pane.get_by_text("version 4")).to_be_visible()
+    await expect(pane.get_by_text("version 4", exact=True)).to_be_visible()
     assert stored(shop, "ada") == {"items": 50}
 
 
