@@ -149,6 +149,38 @@ def test_the_worker_outlives_what_a_handler_does_to_its_process(worker: Worker, 
     assert process.drain() == 0
 
 
+@pytest.mark.parametrize("act", ["t.raise('not for you')", "t.kill"])
+def test_what_is_done_to_idle_threads_meets_no_later_invocation(worker: Worker, act: str):
+    together = 4
+    process = worker(
+        "require 'motia'\n"
+        "LOCK, ALL_IN = Mutex.new, ConditionVariable.new\n"
+        "event(id: 'meets', concurrency: 4) do |payload|\n"
+        "  LOCK.synchronize do\n"
+        "    $inside = ($inside || 0) + 1\n"
+        "    ALL_IN.broadcast\n"
+        "    ALL_IN.wait(LOCK) until $inside >= payload\n"
+        "  end\n"
+        "  1\n"
+        "end\n"
+        "event(id: 'raises') do\n"
+        f"  Thread.list.each {{ |t| {act} unless [Thread.current, Thread.main].include?(t) }}\n"
+        "end\n"
+    )
+
+    for number in range(together):
+        process.invoke("meets", together, number=1 + number)
+    first = [process.answer() for _ in range(together)]
+    process.invoke("raises", number=10)
+    process.answer()
+    for number in range(together):
+        process.invoke("meets", 2 * together, number=11 + number)
+    second = [process.answer() for _ in range(together)]
+
+    assert [type(answer) for answer in first + second] == [Result] * 2 * together, second
+    assert process.drain() == 0
+
+
 def test_exit_without_ensure_fails_its_run_alone(worker: Worker):
     process = worker("require 'motia'\nevent(id: 'ends') { exit!(9) }\nevent(id: 'goes-on') { 1 }\n")
 

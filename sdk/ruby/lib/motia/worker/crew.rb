@@ -12,7 +12,9 @@
 #    run handlers: then jobs wait, and a spare thread reads.
 # 3. Answers that are held leave before a thread waits, and before it runs what may take long.
 # 4. Threads of the crew are interrupted by nobody but inside a handler.
-# 5. A handler that waits for another run is not counted: the run it waits for may need a thread here.
+# 5. What was raised into a thread between two jobs, by a handler of another thread or too late for its own,
+#    is dropped before the next job begins; a job whose thread that ends is run by another one.
+# 6. A handler that waits for another run is not counted: the run it waits for may need a thread here.
 
 module Motia
   module Worker
@@ -135,19 +137,34 @@ module Motia
 
       def work
         while (job = take)
+          has_begun = false
           begin
             Thread.current.thread_variable_set(:motia_works, true)
+            forget_interrupts
+            has_begun = true
             @run.call(job)
           ensure
             Thread.current.thread_variable_set(:motia_works, false)
-            @lock.synchronize { @busy -= 1 }
+            @lock.synchronize do
+              @busy -= 1
+              @jobs.unshift(job) unless has_begun
+            end
           end
         end
       ensure
-        # Only a handler that ends its thread gets here while there is more to read.
+        # Only a thread that a handler ended gets here while there is more to read.
         @lock.synchronize do
           @size -= 1
           summon
+        end
+      end
+
+      def forget_interrupts
+        while Thread.pending_interrupt?
+          begin
+            Thread.handle_interrupt(IMMEDIATE) { Thread.pass }
+          rescue Exception # rubocop:disable Lint/RescueException, Lint/SuppressedException -- it concerns nobody
+          end
         end
       end
 

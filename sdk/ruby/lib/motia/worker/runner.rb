@@ -5,8 +5,8 @@
 # Invariants
 # 1. Every invocation handed to `run` is answered exactly once, whatever its handler does: exit, throw,
 #    and ending its thread are failures of the run like any other.
-# 2. Interrupts reach the thread only while it is in the author's code, and none of one handler reaches
-#    the next one.
+# 2. Interrupts reach the thread only while it is in the author's code; what came before that, the crew
+#    has dropped.
 
 require 'motia/authoring/request'
 require 'motia/authoring/response'
@@ -58,7 +58,6 @@ module Motia
           is_quick = running.definition.is_quick = took_ns < QUICK_NS
           @answer.call(running, frame || failed(running, ThreadEnded.new), is_held: is_quick)
           Invocation.current = nil
-          forget_interrupts
         end
       end
 
@@ -146,16 +145,6 @@ module Motia
         (raw['files'] || []).map do |part|
           UploadedFile.new(name: part['name'], filename: part['filename'], content_type: part['content_type'],
                            body: body, offset: part['offset'], length: part['length'])
-        end
-      end
-
-      # What was raised into the thread too late for the handler it was meant for.
-      def forget_interrupts
-        while Thread.pending_interrupt?
-          begin
-            Thread.handle_interrupt(IMMEDIATE) { Thread.pass }
-          rescue Exception # rubocop:disable Lint/RescueException, Lint/SuppressedException -- it concerns nobody any more
-          end
         end
       end
     end
