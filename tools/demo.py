@@ -30,7 +30,7 @@ START_LIMIT_S = 30.0
 PAUSE_S = 3.0
 SETTLE_S = 1.0
 POLL_S = 0.2
-FIRST_NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald")
+FIRST_NAMES = ("Ana", "Ben", "Chloe", "Dario", "Ella", "Finn")
 ORDERS_KEPT = 20
 SHIPPED_AFTER = 3
 """Orders later, one has left the shop as a rule and can be sent back."""

@@ -119,6 +119,26 @@ class TestCrew < MotiaTest
     assert_equal :alive, within { done.pop }
   end
 
+  def test_what_was_raised_into_a_thread_between_two_jobs_reaches_neither
+    pending = Queue.new
+    crew(limit: 1)
+
+    @source.give(task { Thread.current.raise(Motia::Cancelled.new('late')) })
+    @source.give(task { pending << Thread.pending_interrupt? })
+
+    assert_equal false, within { pending.pop }
+  end
+
+  def test_the_job_of_a_thread_that_was_ended_between_two_jobs_is_run_by_another
+    done = Queue.new
+    crew(limit: 1)
+
+    @source.give(task { Thread.current.kill })
+    @source.give(task { done << :alive })
+
+    assert_equal :alive, within { done.pop }
+  end
+
   def test_a_waiter_is_woken_from_another_thread_and_may_be_interrupted
     one = crew(limit: 2)
     results = Queue.new

@@ -29,25 +29,6 @@ class TestRunner < MotiaTest
     assert_equal [6, 6], [@answers.size, @left]
   end
 
-  def test_what_is_raised_too_late_is_forgotten
-    thread = nil
-    run_step { thread = Thread.current }
-    late = nil
-    runner = Motia::Worker::Runner.new(outbox: nil, enter: ->(_) { true }, leave: ->(_) { Thread.current.raise(Motia::Cancelled.new('late')) },
-                                       answer: ->(*, **) {})
-    step = declared { event(id: 'x') { 1 } }.steps.first
-    running = Motia::Worker::Running.new({ 'invocation' => 4, 'step' => 'x', 'kind' => 'event' }, nil, step, nil, 0)
-    Thread.new do
-      Thread.handle_interrupt(Motia::Worker::NEVER) do
-        runner.run(running)
-        late = Thread.pending_interrupt?
-      end
-    end.join(10)
-
-    assert_equal false, late
-    assert thread
-  end
-
   def test_a_step_that_took_little_is_expected_to_do_so_again
     run_step { 1 }
     quick = @answers.last[1]

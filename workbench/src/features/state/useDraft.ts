@@ -38,14 +38,6 @@ const NOT_THERE = 0;
 export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; reread: () => unknown }): Draft {
   const [base, setBase] = useState(entry);
   const [text, setText] = useState(() => pretty(entry.value));
-  const isDirty = text !== pretty(base.value) || base.version === NOT_THERE;
-  const version = isGone ? NOT_THERE : entry.version;
-  const isNewer = version !== base.version || entry.redacted !== base.redacted;
-  // Nothing typed: what is shown follows what is stored.
-  if (isNewer && !isDirty && !isGone) {
-    setBase(entry);
-    setText(pretty(entry.value));
-  }
   const write = useAct(
     (value: unknown) =>
       send('put', '/v1/state/{group}/{key}', {
@@ -54,6 +46,15 @@ export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; re
       }) as Promise<Entry>,
     ['/v1/state', '/v1/state/{group}', '/v1/state/{group}/{key}'],
   );
+  const isDirty = text !== pretty(base.value) || base.version === NOT_THERE;
+  const version = isGone ? NOT_THERE : entry.version;
+  // While it is being saved, what changed is this very save, or its answer tells.
+  const isNewer = !write.isPending && (version !== base.version || entry.redacted !== base.redacted);
+  // Nothing typed: what is shown follows what is stored.
+  if (isNewer && !isDirty && !isGone) {
+    setBase(entry);
+    setText(pretty(entry.value));
+  }
   const fault = faultOf(text);
   const takeTheirs = () => {
     setBase(entry);
