@@ -49,6 +49,14 @@ WAIT_MS = 20_000
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 SERIOUS = ("serious", "critical")
 HOUR_MS = 3_600_000
+AT_REST = """async () => {
+  const place = () => document.querySelector('.react-flow__viewport')?.style.transform;
+  for (let same = 0, last; same < 20; same++) {
+    if (place() !== last || last === undefined) same = 0;
+    last = place();
+    await new Promise(requestAnimationFrame);
+  }
+}"""
 FIXED = ("fee = cents // 0", "fee = cents // 100")
 
 expect.set_options(timeout=LIMIT_MS)
@@ -221,6 +229,11 @@ async def _faults_of_accessibility(page: Page, *, only: Sequence[str] = ()) -> l
 def rows(page: Page, table: str) -> Locator:
     """The rows of a table, without its head."""
     return page.get_by_role("table", name=table).locator("[aria-rowindex]")
+
+
+async def flow_at_rest(page: Page) -> None:
+    """Wait until the canvas of the flow has stood still for twenty frames."""
+    await page.evaluate(AT_REST)
 
 
 async def rewrite(editor: Locator, text: str) -> None:

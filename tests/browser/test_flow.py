@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 
-from .conftest import Shop
+from .conftest import Shop, flow_at_rest
 
 
 def node(page: Page, step: str) -> Locator:
@@ -43,6 +45,7 @@ async def test_one_flow_shows_its_steps_and_no_others(page: Page):
 
 async def test_a_step_opens_its_source_at_its_line(page: Page):
     await page.goto("/flow")
+    await flow_at_rest(page)
     await node(page, "ship").click()
 
     await panel(page, "ship").get_by_role("link", name="Source").click()
@@ -61,6 +64,7 @@ async def test_what_happens_is_painted_on_the_graph(page: Page, shop: Shop):
     shop.fail("flow tea")
 
     await expect(node(page, "charge-card")).to_contain_text("1")
+    await flow_at_rest(page)
     await node(page, "charge-card").click()
     await expect(panel(page, "charge-card")).to_contain_text("1 failed in 15 min")
     await expect(panel(page, "charge-card").get_by_role("region", name="Recent runs")).to_contain_text(
@@ -71,6 +75,7 @@ async def test_what_happens_is_painted_on_the_graph(page: Page, shop: Shop):
 async def test_a_step_stays_where_it_was_dragged_to_until_positions_are_reset(page: Page):
     await page.goto("/flow?group=off")
     await expect(node(page, "nightly")).to_be_visible()
+    await flow_at_rest(page)
     before = await place(page, "nightly")
     box = await node(page, "nightly").bounding_box()
     assert box is not None
@@ -90,6 +95,45 @@ async def test_a_step_stays_where_it_was_dragged_to_until_positions_are_reset(pa
     await page.get_by_role("button", name="Reset positions").click()
     await expect(page.get_by_role("button", name="Reset positions")).to_be_hidden()
     assert await place(page, "nightly") == before
+
+
+WIRE = ".react-flow__edge[data-id*='place-order'][data-id*='charge-card'] .flow-line"
+RUNS_OVER = """(wire, node) => {
+  const box = document.querySelector(`.react-flow__node[data-id='${node}']`).getBoundingClientRect();
+  const toPage = wire.getScreenCTM();
+  const length = wire.getTotalLength();
+  for (let at = 0; at <= length; at += 4) {
+    const { x, y } = wire.getPointAtLength(at).matrixTransform(toPage);
+    if (x > box.left && x < box.right && y > box.top && y < box.bottom) return true;
+  }
+  return false;
+}"""
+
+
+async def test_the_wires_of_a_step_that_was_dragged_lead_around_the_others(page: Page, shop: Shop):
+    row = {"place-order": 0, "ship": 300, "charge-card": 600, "approve": 900}
+    positions = {step: {"x": x, "y": -300} for step, x in row.items()}
+    shop.control("PUT", "/v1/graph/positions", {"positions": positions})
+    await page.goto("/flow?group=off")
+    wire = page.locator(WIRE).first
+    await expect(node(page, "charge-card")).to_be_visible()
+    await expect(wire).to_be_attached()
+
+    assert not await wire.evaluate(RUNS_OVER, "ship")
+    await expect(wire).to_have_attribute("d", re.compile("Q"))
+
+    # What was in its way is taken out of it: the wire is straight.
+    await flow_at_rest(page)
+    box = await node(page, "ship").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x, y + 90, steps=5)
+    await page.mouse.up()
+    await expect(wire).not_to_have_attribute("d", re.compile("Q"))
+    await page.get_by_role("button", name="Reset positions").click()
+    await expect(page.get_by_role("button", name="Reset positions")).to_be_hidden()
 
 
 async def place(page: Page, step: str) -> str:

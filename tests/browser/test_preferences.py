@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from tests.acceptance.conftest import wait_until
 
-from .conftest import Shop, rows
+from .conftest import Shop, flow_at_rest, rows
 
 SCREENS = (
     "/",
@@ -34,14 +34,6 @@ MOVING = """async (frames) => {
       + one.effect.target.outerHTML.slice(0, 80));
   }
   return [...moving];
-}"""
-AT_REST = """async () => {
-  const place = () => document.querySelector('.react-flow__viewport')?.style.transform;
-  for (let same = 0, last; same < 20; same++) {
-    if (place() !== last || last === undefined) same = 0;
-    last = place();
-    await new Promise(requestAnimationFrame);
-  }
 }"""
 PLACES_UNTIL_REST = """async () => {
   const place = () => document.querySelector('.react-flow__viewport').style.transform;
@@ -103,9 +95,9 @@ async def test_the_flow_is_where_it_shall_be_at_once(page: Page):
     await page.emulate_media(reduced_motion="reduce")
     await arrive(page, "/flow")
     await expect(page.locator(".flow-node").first).to_be_visible()
-    await page.evaluate(AT_REST)
+    await flow_at_rest(page)
     await page.get_by_role("button", name="Zoom in").click()
-    await page.evaluate(AT_REST)
+    await flow_at_rest(page)
 
     places = await page.evaluate(PLACES_UNTIL_REST)
 

@@ -8,12 +8,14 @@ import { pathOf, roomOf } from './path';
 
 const LABEL_ZOOM = 0.6;
 const LETTER_PX = 6.6;
+/** Wires begin at the middle of a side; the canvas measures from the outer edge of the dot there. */
+const HANDLE_PX = 8;
 
 export interface WireData extends Record<string, unknown> {
   wire: Wire;
   /** Of the chosen node, on a way through it, elsewhere, or nothing is chosen. */
   place: 'near' | 'along' | 'far' | 'plain';
-  /** Its corners; absent for wires of nodes that were dragged. */
+  /** Its corners, from where its nodes stood when they were last let go; absent where there is no room for it. */
   points: readonly Point[] | undefined;
 }
 export type WireEdgeType = Edge<WireData, 'wire'>;
@@ -22,7 +24,8 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireEdgeType>) {
   const isClose = useStore((state) => state.transform[2] >= LABEL_ZOOM);
   if (props.data === undefined) return null;
   const { wire, place, points } = props.data;
-  const [path, at] = points === undefined ? stepped(props) : ([pathOf(points), roomOf(points)] as const);
+  const isRouted = points !== undefined && joins(points, props);
+  const [path, at] = isRouted ? ([pathOf(points), roomOf(points)] as const) : stepped(props);
   const line = lineOf(wire.kinds);
   const isSeen = wire.kinds.has('observed');
   const label = labelOf(wire, place, at.length);
@@ -43,6 +46,13 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireEdgeType>) {
     </g>
   );
 });
+
+/** Whether the corners lead from node to node: not while one of them is dragged. */
+function joins(points: readonly Point[], { sourceX, sourceY, targetX, targetY }: EdgeProps<WireEdgeType>): boolean {
+  const isAt = (point: Point | undefined, x: number, y: number) =>
+    point !== undefined && Math.abs(point.x - x) <= HANDLE_PX && Math.abs(point.y - y) <= HANDLE_PX;
+  return isAt(points[0], sourceX, sourceY) && isAt(points.at(-1), targetX, targetY);
+}
 
 function stepped(props: EdgeProps<WireEdgeType>): [path: string, at: Point & { length: number }] {
   const [path, x, y] = getSmoothStepPath({ ...props, borderRadius: 8 });

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { Graph, GraphNode, Position, StepView } from '../../api/catalog';
 import { type Laid, type Link, layOut, layOutGroups, linkKey, NODE_HEIGHT, NODE_WIDTH } from '../../lib/layout';
+import { detours, runsOver } from './detour';
 import { groupsOf, matches, ofFlow, reachOfWires, shown, type Wire, wiresOf } from './model';
 import { type Route, routes } from './route';
 import type { StepNodeType } from './StepNode';
@@ -54,7 +55,7 @@ export function useScene(
     [graph, scope, text],
   );
   const visible = useMemo(() => visibleWires(wires, hidden, scope), [wires, hidden, scope]);
-  const drawn = useMemo(() => routes(laid, visible), [laid, visible]);
+  const drawn = useMemo(() => aroundMoved(routes(laid, visible), laid, visible, moved), [laid, visible, moved]);
   const reach = useMemo(() => (chosen === undefined ? undefined : reachOfWires(visible, chosen)), [visible, chosen]);
   const nodes = useMemo(
     () =>
@@ -81,7 +82,7 @@ export function useScene(
       }),
     [graph, scope, found, moved, laid, chosen, reach, steps, text],
   );
-  const edges = useMemo(() => edgesOf(visible, drawn, moved, chosen, reach), [visible, drawn, moved, chosen, reach]);
+  const edges = useMemo(() => edgesOf(visible, drawn, chosen, reach), [visible, drawn, chosen, reach]);
   return { nodes, edges, wires, groupOf, found, inside: scope.inside };
 }
 
@@ -121,10 +122,29 @@ function visibleWires(
   });
 }
 
+/** Wires of nodes that were dragged, and those that such a node was put on, lead around all nodes where they stand. */
+function aroundMoved(
+  drawn: Map<string, Route>,
+  laid: Laid,
+  wires: readonly Wire[],
+  moved: Readonly<Record<string, Position>>,
+): Map<string, Route> {
+  const there = Object.entries(moved).filter(([id]) => laid.at.has(id));
+  if (there.length === 0) return drawn;
+  const places = there.map(([, place]) => place);
+  const again = wires.filter((wire) => {
+    const { source, target } = wire;
+    if (moved[source] !== undefined || moved[target] !== undefined) return true;
+    return runsOver(drawn.get(linkKey(wire))?.points ?? [], places);
+  });
+  for (const wire of again) drawn.delete(linkKey(wire));
+  const found = detours(new Map([...laid.at, ...there]), again);
+  return new Map([...drawn, ...found]);
+}
+
 function edgesOf(
   wires: readonly Wire[],
   drawn: ReadonlyMap<string, Route>,
-  moved: Readonly<Record<string, Position>>,
   chosen: string | undefined,
   reach: { wires: ReadonlySet<string> } | undefined,
 ): WireEdgeType[] {
@@ -132,9 +152,7 @@ function edgesOf(
     const { id, source, target } = wire;
     const isNear = source === chosen || target === chosen;
     const place = reach === undefined ? 'plain' : isNear ? 'near' : reach.wires.has(id) ? 'along' : 'far';
-    // Who drags a node draws its wires anew: they know nothing of channels.
-    const isMoved = moved[source] !== undefined || moved[target] !== undefined;
-    const points = isMoved ? undefined : drawn.get(linkKey(wire))?.points;
+    const points = drawn.get(linkKey(wire))?.points;
     return { id, source, target, type: 'wire', focusable: false, selectable: false, data: { wire, place, points } };
   });
 }
