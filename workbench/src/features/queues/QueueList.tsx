@@ -69,7 +69,7 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
     {
       id: 'act',
       title: <span className="sr-only">Act</span>,
-      width: '88px',
+      width: '104px',
       align: 'right',
       cell: (row) => (
         <ActButton
