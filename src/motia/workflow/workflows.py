@@ -115,7 +115,7 @@ class Workflows(Duty):
             advance = await self._replay(snapshot, step, plan, payload)
             advanced = await self._advancer.commit(snapshot, advance)
             if advanced is not None:
-                self._advancer.joined(snapshot.record.trace, (instance,))
+                self._advancer.joined(snapshot.record.trace, (instance,), ())
                 return advanced.accepted[0].run
         raise self._too_busy(instance)
 
