@@ -43,7 +43,7 @@ class Workflows(Duty):
         bells.is_unsettled = lambda: self._advancer.is_started and self._advancer.is_unsettled
 
     async def counts(self) -> dict[str, dict[InstanceState, int]]:
-        """How many instances there are, by workflow and state."""
+        """How many instances there are, by workflow and state; exact up to 100,000 each, then that number."""
         return await self._state.ledger.count_instances()
 
     async def instances(
