@@ -67,6 +67,7 @@ function trace(spans: Span[], runs: Run[] = [], more: Partial<Trace> = {}): Trac
     logs: [],
     is_cut: false,
     runs,
+    instances: [],
     ...more,
   };
 }
@@ -119,6 +120,35 @@ describe('waterfallOf', () => {
     expect(row?.parts).toEqual([
       { kind: 'wait', fromUs: 10_000, durationUs: 20_000, isFailed: false },
       { kind: 'running', fromUs: 30_000, durationUs: 170_000, isFailed: false },
+    ]);
+  });
+
+  it('keeps what a run waited before its first attempt, also when it is the first of the trace', () => {
+    const done = run('r', 'completed', { created_at: at(-30_000), finished_at: at(50) });
+    const child = run('c', 'completed', { created_at: at(40), finished_at: at(4_060), parent_run: 'r' });
+    const found = waterfallOf(
+      trace(
+        [
+          span('a', 'attempt', 0, 50, { run: 'r' }),
+          span('a.handler', 'handler', 2, 40, { run: 'r', parent: 'a' }),
+          span('b', 'attempt', 4_040, 20, { run: 'c', parent: 'a' }),
+          span('b2', 'attempt', 4_100, 20, { run: 'c', parent: 'a', attempt: 2 }),
+        ],
+        [done, child],
+        { duration_us: 4_120_000 },
+      ),
+      START,
+    );
+    expect(found.startedMs).toBe(START - 30_000);
+    expect(found.durationUs).toBe(34_120_000);
+    expect(found.rows.map((row) => [row.id, row.fromUs, row.durationUs])).toEqual([
+      ['a', 0, 30_050_000],
+      ['b', 30_040_000, 4_020_000],
+      ['b2', 34_100_000, 20_000],
+    ]);
+    expect(found.rows[0]?.parts.map((part) => [part.kind, part.fromUs, part.durationUs])).toEqual([
+      ['wait', 0, 30_000_000],
+      ['handler', 30_002_000, 40_000],
     ]);
   });
 
