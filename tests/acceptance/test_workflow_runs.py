@@ -21,9 +21,16 @@ async def place_order(item: str):
 
 @event(id="reserve-stock", retries=0)
 async def reserve_stock(item: str):
-    if item == "none":
+    if item in ("none", "late"):
         raise ValueError("sold out")
     return {"shelf": 7}
+
+
+@event(id="handle-step-error")
+async def handle_step_error(payload):
+    again = {**payload["context"], "item": "tea", "__retry": payload["retryCount"] + 1}
+    if payload["context"]["item"] == "late":
+        await trigger(payload["stepId"], again)
 
 
 for name in ("charge-card", "print-label", "release-stock"):
@@ -85,6 +92,27 @@ def test_an_order_goes_its_way_and_a_failed_one_goes_on_after_a_replay(
     mended = instance_of(engine, "completed")
     assert mended["id"] == failed["id"]
     assert set(states(mended).values()) == {"completed"}
+
+
+def test_a_dead_step_that_its_error_step_triggers_again_fails_no_order(
+    tmp_path: Path, serve: Callable[..., Any]
+) -> None:
+    write_shop(tmp_path)
+    engine = serve(tmp_path, "dev")
+    engine.wait_line("Steps")
+
+    assert engine.request("POST", "/orders", {"item": "late"})[0] == 200
+    mended = instance_of(engine, "completed")
+
+    assert set(states(mended).values()) == {"completed"}
+    runs = engine.control("GET", f"/v1/runs?trace={mended['trace']}")["runs"]
+    told = sorted((run["step"], run["state"]) for run in runs if run["step"] != "print-label")
+    assert told == [
+        ("charge-card", "completed"),
+        ("handle-step-error", "completed"),
+        ("reserve-stock", "completed"),
+        ("reserve-stock", "dead"),
+    ]
 
 
 def test_the_command_line_finds_a_failed_instance_and_mends_it(

@@ -289,14 +289,15 @@ def joins_new(opening: Opening, delivery: Delivery) -> bool | None:
 
 
 def after_join(record: InstanceRecord, steps: Iterable[StepId]) -> InstanceRecord:
-    """The record once runs of `steps` have joined: what comes after them waits again."""
+    """The record once runs of `steps` have joined: these have not completed, and what comes after waits again."""
     spec, joined = decode_spec(record.spec), set(steps)
-    memos = {
-        step: msgspec.structs.replace(memo, is_free=False)
-        if memo.is_free and joined.intersection(predecessors(spec, step))
-        else memo
-        for step, memo in record.memos.items()
-    }
+    memos = {}
+    for step, memo in record.memos.items():
+        if step in joined and memo.state is RunState.COMPLETED:
+            memo = Memo(is_free=memo.is_free)
+        if memo.is_free and joined.intersection(predecessors(spec, step)):
+            memo = msgspec.structs.replace(memo, is_free=False)
+        memos[step] = memo
     return msgspec.structs.replace(record, memos=memos, version=record.version + 1)
 
 

@@ -42,7 +42,10 @@ class WorkflowMemberView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkflowView(msgspec.Struct, frozen=True, kw_only=True):
-    """A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left."""
+    """A workflow. Not `is_configured`: there are only instances of it left.
+
+    `counts`: instances by state, exact up to 100,000 each.
+    """
 
     id: str
     is_configured: bool

@@ -2121,7 +2121,9 @@ export interface components {
         };
         /**
          * WorkflowView
-         * @description A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left.
+         * @description A workflow. Not `is_configured`: there are only instances of it left.
+         *
+         *         `counts`: instances by state, exact up to 100,000 each.
          */
         WorkflowView: {
             id: string;

@@ -11,6 +11,7 @@ import apsw
 
 from motia.ledger.instances import Due, InstanceSnapshot, MemberRun, is_member
 from motia.ledger.numbers import number_of
+from motia.ledger.rules import COUNT_MAX
 from motia.ledger.sqlite import instances_sql as sql
 from motia.ledger.sqlite.instances import number_of_instance, record_of
 from motia.ledger.standing import summary_of
@@ -88,8 +89,13 @@ def index_for(workflow: str | None, state: str | None, trace: str | None) -> str
 def count_instances(conn: apsw.Connection) -> dict[str, dict[InstanceState, int]]:
     """See `Ledger.count_instances`."""
     counts: dict[str, dict[InstanceState, int]] = {}
-    for workflow, state, count in conn.execute(sql.COUNT_INSTANCES):
-        counts.setdefault(workflow, {})[InstanceState(state)] = count
+    row = conn.execute(sql.SELECT_NEXT_WORKFLOW, ("",)).fetchone()
+    while row is not None:
+        for state in InstanceState:
+            (count,) = next(conn.execute(sql.COUNT_INSTANCES, (row[0], state, COUNT_MAX)))
+            if count:
+                counts.setdefault(row[0], {})[state] = count
+        row = conn.execute(sql.SELECT_NEXT_WORKFLOW, row).fetchone()
     return counts
 
 

@@ -72,7 +72,11 @@ SELECT_NEXT_DUE_INSTANCE = (  # instances_due, the first behind
     "SELECT due_at FROM instances INDEXED BY instances_due WHERE state = 'running' AND due_at IS NOT NULL"
     " AND due_at > ? ORDER BY due_at LIMIT 1"
 )
+SELECT_NEXT_WORKFLOW = (  # instances_by_workflow, the first behind
+    "SELECT workflow FROM instances INDEXED BY instances_by_workflow WHERE workflow > ?"
+    " ORDER BY workflow LIMIT 1"
+)
 COUNT_INSTANCES = (  # instances_by_workflow_state alone
-    "SELECT workflow, state, count(*) FROM instances INDEXED BY instances_by_workflow_state"
-    " GROUP BY workflow, state"
+    "SELECT count(*) FROM (SELECT 1 FROM instances INDEXED BY instances_by_workflow_state"
+    " WHERE workflow = ? AND state = ? LIMIT ?)"
 )
