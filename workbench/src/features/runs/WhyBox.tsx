@@ -1,4 +1,4 @@
-/** Why the run is where it is, in the scheduler's words; ids in them are links. */
+/** Why the run is where it is, in the scheduler's words; ids in them are links, instants are in the zone of the reader. */
 import { Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RunDetail } from '../../api/client';
@@ -6,7 +6,7 @@ import { RunLink, StepLink } from '../../components/Ids';
 import { isFinal } from '../../components/RunActs';
 import { Time } from '../../components/Time';
 
-const RUN_ID = /\b([0-9a-f]{16})\b/;
+const TOLD = /\b([0-9a-f]{16}|\d{4}-\d{2}-\d{2}T[\d:.]+Z)\b/;
 
 export function WhyBox({ run }: { run: RunDetail }) {
   if (run.why === null || isFinal(run.state)) return null;
@@ -38,8 +38,10 @@ export function WhyBox({ run }: { run: RunDetail }) {
 }
 
 function linked(text: string): ReactNode[] {
-  return text.split(RUN_ID).map((part, at) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other name
-    at % 2 === 1 ? <RunLink key={at} id={part} /> : <span key={at}>{part}</span>,
-  );
+  return text.split(TOLD).map((part, at) => {
+    // Parts of one sentence have no other name than their place.
+    const key = `${at}`;
+    if (at % 2 === 0) return <span key={key}>{part}</span>;
+    return part.includes('T') ? <Time key={key} at={part} isClock /> : <RunLink key={key} id={part} />;
+  });
 }
