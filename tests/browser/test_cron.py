@@ -44,7 +44,13 @@ async def test_a_step_is_fired_by_hand_and_its_run_can_be_opened(page: Page, sho
     await page.get_by_role("link", name="Open the run").click()
 
     await expect(page.get_by_role("article").get_by_text("completed", exact=True).first).to_be_visible()
-    await expect(page.get_by_role("article").get_by_role("region", name="About")).to_contain_text("manual")
+    about = page.get_by_role("article").get_by_role("region", name="About")
+    await expect(about).to_contain_text("manual")
+    # The instant that it was fired for, as all times are shown.
+    await expect(about.locator("dl > div").filter(has_text="Scheduled").locator("time")).to_have_text(
+        re.compile(r"^\d\d:\d\d:\d\d")
+    )
+    await expect(about).not_to_contain_text("scheduledAt")
 
 
 async def test_a_step_that_is_paused_says_so_and_its_runs_wait(page: Page, shop: Shop):

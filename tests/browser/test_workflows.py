@@ -42,7 +42,18 @@ async def claim(payload):
     return payload
 
 
+@event(id="sign-up")
+async def sign_up(payload):
+    return payload
+
+
+@event(id="archive")
+async def archive(payload):
+    return "kept"
+
+
 noop(id="approve")
+noop(id="sign")
 """
 ORDER = """\
 id: order
@@ -52,13 +63,14 @@ steps:
   charge-card: { after: [reserve-stock] }
   send-letter: { after: [charge-card] }
 """
+REPORT = "id: report\nstart: sign-up\nsteps: { sign: {}, archive: { after: [sign] } }\n"
 CLAIM = "id: claim\nstart: claim\nsteps: { approve: {} }\n"
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     root = tmp_path_factory.mktemp("flow")
-    for name, text in (("order", ORDER), ("claim", CLAIM)):
+    for name, text in (("order", ORDER), ("claim", CLAIM), ("report", REPORT)):
         file = root / "motia" / "workflows" / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
@@ -129,6 +141,33 @@ async def test_a_running_instance_says_what_it_waits_for_and_is_cancelled(page: 
 
     await expect(member(page, "approve")).to_contain_text("cancelled")
     await expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
+
+
+async def test_a_run_that_is_held_leads_to_its_instance_and_so_does_its_trace(page: Page, shop: Shop):
+    begun = shop.control("POST", "/v1/trigger", {"target": "sign-up", "payload": {}})
+    trace = begun["traceId"]
+    (instance,) = shop.control("GET", f"/v1/instances?trace={trace}")["instances"]
+    held = shop.trigger("archive", {}, trace=trace)
+    await page.goto(f"/runs/{held}")
+    why = page.get_by_role("region", name="Why it is not running")
+
+    await expect(why.get_by_role("link", name=instance["id"], exact=True)).to_have_attribute(
+        "href", f"/workflows/instances/{instance['id']}"
+    )
+    about = page.get_by_role("article").get_by_role("list", name="Workflow instances")
+    await about.get_by_role("link", name="report", exact=True).click()
+    await expect(page).to_have_url(re.compile(f"/workflows/instances/{instance['id']}$"))
+    await expect(member(page, "archive")).to_contain_text("blocked")
+
+    # And back: from the instance to the trace, which names it with its state, live.
+    await page.get_by_role("main").get_by_role("link", name=f"…{trace[-8:]}").click()
+    named = page.get_by_role("list", name="Workflow instances").first
+    await expect(named.get_by_role("link", name="report", exact=True)).to_be_visible()
+    await expect(named).to_contain_text("running")
+    shop.control("POST", f"/v1/instances/{instance['id']}/cancel", {})
+    await expect(named).to_contain_text("cancelled")
+    await named.get_by_role("link", name="report", exact=True).click()
+    await expect(member(page, "archive").get_by_role("link", name=held)).to_be_visible()
 
 
 async def test_a_broken_file_is_told_on_the_screen_and_its_workflow_stays(page: Page, shop: Shop):

@@ -161,6 +161,8 @@ def tell_run(scope: Scope, run: dict[str, Any]) -> None:
     scope.out.fields(
         {name: run.get(name) for name in shown} | {"why": why.get("text"), "error": error_text(run)}
     )
+    for one in run["instances"]:
+        click.echo(f"\npart of {clean(one['workflow'])}, instance {one['id']}  {one['state']}")
     for attempt in run["attempts"]:
         click.echo(f"\nattempt {attempt['attempt']}: {attempt['outcome']}  {error_text(attempt)}")
     for child in run["children"]:

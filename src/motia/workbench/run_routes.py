@@ -20,6 +20,7 @@ from motia.model import (
 )
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
 from motia.workbench.failed_runs import find_runs, tally_found
+from motia.workbench.instance_links import instances_of_run
 from motia.workbench.instants import parse_instant
 from motia.workbench.views import (
     AcceptedView,
@@ -138,7 +139,7 @@ async def count_runs(call: Call) -> RunCounts:
 
 
 async def get_run(call: Call) -> RunDetail:
-    """A run with payload, result, attempts, children, replays, and why it is where it is."""
+    """A run with payload, result, attempts, children, replays, workflow instances, and why it is where it is."""
     ledger = call.deps.ledger
     run = await _run(call)
     attempts = await ledger.attempts(run.id)
@@ -149,6 +150,7 @@ async def get_run(call: Call) -> RunDetail:
         children=children,
         replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
+        instances=await instances_of_run(ledger, run),
         raw=call.query(RawQuery).raw,
     )
 

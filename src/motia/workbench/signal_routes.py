@@ -20,8 +20,9 @@ from motia.telemetry import (
 )
 from motia.workbench.endpoint import Call, Endpoint, Permission
 from motia.workbench.event_stream import event_stream
+from motia.workbench.instance_links import instances_of_trace
 from motia.workbench.instants import parse_instant
-from motia.workbench.views import RunView, run_view
+from motia.workbench.views import InstanceLink, RunView, run_view
 
 WINDOW_S_MAX = 7 * 86_400
 TRACE_RUNS_MAX = 1_000
@@ -97,13 +98,15 @@ class MetricsQuery(msgspec.Struct, frozen=True, kw_only=True):
     window_s: float = 3_600.0
     until: str | None = None
     part_s: int | None = None
-    """Whole minutes; one minute, or as many as make 360 parts, when it is left out."""
+    """Whole minutes; 1, 5, 10, 30 or 60 of them when it is left out, so that parts are 360 at most."""
 
 
 class TraceDetail(TraceView, frozen=True, kw_only=True):
     """The waterfall of a trace, with its log lines and runs, oldest run first."""
 
     runs: tuple[RunView, ...] = ()
+    instances: tuple[InstanceLink, ...] = ()
+    """Its workflow instances, newest first, 50 at most."""
 
 
 class MetricsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +193,7 @@ async def get_trace(call: Call) -> TraceDetail:
         logs=view.logs,
         is_cut=view.is_cut or page.cursor is not None,
         runs=runs,
+        instances=await instances_of_trace(call.deps.ledger, TraceId(trace)),
     )
 
 

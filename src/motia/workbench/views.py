@@ -57,6 +57,14 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     details: Any = None
 
 
+class InstanceLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A workflow instance, as far as a link to it tells."""
+
+    id: str
+    workflow: str
+    state: str
+
+
 class RunDetail(RunView, frozen=True, kw_only=True):
     """A run with all that is known of it. `redacted`: something in payload, result or info is hidden."""
 
@@ -69,6 +77,8 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     replays: tuple[RunView, ...]
     """Runs that are replays of this one, newest first."""
     why: Why | None
+    instances: tuple[InstanceLink, ...] = ()
+    """Workflow instances that it is part of, as their start or a member, newest first."""
     fingerprint: str | None = None
     """The kind of failure that `error` is, as `/v1/errors` counts it."""
 
@@ -188,6 +198,7 @@ def run_detail(
     replays: list[Run],
     why: Why | None,
     raw: bool,
+    instances: tuple[InstanceLink, ...] = (),
 ) -> RunDetail:
     """`run` with everything; `raw` hides nothing."""
     parts = {name: getattr(run, name) for name in ("payload", "result", "info")}
@@ -203,6 +214,7 @@ def run_detail(
         children=tuple(run_view(child) for child in children),
         replays=tuple(run_view(replay) for replay in replays),
         why=why,
+        instances=instances,
         fingerprint=_fingerprint_of(run),
     )
 

@@ -15,6 +15,7 @@ from tests.doubles.browser import Browser
 from motia.ledger import CronFire, LedgerStats, QueueDepth, StateEntry
 from motia.model import (
     Accepted,
+    InstancePage,
     LoadFault,
     PayloadInvalid,
     Problem,
@@ -97,6 +98,12 @@ class ListLedger:
 
     async def attempts(self, run: str) -> list[Any]:
         return []
+
+    async def instances_of_run(self, run: str) -> dict[str, bool]:
+        return {}
+
+    async def list_instances(self, **where: Any) -> InstancePage:
+        return InstancePage(instances=())
 
     async def children(self, run: str, *, limit: int = 1_000) -> list[Run]:
         return [found for found in self.runs if found.parent_run == run][:limit]

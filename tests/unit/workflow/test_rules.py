@@ -177,7 +177,8 @@ def test_an_instance_that_ended_closes_after_its_last_run() -> None:
     closed = decide(snapshot(("start", "cancelled"), is_open=False, **over), now=0)
 
     assert (waiting, closed) == (None, None)
-    assert late.skips == (Skip(run_number(2), "the workflow instance is cancelled"),)
+    reason = "the workflow instance is cancelled: replay one of its members to go on"
+    assert late.skips == (Skip(run_number(2), reason),)
     assert (late.closes, last.closes, last.state) == (False, True, None)
 
 
@@ -246,6 +247,8 @@ class History:
         self.now, self.data = snapshot(("start", "ready"), spec=spec), data
         self.triggered: list[StepId] = []
         self.told = 0
+        self.replaced = 0
+        """Runs that count no more: new ones have numbers behind them."""
 
     def happen(self) -> None:
         """A run ends, or somebody triggers a member."""
@@ -256,12 +259,25 @@ class History:
             state = self.data.draw(
                 st.sampled_from([RunState.COMPLETED] * 4 + [RunState.DEAD, RunState.CANCELLED])
             )
-            runs[number] = msgspec.structs.replace(runs[number], state=state, finished_at=len(runs))
+            ended_run = msgspec.structs.replace(runs[number], state=state, finished_at=len(runs))
+            runs[number] = ended_run
+            if state is RunState.DEAD and ended_run.handles is None and self.data.draw(st.booleans()):
+                handler = self._run(len(self.now.runs) + self.replaced + 1, StepId("mend"), is_held=False)
+                runs.append(msgspec.structs.replace(handler, handles=ended_run.run))
+            if ended_run.handles is not None and self.data.draw(st.booleans()):
+                runs = self._replaced(runs, ended_run.handles)
         elif self.data.draw(st.integers(0, 3)) == 0:
             step = self.data.draw(st.sampled_from(STEPS))
             is_free = self.now.record.memos.get(step, Memo()).is_free
-            runs.append(self._run(len(runs) + 1, step, is_held=not is_free))
+            runs.append(self._run(len(runs) + self.replaced + 1, step, is_held=not is_free))
         self.now = msgspec.structs.replace(self.now, runs=tuple(runs))
+
+    def _replaced(self, runs: list[MemberRun], dead: RunId) -> list[MemberRun]:
+        """An error step triggered the member again before it ended."""
+        (old,) = [run for run in runs if run.run == dead]
+        self.replaced += 1
+        again = self._run(len(runs) + self.replaced, old.step, is_held=False)
+        return [*(run for run in runs if run.run != dead), again]
 
     def move_on(self) -> None:
         """Make changes until none is to be made."""
@@ -293,7 +309,7 @@ class History:
         for step in change.triggers:
             assert not any(run.step == step for run in runs), "triggered although it has a run"
             self.triggered.append(step)
-            runs.append(self._run(len(runs) + 1, step, is_held=False))
+            runs.append(self._run(len(runs) + self.replaced + 1, step, is_held=False))
         if change.failure is not None:
             self.told += 1
         advance = Advance(

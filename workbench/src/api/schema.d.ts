@@ -636,7 +636,7 @@ export interface paths {
         };
         /**
          * Look at a run
-         * @description A run with payload, result, attempts, children, replays, and why it is where it is.
+         * @description A run with payload, result, attempts, children, replays, workflow instances, and why it is where it is.
          */
         get: operations["get_run"];
         put?: never;
@@ -1808,6 +1808,8 @@ export interface components {
             children: components["schemas"]["RunView"][];
             replays: components["schemas"]["RunView"][];
             why: components["schemas"]["Why"] | null;
+            /** @default [] */
+            instances: components["schemas"]["InstanceLink"][];
             /** @default null */
             fingerprint: string | null;
         };
@@ -1834,6 +1836,15 @@ export interface components {
             text: string;
             /** @default null */
             details: unknown;
+        };
+        /**
+         * InstanceLink
+         * @description A workflow instance, as far as a link to it tells.
+         */
+        InstanceLink: {
+            id: string;
+            workflow: string;
+            state: string;
         };
         /**
          * CancelView
@@ -1935,6 +1946,8 @@ export interface components {
             is_cut: boolean;
             /** @default [] */
             runs: components["schemas"]["RunView"][];
+            /** @default [] */
+            instances: components["schemas"]["InstanceLink"][];
         };
         /**
          * SpanView

@@ -16,6 +16,7 @@ describe('found', () => {
 
   it('leads from a pasted id to the run or the trace', () => {
     expect(found([], '05507E6CD0000001 ')[0]?.go).toBe('/runs/05507e6cd0000001');
+    expect(found([], '05507e6cd0000001')[1]?.go).toBe('/workflows/instances/05507e6cd0000001');
     expect(found([], '0'.repeat(32))[0]?.go).toBe(`/traces/${'0'.repeat(32)}`);
   });
 

@@ -26,9 +26,13 @@ export function found(entries: readonly Entry[], text: string): Entry[] {
   return [...byId(wanted), ...ranked.map((one) => one.entry)].slice(0, FOUND_MAX);
 }
 
-/** An id that was pasted goes to what it names. */
+/** An id that was pasted goes to what it names; those of runs and of instances look alike. */
 function byId(text: string): Entry[] {
-  if (/^[0-9a-f]{16}$/.test(text)) return [{ id: text, title: text, about: 'Run', go: `/runs/${text}` }];
+  if (/^[0-9a-f]{16}$/.test(text))
+    return [
+      { id: text, title: text, about: 'Run', go: `/runs/${text}` },
+      { id: `instance:${text}`, title: text, about: 'Workflow instance', go: `/workflows/instances/${text}` },
+    ];
   if (/^[0-9a-f]{32}$/.test(text)) return [{ id: text, title: text, about: 'Trace', go: `/traces/${text}` }];
   return [];
 }

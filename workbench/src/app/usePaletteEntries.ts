@@ -2,14 +2,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { setPaused, useStepList } from '../api/catalog';
-import { get, send } from '../api/client';
+import { useStepList } from '../api/catalog';
 import { useMayOperate } from '../api/session';
-import { say, sayFailure } from '../components/Toasts';
 import { segment } from '../lib/location';
 import { recentPlaces } from '../lib/recent';
-import { isFinal } from '../lib/states';
 import { chooseTheme, type Theme } from '../lib/theme';
+import { cancel, fire, pause, replay } from './acts';
 import type { Entry } from './palette';
 import { SCREENS } from './screens';
 
@@ -42,6 +40,17 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
       isByVerb: isOnAsking,
       go: () => void pause(one.id, !one.is_paused).then(again),
     });
+    const fireNow = (one: { id: string; is_paused: boolean }, isOnAsking: boolean): Entry => ({
+      id: `fire:${one.id}${isOnAsking}`,
+      title: isOnAsking ? `Run ${one.id} now` : 'Run this step now',
+      about: isOnAsking ? 'Act' : one.id,
+      isOnAsking,
+      isByVerb: isOnAsking,
+      go: () => void fire(one.id, one.is_paused).then(again),
+    });
+    const perStep = (steps ?? []).flatMap((one) =>
+      one.kind === 'api' ? [] : one.kind === 'cron' ? [turn(one, true), fireNow(one, true)] : [turn(one, true)],
+    );
     if (mayOperate) {
       if (run !== undefined) {
         acts.push({
@@ -58,6 +67,7 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
           isOnAsking: true,
         });
       }
+      if (step?.kind === 'cron') acts.push(fireNow(step, false));
       if (step !== undefined && step.kind !== 'api') acts.push(turn(step, false));
     }
     const recent = recentPlaces()
@@ -74,7 +84,7 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
         go: `/steps/${segment(one.id)}`,
         isOnAsking: true,
       })),
-      ...(mayOperate ? (steps ?? []).filter((one) => one.kind !== 'api').map((one) => turn(one, true)) : []),
+      ...(mayOperate ? perStep : []),
       ...THEMES.map(([theme, title]) => ({
         id: theme,
         title,
@@ -85,39 +95,4 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
       { id: 'keys', title: 'Keys', about: 'Help', go: showKeys, isOnAsking: true },
     ];
   }, [path, search, steps, client, mayOperate, navigate, showKeys]);
-}
-
-async function pause(step: string, isPaused: boolean): Promise<void> {
-  try {
-    await setPaused(step, isPaused);
-    say(isPaused ? `${step} is paused: its runs wait.` : `${step} goes on.`);
-  } catch (error) {
-    sayFailure(error);
-  }
-}
-
-async function replay(run: string, navigate: (path: string) => void): Promise<void> {
-  try {
-    const { state, step } = await get('/v1/runs/{run}', { params: { run } });
-    if (!isFinal(state)) {
-      say(`The run is ${state}: only a finished one is replayed.`);
-      return;
-    }
-    const made = (await send('post', '/v1/runs/{run}/replay', { params: { run }, body: {} as never })) as {
-      runId: string;
-    };
-    say(`Replayed ${step} as run ${made.runId}.`);
-    navigate(`/runs/${made.runId}`);
-  } catch (error) {
-    sayFailure(error);
-  }
-}
-
-async function cancel(run: string): Promise<void> {
-  try {
-    const done = await send('post', '/v1/runs/{run}/cancel', { params: { run } });
-    say(done.state === 'cancelled' ? 'The run is cancelled.' : 'The run was asked to stop.');
-  } catch (error) {
-    sayFailure(error);
-  }
 }

@@ -2,7 +2,8 @@
 import { Link } from 'wouter';
 import { type Filters, linkTo, segment } from '../lib/location';
 
-const look = 'font-mono text-[13px] text-accent hover:underline';
+const named = 'text-accent hover:underline';
+const look = `font-mono text-[13px] ${named}`;
 
 /** `filters`: of the list that it is opened beside, which stays as it is. */
 export function RunLink({ id, filters }: { id: string; filters?: Filters }) {
@@ -22,9 +23,17 @@ export function TraceLink({ id }: { id: string }) {
   );
 }
 
+export function InstanceLink({ id, name = id }: { id: string; name?: string }) {
+  return (
+    <Link href={`/workflows/instances/${segment(id)}`} className={name === id ? look : named} title={`Instance ${id}`}>
+      {name}
+    </Link>
+  );
+}
+
 export function StepLink({ id }: { id: string }) {
   return (
-    <Link href={`/steps/${segment(id)}`} className="text-accent hover:underline">
+    <Link href={`/steps/${segment(id)}`} className={named}>
       {id}
     </Link>
   );

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { clock, exact, instant, relative } from '../lib/format';
+import { clockOnDay, exact, instant, relative } from '../lib/format';
 
 /** One clock for all relative times of the page. */
 let now = Date.now();
@@ -17,13 +17,13 @@ export function useNow(): number {
   return useSyncExternalStore(watch, () => now);
 }
 
-/** An instant of the API, relative, or as the time of day (`isClock`); exact with its zone on hover. */
+/** An instant of the API, relative, or as the time of day (`isClock`; with its date on another day); exact with its zone on hover. */
 export function Time({ at, isClock = false }: { at: string | number; isClock?: boolean }) {
   const moment = typeof at === 'number' ? at : instant(at);
   const current = useNow();
   return (
     <time dateTime={new Date(moment).toISOString()} title={exact(moment)} className="whitespace-nowrap tabular-nums">
-      {isClock ? clock(moment) : relative(moment, Math.max(current, Date.now() - 1_000))}
+      {isClock ? clockOnDay(moment, current) : relative(moment, Math.max(current, Date.now() - 1_000))}
     </time>
   );
 }

@@ -87,6 +87,11 @@ export function clock(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(at % 1_000).padStart(3, '0')}`;
 }
 
+/** The time of day, with its date instead of the milliseconds when that is not the day of `now`. */
+export function clockOnDay(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? clock(at) : precise.format(at);
+}
+
 /** An instant of the API (ISO 8601) in ms since the epoch. */
 export function instant(text: string): number {
   return Date.parse(text);

@@ -16,12 +16,12 @@ from motia.ledger.instances import (
     RequestEnd,
     Skip,
     after_advance,
-    summary_of,
 )
 from motia.ledger.memory.keeping import MemoryKeeping
 from motia.ledger.memory.rows import is_final
 from motia.ledger.numbers import number_of
 from motia.ledger.rules import check_limit, first_state_of_freed
+from motia.ledger.standing import summary_of
 from motia.model import (
     Accepted,
     InstancePage,

@@ -26,6 +26,13 @@ SELECT_HOLDS_OF_RUN = (  # instance_runs_of_run
     "SELECT instance, is_held FROM instance_runs INDEXED BY instance_runs_of_run WHERE run = ?"
 )
 LET_GO = "UPDATE instance_runs SET is_held = 0 WHERE instance = ? AND run = ? AND is_held = 1"  # primary key
+SELECT_PART = (  # primary keys
+    "SELECT j.step, r.parent_run FROM instance_runs AS j CROSS JOIN runs AS r ON r.id = j.run"
+    " WHERE j.instance = ? AND j.run = ?"
+)
+SELECT_COUNTED = (  # primary key
+    "SELECT step FROM instance_runs WHERE instance = ? AND run = ? AND counts = 1"
+)
 MARK_SUPERSEDED = (  # primary key
     "UPDATE instance_runs SET counts = 0 WHERE instance = ? AND run IN (SELECT value FROM json_each(?))"
 )
@@ -50,7 +57,7 @@ DELETE_MEMBER_RUNS = (  # instance_runs_of_run
 # reads
 
 SELECT_MEMBER_RUNS = (  # primary keys
-    "SELECT j.run, j.step, r.state, j.is_held, r.finished_at, r.reason FROM instance_runs AS j"
+    "SELECT j.run, j.step, r.state, j.is_held, r.finished_at, r.reason, r.parent_run FROM instance_runs AS j"
     " CROSS JOIN runs AS r ON r.id = j.run WHERE j.instance = ? AND j.counts = 1 ORDER BY j.run"
 )
 SELECT_OPEN_INSTANCES = (  # instances_open

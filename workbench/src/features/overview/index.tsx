@@ -15,7 +15,7 @@ import { FaultBanner } from './FaultBanner';
 import { FirstSteps } from './FirstSteps';
 import { RecentErrors, RunningNow } from './Lately';
 import { StepTable } from './StepTable';
-import { minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
+import { everyMsOf, minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
 import { Tiles } from './Tiles';
 
 export default function OverviewScreen() {
@@ -34,7 +34,7 @@ export default function OverviewScreen() {
       until: new Date(minute + 60_000).toISOString(),
     } as never,
     live: ['run', 'request'],
-    everyMs: 1_000,
+    everyMs: everyMsOf(window),
   });
   const steps = useStepList();
   const kinds = useMemo(() => new Map((steps ?? []).map((step) => [step.id, step.kind])), [steps]);

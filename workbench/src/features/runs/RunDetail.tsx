@@ -22,6 +22,7 @@ import { WhyBox } from './WhyBox';
 
 export function RunDetail({ id, close, follow }: { id: string; close: () => void; follow: (run: string) => void }) {
   const [isRaw, setRaw] = useState(false);
+  const trace = useRef<string | undefined>(undefined);
   const waitsFor = useRef<unknown>(null);
   const replays = useRef<readonly string[]>([]);
   const {
@@ -33,10 +34,14 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
   } = useApi('/v1/runs/{run}', {
     params: { run: id },
     query: { raw: isRaw } as never,
-    live: ['run', 'worker', 'step'],
-    fits: (item) => item.kind !== 'run' || concerns(item.data, [id, ...replays.current], waitsFor.current),
+    live: ['run', 'instance', 'worker', 'step'],
+    fits: (item) =>
+      item.kind === 'instance'
+        ? item.data.trace === trace.current
+        : item.kind !== 'run' || concerns(item.data, [id, ...replays.current], waitsFor.current),
     everyMs: 150,
   });
+  trace.current = run?.trace;
   waitsFor.current = run?.why?.details;
   replays.current = run?.replays.map((replay) => replay.id) ?? [];
   useObjectTitle(run === undefined ? `Run ${id}` : `${run.step} · Run ${id}`);

@@ -3,17 +3,22 @@ import { Link } from 'wouter';
 import type { RunDetail } from '../../api/client';
 import { type Fact, Facts } from '../../components/Facts';
 import { RunLink, TraceLink } from '../../components/Ids';
+import { InstanceLinks } from '../../components/InstanceLinks';
 import { Json } from '../../components/Json';
 import { Panel } from '../../components/Page';
 import { Time } from '../../components/Time';
+import { triggerFacts } from '../../components/TriggerFacts';
 import { duration, instant } from '../../lib/format';
 import { linkTo } from '../../lib/location';
+import { triggerInfo } from '../../lib/trigger';
 import { Took } from './columns';
 
 export function RunFacts({ run }: { run: RunDetail }) {
   const waited = run.started_at === null ? null : instant(run.started_at) - instant(run.due_at);
+  const { rest } = triggerInfo(run.info);
   const facts: Fact[] = [
     ['Trigger', run.trigger],
+    ...triggerFacts(run.info),
     [
       'Trace',
       <span key="trace" className="flex gap-2">
@@ -23,6 +28,7 @@ export function RunFacts({ run }: { run: RunDetail }) {
         </Link>
       </span>,
     ],
+    ['Workflow', run.instances.length === 0 ? null : <InstanceLinks key="instances" instances={run.instances} />],
     ['Attempt', run.attempt],
     ['Duration', <Took key="took" run={run} />],
     ['Waited since due', waited === null ? null : duration(Math.max(waited, 0))],
@@ -48,7 +54,7 @@ export function RunFacts({ run }: { run: RunDetail }) {
     <Panel title="About">
       <div className="flex flex-col gap-3 p-3">
         <Facts facts={facts} />
-        {run.info !== null && <Json name="trigger details" value={run.info} />}
+        {rest !== null && <Json name="trigger details" value={rest} />}
       </div>
     </Panel>
   );

@@ -1,12 +1,10 @@
-/** Why the run is where it is, in the scheduler's words; ids in them are links, instants are in the zone of the reader. */
+/** Why the run is where it is, in the scheduler's words; ids in them are links. */
 import { Info } from 'lucide-react';
-import type { ReactNode } from 'react';
 import type { RunDetail } from '../../api/client';
-import { RunLink, StepLink } from '../../components/Ids';
+import { StepLink } from '../../components/Ids';
 import { isFinal } from '../../components/RunActs';
 import { Time } from '../../components/Time';
-
-const TOLD = /\b([0-9a-f]{16}|\d{4}-\d{2}-\d{2}T[\d:.]+Z)\b/;
+import { WhyText } from '../../components/WhyText';
 
 export function WhyBox({ run }: { run: RunDetail }) {
   if (run.why === null || isFinal(run.state)) return null;
@@ -20,7 +18,9 @@ export function WhyBox({ run }: { run: RunDetail }) {
       <Info size={16} aria-hidden className={`mt-0.5 shrink-0 ${isGoing ? 'text-info' : 'text-warn'}`} />
       <div className="min-w-0">
         {!isGoing && <p className="font-medium">Why it is not running</p>}
-        <p className="break-words">{linked(run.why.text)}</p>
+        <p className="break-words">
+          <WhyText text={run.why.text} />
+        </p>
         {isDue && (
           <p className="text-muted">
             due <Time at={run.due_at} />
@@ -35,13 +35,4 @@ export function WhyBox({ run }: { run: RunDetail }) {
       </div>
     </section>
   );
-}
-
-function linked(text: string): ReactNode[] {
-  return text.split(TOLD).map((part, at) => {
-    // Parts of one sentence have no other name than their place.
-    const key = `${at}`;
-    if (at % 2 === 0) return <span key={key}>{part}</span>;
-    return part.includes('T') ? <Time key={key} at={part} isClock /> : <RunLink key={key} id={part} />;
-  });
 }

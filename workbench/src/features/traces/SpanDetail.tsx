@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { useApi } from '../../api/queries';
 import { type Fact, Facts } from '../../components/Facts';
 import { RunLink, StepLink } from '../../components/Ids';
+import { InstanceLinks } from '../../components/InstanceLinks';
 import { CopyButton, Json } from '../../components/Json';
 import { LogLines } from '../../components/LogLines';
 import { Panel } from '../../components/Page';
@@ -13,6 +14,8 @@ import { ErrorBox } from '../../components/Stack';
 import { StateBadge } from '../../components/StateBadge';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
+import { triggerFacts } from '../../components/TriggerFacts';
+import { WhyText } from '../../components/WhyText';
 import { printJson } from '../../lib/exact';
 import { duration } from '../../lib/format';
 import { PART_LOOKS } from './Legend';
@@ -89,7 +92,22 @@ function RunOfSpan({ id }: { id: string }) {
           onReplayed={(made) => navigate(`/traces/${made.trace}`)}
         />
       </div>
-      {run.why !== null && run.finished_at === null && <p className="text-sm text-muted">{run.why.text}</p>}
+      {run.why !== null && run.finished_at === null && (
+        <p className="break-words text-sm text-muted">
+          <WhyText text={run.why.text} />
+        </p>
+      )}
+      {(run.info !== null || run.instances.length > 0) && (
+        <Facts
+          facts={[
+            ...triggerFacts(run.info),
+            [
+              'Workflow',
+              run.instances.length === 0 ? null : <InstanceLinks key="instances" instances={run.instances} />,
+            ],
+          ]}
+        />
+      )}
       <Value title="Input" value={run.payload} />
       {run.result !== null && <Value title="Output" value={run.result} />}
     </>

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { Button } from '../../components/Button';
+import { InstanceLinks } from '../../components/InstanceLinks';
 import { CopyButton } from '../../components/Json';
 import { LogLines } from '../../components/LogLines';
 import { Page } from '../../components/Page';
@@ -27,7 +28,7 @@ export function TraceDetail({ id }: { id: string }) {
   const [zoom, setZoom] = useState<Range | null>(null);
   const query = useApi('/v1/traces/{trace}', {
     params: { trace: id },
-    live: ['run', 'request', 'log'],
+    live: ['run', 'instance', 'request', 'log'],
     fits: (item) => item.data.trace === id,
     everyMs: 200,
   });
@@ -126,6 +127,7 @@ function Summary({ trace, shape }: { trace: Trace; shape: Shape }) {
       <Link href={linkTo('/runs', { trace: trace.trace })} className="text-accent hover:underline">
         {count(trace.runs.length)} {trace.runs.length === 1 ? 'run' : 'runs'}
       </Link>
+      {trace.instances.length > 0 && <InstanceLinks instances={trace.instances} />}
       {failed > 0 && <span className="font-medium text-bad">{count(failed)} failed</span>}
       {shape.isLive && (
         <span className="inline-flex items-center gap-1.5 text-info">

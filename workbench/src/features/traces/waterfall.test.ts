@@ -67,6 +67,7 @@ function trace(spans: Span[], runs: Run[] = [], more: Partial<Trace> = {}): Trac
     logs: [],
     is_cut: false,
     runs,
+    instances: [],
     ...more,
   };
 }
