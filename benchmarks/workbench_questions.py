@@ -215,6 +215,8 @@ def _of_traces(stored: Stored) -> list[Query]:
         {"text": "orders"},
         {"text": NEEDLE},
         {"text": NEEDLE, "failed": "true"},
+        {"text": "card was refused"},
+        {"text": "is in none of them", "failed": "true"},
         between,
         {"since": middle},
         {"until": middle},

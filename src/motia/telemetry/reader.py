@@ -54,6 +54,15 @@ _ERROR_COLUMNS = (
     " first_seen_at, last_seen_at, count, run, trace, is_resolved, again_at"
 )
 _ERROR_NAMES = tuple(name.strip() for name in _ERROR_COLUMNS.split(","))
+ANY = "%"
+"""The pattern that fits every text."""
+_ERROR_OF = "({0}.error_name || ': ' || coalesce({0}.error_message, ''))"
+# Spans_failed; those of one trace are sorted.
+_SELECT_ERROR = (
+    "SELECT error_name, error_message FROM spans f INDEXED BY spans_failed"
+    " WHERE f.is_failed AND f.trace = ? AND f.error_name IS NOT NULL"
+    f" ORDER BY {_ERROR_OF.format('f')} LIKE ? ESCAPE '\\' DESC, f.is_root DESC, f.id LIMIT 1"
+)
 
 T = TypeVar("T")
 
@@ -219,28 +228,38 @@ def _traces(
     if where.is_failed is not None:
         found = "EXISTS (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace)"
         clauses.add(found if where.is_failed else f"NOT {found}")
+    pattern = _like(where.text) if where.text else ANY
     if where.text:
-        pattern = _like(where.text)
-        clauses.add("(name LIKE ? ESCAPE '\\' OR error_message LIKE ? ESCAPE '\\')", pattern, pattern)
+        # Failed spans alone are in that index: of most traces it has none.
+        clauses.add(
+            f"(name LIKE ? ESCAPE '\\' OR {_ERROR_OF.format('spans')} LIKE ? ESCAPE '\\' OR EXISTS"
+            " (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace"
+            f" AND {_ERROR_OF.format('f')} LIKE ? ESCAPE '\\'))",
+            *(pattern, pattern, pattern),
+        )
     way = Way("spans_root", ("is_root",))
     if where.step is not None:
         way = Way("spans_root_step", ("is_root", "step = ?"), (where.step,))
     columns = "id, trace, kind, name, step, run, status, outcome, at, error_name, error_message"
     page = clauses.page(db, "spans", columns, limit, way=way, clock=clock)
     return TracePage(
-        traces=tuple(_summary_of(db, row) for row in page.rows),
+        traces=tuple(_summary_of(db, row, pattern) for row in page.rows),
         cursor=page.cursor,
         searched_from_at=page.searched_from_at,
     )
 
 
-def _summary_of(db: apsw.Connection, root: tuple[Any, ...]) -> TraceSummary:
+def _summary_of(db: apsw.Connection, root: tuple[Any, ...], pattern: str) -> TraceSummary:
+    """With an error: of its spans the first that has what was looked for, else its root's, else the first."""
     _, trace, kind, name, step, run, status, outcome, at, error_name, error_message = root
     row: Any = db.execute(
         "SELECT max(at * 1000 + total_us), count(*), sum(is_failed) FROM"
         " (SELECT at, total_us, is_failed FROM spans WHERE trace = ? LIMIT ?)",
         (trace, TRACE_SPANS_MAX),
     ).fetchone()
+    if row[2] > 0 and (error_name is None or pattern != ANY):
+        found: Any = db.execute(_SELECT_ERROR, (trace, pattern)).fetchone()
+        error_name, error_message = found or (error_name, error_message)
     error = f"{error_name}: {error_message or ''}".rstrip(": ") if error_name else None
     return TraceSummary(
         trace=trace,

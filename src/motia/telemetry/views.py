@@ -58,6 +58,7 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     spans: int
     errors: int
     error: str | None = None
+    """Of its root, else of the span that failed first; with a text that was looked for, one that has it."""
 
 
 class LogView(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +158,8 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which traces; every field that is set must hold of the root, `is_failed` of any span.
+
+    `text` is looked for in the root's name and in the errors of all spans.
 
     With `until`, traces whose root took longer than an hour beyond it are not found.
     """

@@ -64,7 +64,7 @@ class FeedQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which traces: by their root; `failed` looks at all of it."""
+    """Which traces: by their root; `failed` looks at all of it, `text` at the root's name and all errors."""
 
     step: str | None = None
     failed: bool | None = None

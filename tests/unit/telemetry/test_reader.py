@@ -106,6 +106,27 @@ async def test_traces_are_found_by_step_failure_length_and_text(telemetry, say):
     assert await found(step="send-mail") == {failed}
 
 
+async def test_a_trace_is_found_by_the_error_of_any_of_its_spans(telemetry, say):
+    by_member = say.request(triggered=True, path="/orders")
+    say.attempt(trace=by_member, parent=telemetry.new_span())
+    say.failure(trace=by_member, parent=telemetry.new_span(), error_name="Early", error_message="at first")
+    say.failure(trace=by_member, parent=telemetry.new_span(), error_name="Refused", error_message="50% off")
+    by_root = say.failure(error_name="Refused", error_message="no card")
+    say.request(triggered=True, path="/other")
+
+    async def found(**where):
+        page = await telemetry.traces(TraceFilter(**where))
+        return [(summary.trace, summary.error) for summary in page.traces]
+
+    assert await found(text="refused") == [(by_root, "Refused: no card"), (by_member, "Refused: 50% off")]
+    assert await found(text="Refused: 50%") == [(by_member, "Refused: 50% off")]
+    assert await found(text="50%f") == []
+    assert await found(text="refused", is_failed=False) == []
+    # Without a text, and found by its name: of what failed, the first.
+    assert (await found(is_failed=True))[1] == (by_member, "Early: at first")
+    assert await found(text="/orders") == [(by_member, "Early: at first")]
+
+
 async def test_pages_of_errors_follow_each_other(telemetry, say, clock):
     for number in range(5):
         say.failure(error_name=f"E{number}")

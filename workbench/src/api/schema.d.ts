@@ -1149,6 +1149,8 @@ export interface components {
             steps: number;
             /** @default  */
             last_error: string;
+            /** @default  */
+            follows_death: string;
         };
         /**
          * Done

@@ -1,9 +1,10 @@
-/** Dark or light: the system's choice unless the reader made one. */
+/** Dark or light: the system's choice unless the reader made one; always the system's where it forces its colours. */
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'motia.theme';
+const forced = matchMedia('(forced-colors: active)');
 const dark = () => matchMedia('(prefers-color-scheme: dark)').matches;
 
 export function chosenTheme(): Theme {
@@ -13,12 +14,15 @@ export function chosenTheme(): Theme {
 
 /** Put the chosen theme on the page; follows the system while nothing is chosen. */
 export function applyTheme(): void {
-  const put = () => {
-    const theme = chosenTheme();
-    document.documentElement.dataset.theme = theme === 'system' ? (dark() ? 'dark' : 'light') : theme;
-  };
   put();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', put);
+  forced.addEventListener('change', put);
+}
+
+function put(): void {
+  // What is drawn in our own colours (charts, wires, bars) stands on the system's background then.
+  const theme = forced.matches ? 'system' : chosenTheme();
+  document.documentElement.dataset.theme = theme === 'system' ? (dark() ? 'dark' : 'light') : theme;
 }
 
 const watchers = new Set<() => void>();
@@ -26,7 +30,7 @@ const watchers = new Set<() => void>();
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, theme);
-  document.documentElement.dataset.theme = theme === 'system' ? (dark() ? 'dark' : 'light') : theme;
+  put();
   for (const changed of watchers) changed();
 }
 

@@ -11,6 +11,7 @@ import {
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Position } from '../../api/catalog';
 import { useKey } from '../../lib/keyboard';
+import { movesMs } from '../../lib/media';
 import { Groups } from './Groups';
 import { FAR_ZOOM, StepNode, type StepNodeType } from './StepNode';
 import { SHOW_ALL } from './Tools';
@@ -24,7 +25,7 @@ const EDGE_TYPES = { wire: WireEdge };
 /** From so many nodes on a small map helps. */
 const LARGE = 25;
 const MAP_PX = 140;
-const MOVE_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 200;
+const MOVE_MS = 200;
 const KEYS: readonly (readonly [string, Direction])[] = [
   ['ArrowRight', 'right'],
   ['ArrowLeft', 'left'],
@@ -79,7 +80,7 @@ export function Canvas({
       const places = scene.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position);
       if (box === undefined || places.length === 0) return;
       const corners = scene.found.length > 0 ? [] : scene.edges.flatMap((edge) => edge.data?.points ?? []);
-      void setViewport(viewOf(places, corners, box, isWhole ? MIN_ZOOM : LEGIBLE_ZOOM), { duration: MOVE_MS });
+      void setViewport(viewOf(places, corners, box, isWhole ? MIN_ZOOM : LEGIBLE_ZOOM), { duration: movesMs(MOVE_MS) });
     },
     [setViewport, scene],
   );
@@ -98,7 +99,7 @@ export function Canvas({
     const view = getViewport();
     const room = { width: box.width - covered, height: box.height - (nodes.length >= LARGE ? MAP_PX : 0) };
     const next = viewWith(node.position, view, room, FAR_ZOOM);
-    if (next.x !== view.x || next.y !== view.y) void setViewport(next, { duration: MOVE_MS });
+    if (next.x !== view.x || next.y !== view.y) void setViewport(next, { duration: movesMs(MOVE_MS) });
   };
   const latestShow = useRef(show);
   latestShow.current = show;
@@ -166,6 +167,7 @@ export function Canvas({
         onlyRenderVisibleElements={nodes.length > 150}
         minZoom={MIN_ZOOM}
         panOnScroll
+        zoomOnDoubleClick={movesMs(MOVE_MS) > 0}
         maxZoom={1.6}
         zIndexMode="manual"
       >

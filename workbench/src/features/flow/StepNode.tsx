@@ -40,11 +40,11 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
     'flow-node flex h-full w-full flex-col justify-center bg-panel px-3.5',
     OUTLINES[node.kind] ?? OUTLINES.event,
     selected
-      ? 'border-accent outline-2 outline-accent'
+      ? 'flow-chosen border-accent outline-2 outline-accent'
       : data.isMatch
         ? 'border-warn outline-2 outline-warn'
         : 'border-muted',
-    data.isDim ? 'opacity-30' : '',
+    data.isDim ? 'flow-dim' : '',
     light === 'off' ? '' : `flow-lit-${light}`,
   ].join(' ');
   return (

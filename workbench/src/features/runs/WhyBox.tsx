@@ -13,7 +13,7 @@ export function WhyBox({ run }: { run: RunDetail }) {
   return (
     <section
       aria-label={isGoing ? 'Now' : 'Why it is not running'}
-      className={`flex items-start gap-2 rounded-md p-3 text-sm ${isGoing ? 'bg-info-soft' : 'bg-warn-soft'}`}
+      className={`flex items-start gap-2 rounded-md p-3 forced-colors:border text-sm ${isGoing ? 'bg-info-soft' : 'bg-warn-soft'}`}
     >
       <Info size={16} aria-hidden className={`mt-0.5 shrink-0 ${isGoing ? 'text-info' : 'text-warn'}`} />
       <div className="min-w-0">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare, ratio } from './compare';
-import { type Run, type Span, type Trace, ticksOf, unfolded, waterfallOf } from './waterfall';
+import { type Run, type Span, type Trace, tickLabel, ticksOf, unfolded, waterfallOf } from './waterfall';
 
 const START = Date.parse('2026-05-01T12:00:00.000Z');
 const at = (ms: number) => new Date(START + ms).toISOString();
@@ -221,6 +221,17 @@ describe('ticksOf', () => {
     expect(ticksOf(0, 1_000, 5)).toEqual([0, 200, 400, 600, 800, 1_000]);
     expect(ticksOf(130, 470, 4)).toEqual([200, 300, 400]);
     expect(ticksOf(5, 5, 4)).toEqual([5]);
+  });
+});
+
+describe('tickLabel', () => {
+  it('has the digits that tell neighbours apart, and no more', () => {
+    expect([0, 200_000, 1_000_000].map((us) => tickLabel(us, 200_000))).toEqual(['0', '200 ms', '1.0 s']);
+    expect([14_037_000, 14_038_000].map((us) => tickLabel(us, 1_000))).toEqual(['14.037 s', '14.038 s']);
+    expect([5_000_000, 10_000_000].map((us) => tickLabel(us, 5_000_000))).toEqual(['5 s', '10 s']);
+    expect([500, 1_500].map((us) => tickLabel(us, 500))).toEqual(['500 µs', '1.5 ms']);
+    expect(tickLabel(90_500_000, 500_000)).toBe('1 min 30.5 s');
+    expect(tickLabel(3_600_000_000, 600_000_000)).toBe('1 h');
   });
 });
 

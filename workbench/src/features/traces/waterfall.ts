@@ -10,7 +10,7 @@
  * 4. Rows of one level stand in the order of their start; attempts of one run follow each other.
  */
 import type { Schemas } from '../../api/client';
-import { instant } from '../../lib/format';
+import { duration, instant } from '../../lib/format';
 
 export type Trace = Schemas['TraceDetail'];
 export type Span = Schemas['SpanView'];
@@ -239,4 +239,17 @@ export function ticksOf(fromUs: number, toUs: number, wanted: number): number[] 
   const ticks: number[] = [];
   for (let at = Math.ceil(fromUs / step) * step; at <= toUs; at += step) ticks.push(at);
   return ticks;
+}
+
+/** An instant of the axis with as many digits as tell it from its neighbours, `stepUs` away. */
+export function tickLabel(us: number, stepUs: number): string {
+  if (us === 0) return '0';
+  const digits = (unitUs: number) => Math.max(0, Math.ceil(-Math.log10(Math.max(stepUs, 1) / unitUs) - 1e-9));
+  if (us < 1_000) return `${Math.round(us)} µs`;
+  if (us < 1_000_000) return `${(us / 1_000).toFixed(digits(1_000))} ms`;
+  const seconds = digits(1_000_000);
+  if (us < 60_000_000) return `${(us / 1_000_000).toFixed(seconds)} s`;
+  const minutes = Math.floor(us / 60_000_000);
+  if (stepUs < 60_000_000) return `${minutes} min ${((us % 60_000_000) / 1_000_000).toFixed(seconds)} s`;
+  return duration(us / 1_000);
 }
