@@ -26,7 +26,8 @@ def handling(member: MemberState, why: str) -> str:
     """`why` a member is dead, and whether it may still be tried again."""
     if member.handled_by is None:
         return why
-    return f"{why}; run {member.handled_by} of its error step may still trigger it again, and is waited for"
+    # The news first: a list cuts what is long.
+    return f"its error step may trigger it again (run {member.handled_by}), and is waited for; {why}"
 
 
 def _why(instance: Instance, member: MemberState) -> str:

@@ -36,7 +36,7 @@ def why(member: MemberState, state: InstanceState = InstanceState.RUNNING) -> st
         (MemberState(step=B, state=RunState.DEAD, reason="fatal"), "dead: fatal"),
         (
             MemberState(step=B, state=RunState.DEAD, reason="fatal", handled_by=RunId("e")),
-            "dead: fatal; run e of its error step may still trigger it again, and is waited for",
+            "its error step may trigger it again (run e), and is waited for; dead: fatal",
         ),
         (
             MemberState(step=B, state=RunState.SKIPPED, reason="predecessor a is dead"),
