@@ -17,6 +17,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from benchmarks.stored_instances import CHAIN, INSTANCE_EVERY, fill_instances, instance_number
 from motia.ledger import SqliteLedger
 from motia.ledger.numbers import COUNTER_BITS, EPOCH_MS
 from motia.ledger.sqlite import runs_sql
@@ -28,7 +29,6 @@ from motia.telemetry.fingerprint import fingerprint_of
 from motia.telemetry.rollup import MINUTE_MS, Bucket
 from motia.telemetry.store import Store
 
-CHAIN = ("charge-card", "ship-order", "send-mail")
 STEPS = (*CHAIN, "count-stock", "nightly-report")
 API_STEP = "place-order"
 RUN_COLUMNS = [*runs_sql.INSERT_COLUMNS, "finished_at", "result", "reason", "error"]
@@ -55,6 +55,9 @@ class Stored(msgspec.Struct):
     run: str
     dead_run: str
     trace: str
+    instance: str
+    """One that failed, of the trace `instance_trace`."""
+    instance_trace: str
     middle_at: int
     fingerprint: str
     state_group: str
@@ -75,11 +78,14 @@ def fill(data_dir: Path, *, runs: int, seed: int = 1) -> Stored:
     _write_audit(data_dir / "audit.1.jsonl", now - SPREAD_MS)
     _write_audit(data_dir / "audit.jsonl", now)
     middle = story.number_of(runs // 2)
+    failed = runs // 2 // INSTANCE_EVERY // 20 * 20
     return Stored(
         runs=runs,
         run=run_id_of(middle),
         dead_run=run_id_of(story.number_of(runs // 2 // DEAD_EVERY * DEAD_EVERY)),
         trace=story.trace_of(runs // 2),
+        instance=run_id_of(instance_number(story, failed)),
+        instance_trace=story.trace_of(failed * INSTANCE_EVERY),
         middle_at=story.at_of(middle),
         fingerprint=story.fingerprint_of(0),
         state_group="group-0000",
@@ -157,6 +163,10 @@ class _Story:
         db.executemany(insert, self._open_rows())
         db.executemany(runs_sql.INSERT_TRACE_BLOCK, self._trace_blocks())
         db.executemany(runs_sql.INSERT_ATTEMPT, self._attempts())
+        waiting = range(
+            self.number_of(self._count) + PARKED, self.number_of(self._count) + PARKED + SCHEDULED, 2
+        )
+        fill_instances(db, self, finished=self._count, waiting=iter(waiting))
         db.executemany("INSERT INTO state VALUES (NULL, ?, ?, ?, 1, ?)", self._state_rows())
         db.executemany(
             "INSERT INTO cron_fires VALUES ('nightly-report', ?, 'fired', ?, NULL, '')", self._fires()

@@ -55,7 +55,7 @@ def questions(stored: Stored) -> list[Question]:
 
 def _of_route(path: str, queries: list[Query], stored: Stored, *, is_paged: bool) -> Iterator[Question]:
     names = {"run": stored.dead_run, "trace": stored.trace, "fingerprint": stored.fingerprint}
-    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0], "instance": stored.run}
+    names |= {"group": stored.state_group, "key": "key-050000", "step": CHAIN[0], "instance": stored.instance}
     filled = path
     for name, value in names.items():
         filled = filled.replace("{" + name + "}", quote(value, safe=""))
@@ -107,8 +107,8 @@ def _asked(stored: Stored) -> dict[str, list[Query]]:
         "/v1/state/{group}": [{}, {"limit": 200}, {"limit": 1_000}],
         "/v1/state/{group}/{key}": whole,
         "/v1/workflows": whole,
-        "/v1/instances": [{}, {"limit": 1_000}, {"trace": stored.trace}],
-        "/v1/instances/{instance}": [],  # the stored project has no workflows
+        "/v1/instances": _of_instances(stored),
+        "/v1/instances/{instance}": whole,
     }
 
 
@@ -148,6 +148,22 @@ def _of_runs(stored: Stored) -> list[Query]:
         {"text": NEEDLE, "kind": "cron"},
         {"fingerprint": stored.fingerprint},
         {**between, "text": NEEDLE},
+    ]
+
+
+def _of_instances(stored: Stored) -> list[Query]:
+    states = ("running", "completed", "failed", "cancelled", "timed_out")
+    return [
+        {},
+        {"limit": 1_000},
+        *({"workflow": workflow} for workflow in ("order", "return", "retired", "stock", "no-such-workflow")),
+        *({"state": state} for state in states),
+        *({"workflow": "order", "state": state} for state in states),
+        {"workflow": "return", "state": "failed"},
+        {"trace": stored.instance_trace},
+        {"trace": MISSING},
+        {"trace": stored.instance_trace, "state": "completed"},
+        {"trace": stored.instance_trace, "workflow": "order", "state": "failed"},
     ]
 
 

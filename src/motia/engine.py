@@ -115,9 +115,7 @@ class Engine(Duty, WorkerRecords):
         self._clock = clock or SystemClock()
         self._random = random or random_module.Random(secrets.randbits(64))
         self._node = NodeId(f"{socket.gethostname()}-{os.getpid()}-{self._random.getrandbits(32):08x}")
-        self.ledger = ledger or SqliteLedger(
-            database_path(config), clock=self._clock, owner=f"motia {mode}, pid {os.getpid()}"
-        )
+        self.ledger = ledger or SqliteLedger(database_path(config), clock=self._clock, owner=f"motia {mode}")
         self.telemetry = telemetry or Telemetry(
             config.data_dir / "telemetry.db", clock=self._clock, random=self._random, config=config
         )

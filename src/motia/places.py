@@ -86,7 +86,8 @@ WORKBENCH_PORTS_TRIED = 100
 def bind_workbench(config: Config, *, tries_next: bool) -> socket.socket | None:
     """A listening socket for the Workbench, or None when it is switched off.
 
-    With `tries_next` a taken port is replaced by the next free one.
+    With `tries_next` a taken port is replaced by the next free one that the API does not want: it is
+    bound later, and two projects beside each other would both move on to the same port.
 
     Raises:
         StartError: No port could be had.
@@ -97,6 +98,8 @@ def bind_workbench(config: Config, *, tries_next: bool) -> socket.socket | None:
     first = workbench.port
     last = min(first + WORKBENCH_PORTS_TRIED, 65_535) if tries_next and first else first
     for port in range(first, last):
+        if port == config.port:
+            continue
         with contextlib.suppress(StartError):
             return bind(workbench.host, port)
     return bind(workbench.host, last, flag="--workbench-port")

@@ -38,7 +38,8 @@ async def test_a_step_is_fired_by_hand_and_its_run_can_be_opened(page: Page, sho
     await page.goto("/cron")
     await detail(page).get_by_role("button", name="Run nightly now").click()
     await expect(page.get_by_text("nightly was fired.")).to_be_visible()
-    await expect(detail(page).get_by_text("manual").first).to_be_visible()
+    await expect(detail(page).get_by_label("by hand").first).to_be_visible()
+    await expect(detail(page).get_by_text("completed", exact=True).first).to_be_visible()
 
     await page.get_by_role("link", name="Open the run").click()
 

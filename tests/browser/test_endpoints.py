@@ -74,6 +74,22 @@ async def test_parameters_of_the_path_and_the_query_are_sent(page: Page):
     await expect(answer(page)).to_contain_text("verbose: true")
 
 
+async def test_a_path_whose_parameter_has_no_value_is_not_sent(page: Page):
+    await page.goto("/endpoints/get-order")
+    field = page.get_by_label("Path parameter id")
+    await field.fill("")
+
+    await send(page)
+
+    await expect(field).to_be_focused()
+    await expect(page.get_by_role("region", name="Path", exact=True)).to_contain_text("needs a value")
+    await page.get_by_role("button", name="Copy as curl").click()
+    assert "/orders/:id" in await copied(page)
+    await field.fill("o-1")
+    await send(page)
+    await expect(answer(page).get_by_role("status")).to_contain_text("200")
+
+
 async def test_a_request_is_copied_as_a_line_for_a_shell_that_works(page: Page):
     await page.goto("/endpoints/place-order")
     await rewrite(page.get_by_role("textbox", name="Body"), '{"item": "it\'s $HOME", "cents": 5}')

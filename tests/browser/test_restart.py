@@ -63,6 +63,24 @@ async def test_the_tab_says_so_reconnects_and_stays_logged_in(page: Page, again:
     await expect(nav.get_by_text("Live")).to_be_visible()
 
 
+async def test_a_screen_first_opened_while_the_engine_is_away_comes_with_it(
+    page: Page, again: Again, complaints: list[str]
+):
+    await page.goto("/runs")
+    nav = page.get_by_role("navigation", name="Screens")
+    await expect(nav.get_by_text("Live")).to_be_visible()
+
+    again.end()
+    await expect(nav.get_by_text("Reconnecting…")).to_be_visible()
+    await nav.get_by_role("link", name="Cron", exact=True).click()
+    await expect(page.get_by_text("The screen comes as soon as it does")).to_be_visible()
+    again.start()
+
+    await expect(page.get_by_role("heading", level=1, name="Cron")).to_be_visible()
+    assert all("dynamically imported module" in complaint for complaint in complaints)
+    complaints.clear()
+
+
 async def test_a_session_that_ended_is_told(page: Page, again: Again):
     await page.goto("/")
     nav = page.get_by_role("navigation", name="Screens")

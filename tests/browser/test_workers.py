@@ -51,6 +51,7 @@ async def test_a_worker_that_is_killed_comes_back_and_its_run_runs_again(page: P
 
     await expect(processes(page).filter(has_text=f"pid {pid}")).to_be_hidden()
     assert await busy_pid(page) != pid
+    await expect(processes(page).filter(has_text="The one before: killed by SIGKILL")).to_have_count(1)
     await page.goto(f"/runs/{number}")
     await expect(page.get_by_role("article").get_by_text("running", exact=True)).to_be_visible()
     await expect(page.get_by_role("region", name=re.compile("^Attempts"))).to_contain_text("crash")

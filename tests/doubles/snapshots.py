@@ -24,8 +24,11 @@ DIAMOND = workflow_spec("w", "start", {"a": [], "b": [], "c": ["a", "b"]}, on_fa
 REQUEST = StartRequest(span=SpanId("s"), node=NodeId("n"))
 
 
-def runs_of(*states: tuple[str, str]) -> tuple[MemberRun, ...]:
-    """Runs as (step, state); `held` is a blocked run that the instance holds."""
+def runs_of(*states: tuple[Any, ...]) -> tuple[MemberRun, ...]:
+    """Runs as (step, state); `held` is a blocked run that the instance holds.
+
+    With a third, the number of a dead run: a run of its error step.
+    """
     return tuple(
         MemberRun(
             run=run_id_of(number),
@@ -34,12 +37,13 @@ def runs_of(*states: tuple[str, str]) -> tuple[MemberRun, ...]:
             is_held=state == "held",
             finished_at=number if state in FINAL_STATES else None,
             reason="why" if state == "dead" else None,
+            handles=run_id_of(handled[0]) if handled else None,
         )
-        for number, (step, state) in enumerate(states, start=1)
+        for number, (step, state, *handled) in enumerate(states, start=1)
     )
 
 
-def snapshot(*states: tuple[str, str], spec: WorkflowSpec = DIAMOND, **options: Any) -> InstanceSnapshot:
+def snapshot(*states: tuple[Any, ...], spec: WorkflowSpec = DIAMOND, **options: Any) -> InstanceSnapshot:
     values: dict[str, Any] = {
         "id": "0" * 16,
         "workflow": spec.id,

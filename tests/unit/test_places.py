@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from motia.model import StartError
-from motia.places import SOCKET_PATH_BYTES_MAX, bind, control_path, database_path, make_data_dir
-from motia.project import Config
+from motia.places import (
+    SOCKET_PATH_BYTES_MAX,
+    bind,
+    bind_workbench,
+    control_path,
+    database_path,
+    make_data_dir,
+)
+from motia.project import Config, Workbench
 
 
 def test_the_database_is_a_file_of_the_project(tmp_path: Path) -> None:
@@ -41,6 +48,17 @@ def test_a_taken_port_is_named_with_the_way_to_another() -> None:
             bind("127.0.0.1", port)
 
     assert "--port" in caught.value.hint
+
+
+def test_the_workbench_does_not_move_on_to_the_port_of_the_api(tmp_path: Path) -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        config = Config(root=tmp_path, port=port + 1, workbench=Workbench(port=port))
+        sock = bind_workbench(config, tries_next=True)
+
+    assert sock is not None
+    with sock:
+        assert sock.getsockname()[1] > port + 1
 
 
 def test_a_host_that_is_not_of_this_machine_is_an_error_of_the_start() -> None:

@@ -72,6 +72,7 @@ async def _run(settings: Settings, screen: Screen, root: Path) -> int:
             name=project_name(root),
             addresses=addresses_of(engine, invites=True),
             steps=tuple(engine.catalog.steps.values()),
+            faults=engine.faults,
         )
         screen.faults(engine.faults)
         keeper.refresh()

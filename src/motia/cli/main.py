@@ -33,6 +33,10 @@ COMMANDS: dict[str, Entry] = {
     "runs": Entry("motia.cli.runs:runs", "List, show, replay and cancel runs."),
     "dead": Entry("motia.cli.dead:dead", "List, replay and purge dead letters."),
     "cron": Entry("motia.cli.cron:cron", "List cron steps and run one by hand."),
+    "workflows": Entry(
+        "motia.cli.workflows:workflows",
+        "List workflows and their instances; show, cancel and replay them.",
+    ),
     "logs": Entry("motia.cli.logs:logs", "Show log lines, or follow them."),
     "state": Entry("motia.cli.state:state", "Read and write the state store."),
     "workbench": Entry(

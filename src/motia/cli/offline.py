@@ -118,7 +118,7 @@ class _Rooms:
         self.clock: Clock = SystemClock()
         self.catalog = Catalog()
         self.ledger: Ledger = SqliteLedger(
-            database_path(config), clock=self.clock, owner=f"motia command line, pid {os.getpid()}"
+            database_path(config), clock=self.clock, owner="motia command line"
         )
         self.telemetry: Telemetry = Telemetry(
             config.data_dir / "telemetry.db", clock=self.clock, random=chance, config=config

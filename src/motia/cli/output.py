@@ -27,6 +27,8 @@ STATE_COLOURS = {
     "retrying": "yellow",
     "parked": "yellow",
     "dead": "red",
+    "failed": "red",
+    "timed_out": "red",
     "cancelled": "magenta",
     "skipped": "bright_black",
     "ok": "green",

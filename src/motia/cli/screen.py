@@ -31,13 +31,20 @@ class Screen:
         self._told: frozenset[LoadFault] = frozenset()
 
     def banner(
-        self, *, version: str, name: str, addresses: Mapping[str, str], steps: Sequence[StepSpec]
+        self,
+        *,
+        version: str,
+        name: str,
+        addresses: Mapping[str, str],
+        steps: Sequence[StepSpec],
+        faults: Iterable[LoadFault] = (),
     ) -> None:
-        """Say what runs and where."""
+        """Say what runs and where, and how many files do not; which ones is for `faults`."""
         self._write(f"\n  {click.style(f'Motia {version}', bold=True)}  {clean(name)}\n")
         for title, address in addresses.items():
             self._write(f"  {title.ljust(10)} {click.style(address, fg='cyan')}")
-        self._write(f"  {'Steps'.ljust(10)} {counts(steps)}\n")
+        broken = len({fault.file for fault in faults if fault.severity == "error"})
+        self._write(f"  {'Steps'.ljust(10)} {counts_beside(broken, steps)}\n")
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Write a log line: `level`, `message`, `at`, and `step`, `run`, `trace`, `fields` where there are any."""
@@ -87,6 +94,14 @@ def counts(steps: Sequence[StepSpec]) -> str:
         name if len(languages) == 1 else f"{count} {name}" for name, count in sorted(languages.items())
     )
     return f"{len(steps)}: {by_kind} ({by_language})" if steps else "none yet: add a file to motia/steps"
+
+
+def counts_beside(broken: int, steps: Sequence[StepSpec]) -> str:
+    """The steps, and how many files are broken: a file that does not load is no reason to add one."""
+    if not broken:
+        return counts(steps)
+    files = "1 file does not load" if broken == 1 else f"{broken} files do not load"
+    return f"{counts(steps)}; {files}" if steps else f"none: {files}"
 
 
 def fault_text(fault: LoadFault) -> str:

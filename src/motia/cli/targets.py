@@ -30,7 +30,9 @@ def require_step(control: Control, step: str, *, kind: str | None = None) -> Non
         )
 
 
-def closest_hint(name: str, known: Iterable[str]) -> str:
-    """What to do about a name that is not in `known`."""
+def closest_hint(
+    name: str, known: Iterable[str], *, otherwise: str = "`motia steps` lists what there is"
+) -> str:
+    """What to do about a name that is not in `known`; `otherwise` when none is close."""
     close = get_close_matches(name, list(known), n=CLOSE_MAX, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "`motia steps` lists what there is"
+    return f"did you mean {' or '.join(close)}?" if close else otherwise

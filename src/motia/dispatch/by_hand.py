@@ -65,7 +65,7 @@ class ByHand:
                 await state.ledger.release(claim.run, claim.epoch, reason="not meant")
         state.recorder.run_changed(run.id, run.step, RunState.COMPLETED, run.trace, 1)
         state.bells.finished(run.id)
-        state.bells.over(run.trace)
+        state.bells.over(run.trace, run.id, run.step, RunState.COMPLETED)
 
     async def _get(self, run_id: RunId) -> Run:
         run = await self._state.ledger.get(run_id)

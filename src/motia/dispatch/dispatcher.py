@@ -236,7 +236,7 @@ class Dispatcher(Duty):
         found = await state.ledger.get(run)
         if found is not None:
             state.recorder.run_changed(run, found.step, RunState.CANCELLED, found.trace, found.attempt)
-            state.bells.over(found.trace)
+            state.bells.over(found.trace, run, found.step, RunState.CANCELLED)
         state.bells.finished(run)
         if answer.unblocked_step is not None:
             state.bells.ready(answer.unblocked_step)
@@ -312,7 +312,7 @@ class Dispatcher(Duty):
 
     def joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
         """An event of `trace` that another room accepted opened or joined workflow instances."""
-        self._state.bells.joined(trace, instances)
+        self._state.bells.joined(trace, instances, ())
 
     def notify_due(self, due_at: int) -> None:
         """A run is due at `due_at`, ms since the epoch."""

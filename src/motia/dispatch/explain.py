@@ -11,10 +11,22 @@ from motia.dispatch.claimer import Claimer
 from motia.dispatch.intake import Intake
 from motia.dispatch.node_state import NodeState
 from motia.ledger import decode_spec, standings, waits_for
-from motia.model import FINAL_STATES, Run, RunId, RunNotFound, RunState, StepKind, StepSpec
+from motia.model import (
+    FINAL_STATES,
+    InstanceState,
+    InstanceSummary,
+    Run,
+    RunId,
+    RunNotFound,
+    RunState,
+    StepKind,
+    StepSpec,
+)
 
 FAULTS_MAX = 5
 """Faults of files that an answer names."""
+PASSED_MAX = 10
+"""Instances of the run's trace that are looked at, the newest first."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +53,12 @@ class Explainer:
         if run is None:
             raise RunNotFound(f"no run has the id {run_id}", hint="it may be older than the retention")
         code, text, details = await self._reason(run)
+        for summary in await self._passed_by(run):
+            text += (
+                f"; workflow {summary.workflow} (instance {summary.id}) was over"
+                f" ({summary.state.replace('_', ' ')}) before it came, and does not go on with it:"
+                f" replay its member {run.step} for that"
+            )
         return Explanation(run=run.id, state=run.state, code=code, text=text, details=details)
 
     async def _reason(self, run: Run) -> tuple[str, str, dict[str, Any]]:
@@ -93,6 +111,21 @@ class Explainer:
             details = {"workflow": record.workflow, "instance": instance, "waitsFor": list(waits)}
             return "workflow", text, details
         return None
+
+    async def _passed_by(self, run: Run) -> list[InstanceSummary]:
+        """Instances of its trace that would have had a part in the run, but were over when it was accepted."""
+        workflows = {one.id for one in self._state.catalog.workflows_joined_by(run.step)}
+        if not workflows or await self._state.ledger.instances_of_run(run.id):
+            return []
+        page = await self._state.ledger.list_instances(trace=run.trace, limit=PASSED_MAX)
+        return [
+            one
+            for one in page.instances
+            if one.workflow in workflows
+            and one.state is not InstanceState.COMPLETED
+            and one.finished_at is not None
+            and one.finished_at <= run.created_at
+        ]
 
     def _parked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         closest = self._intake.closest(run.target)

@@ -172,7 +172,9 @@ class Intake:
             return
         state = self._state
         if accepted.instances:
-            state.bells.joined(accepted.trace, accepted.instances)
+            steps = (delivery.step for delivery in event.deliveries)
+            runs = tuple(zip(accepted.runs, steps, strict=True))
+            state.bells.joined(accepted.trace, accepted.instances, runs)
         if len(accepted.claims) == len(accepted.runs) == 1:
             self._executor.execute(accepted.claims[0])
             return

@@ -24,6 +24,7 @@ from motia.model import (
     NodeId,
     Problem,
     RunId,
+    RunState,
     SpanId,
     StepId,
     StepSpec,
@@ -96,10 +97,12 @@ class Bells:
         """An invocation was answered."""
         self.finished: Callable[[RunId], None] = lambda run: None
         """A run reached a final state here."""
-        self.over: Callable[[TraceId], None] = lambda trace: None
+        self.over: Callable[[TraceId, RunId, StepId, RunState], None] = lambda trace, run, step, state: None
         """A run of a trace reached a final state here: a workflow may go on."""
-        self.joined: Callable[[TraceId, tuple[str, ...]], None] = lambda trace, instances: None
-        """An event of a trace opened or joined workflow instances."""
+        self.joined: Callable[[TraceId, tuple[str, ...], tuple[tuple[RunId, StepId], ...]], None] = (
+            lambda trace, instances, runs: None
+        )
+        """An event of a trace opened or joined workflow instances, with its runs when these are known."""
         self.accepted: Callable[[NewEvent, Accepted], None] = lambda event, accepted: None
         """An event was accepted otherwise than by a trigger: tell the duties and the feed."""
         self.is_unsettled: Callable[[], bool] = lambda: False
@@ -149,7 +152,7 @@ class NodeState:
         self.requests = StartRequests(ledger=ledger, node=node, joined=self._joined)
 
     def _joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
-        self.bells.joined(trace, instances)
+        self.bells.joined(trace, instances, ())
 
     def flights_of(self, run: RunId) -> list[Flight]:
         """Flights of a run that still count; more than one only after a lost lease."""

@@ -132,7 +132,7 @@ class Settler:
             bells.due(decision.outcome.due_at)
         elif run_state is not RunState.READY:
             bells.finished(claim.run)
-            bells.over(claim.trace)
+            bells.over(claim.trace, claim.run, claim.step, run_state)
         is_bounded = flight.spec is not None and flight.spec.concurrency is not None
         if is_bounded or run_state is RunState.READY or finished.unblocked is not None:
             bells.ready(claim.step)

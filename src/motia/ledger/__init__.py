@@ -1,7 +1,6 @@
 """The ledger: the seam and every store behind it."""
 
 from motia.ledger.instances import (
-    FAILED_STATES,
     Advance,
     Advanced,
     Due,
@@ -13,15 +12,10 @@ from motia.ledger.instances import (
     MovedRun,
     RequestEnd,
     Skip,
-    Standing,
     StartRequest,
     decode_spec,
-    instance_of,
     predecessors,
-    standing_of,
-    standings,
     steps_of,
-    waits_for,
 )
 from motia.ledger.memory import MemoryLedger
 from motia.ledger.seam import (
@@ -39,6 +33,16 @@ from motia.ledger.seam import (
     StoredResponse,
 )
 from motia.ledger.sqlite import SqliteLedger
+from motia.ledger.standing import (
+    FAILED_STATES,
+    Standing,
+    handlers_of,
+    instance_of,
+    is_under_way,
+    standing_of,
+    standings,
+    waits_for,
+)
 
 __all__ = [
     "FAILED_STATES",
@@ -70,7 +74,9 @@ __all__ = [
     "StateOp",
     "StoredResponse",
     "decode_spec",
+    "handlers_of",
     "instance_of",
+    "is_under_way",
     "predecessors",
     "standing_of",
     "standings",

@@ -1,4 +1,4 @@
-"""Workflow instances as stores keep them: what is on record, who joins, where each member stands. Pure.
+"""Workflow instances as stores keep them: what is on record, who joins, what changes. Pure.
 
 Invariants (of every store)
 1. A run joins the instances of its trace in the commit that accepts it, and is held there unless its
@@ -9,6 +9,8 @@ Invariants (of every store)
 3. Runs of an open instance are not deleted, whatever their age.
 4. An instance that ended stays open while runs of it are under way: what these trigger of its members
    joins, and is skipped.
+5. The run of an error step that a dead member was told to joins in the commit of that death. When it
+   triggers that member again, the commit that accepts the new run makes the dead one count no more.
 """
 
 from __future__ import annotations
@@ -18,15 +20,10 @@ from functools import lru_cache
 
 import msgspec
 
-from motia.ledger.numbers import created_at_of
 from motia.model import (
-    FINAL_STATES,
     Accepted,
     Delivery,
-    Instance,
     InstanceState,
-    InstanceSummary,
-    MemberState,
     NewEvent,
     NodeId,
     Opening,
@@ -37,16 +34,7 @@ from motia.model import (
     StepId,
     TraceId,
     WorkflowSpec,
-    run_number_of,
 )
-
-FAILED_STATES = (RunState.DEAD, RunState.CANCELLED, RunState.SKIPPED)
-"""Ends that are none of success, the gravest first."""
-OPEN_ORDER = (
-    *(RunState.RUNNING, RunState.RETRYING, RunState.READY, RunState.SCHEDULED),
-    *(RunState.BLOCKED, RunState.PARKED),
-)
-"""Of several open runs, the one that stands for the member."""
 
 
 class Memo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,6 +92,8 @@ class MemberRun(msgspec.Struct, frozen=True, kw_only=True):
     is_held: bool
     finished_at: int | None
     reason: str | None
+    handles: RunId | None = None
+    """Of a run of an error step, which is no member: the dead run that it was told of."""
 
 
 class InstanceSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,31 +101,6 @@ class InstanceSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     record: InstanceRecord
     runs: tuple[MemberRun, ...]
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a member stands. `state` None: nobody has triggered it."""
-
-    state: RunState | None = None
-    is_over: bool = False
-    run: RunId | None = None
-    """Its newest run."""
-    completed: RunId | None = None
-    """The run that completed last."""
-    completed_at: int = 0
-    failed: RunId | None = None
-    """The newest run that gave it a failed state."""
-    reason: str = ""
-
-    @property
-    def has_completed(self) -> bool:
-        """Whether what comes after it may go."""
-        return self.is_over and self.state is RunState.COMPLETED
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether what comes after it never can."""
-        return self.state in FAILED_STATES
 
 
 class MemberEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,15 +289,32 @@ def joins_new(opening: Opening, delivery: Delivery) -> bool | None:
 
 
 def after_join(record: InstanceRecord, steps: Iterable[StepId]) -> InstanceRecord:
-    """The record once runs of `steps` have joined: what comes after them waits again."""
+    """The record once runs of `steps` have joined: these have not completed, and what comes after waits again."""
     spec, joined = decode_spec(record.spec), set(steps)
-    memos = {
-        step: msgspec.structs.replace(memo, is_free=False)
-        if memo.is_free and joined.intersection(predecessors(spec, step))
-        else memo
-        for step, memo in record.memos.items()
-    }
+    memos = {}
+    for step, memo in record.memos.items():
+        if step in joined and memo.state is RunState.COMPLETED:
+            memo = Memo(is_free=memo.is_free)
+        if memo.is_free and joined.intersection(predecessors(spec, step)):
+            memo = msgspec.structs.replace(memo, is_free=False)
+        memos[step] = memo
     return msgspec.structs.replace(record, memos=memos, version=record.version + 1)
+
+
+def after_error_step(record: InstanceRecord) -> InstanceRecord:
+    """The record once runs of an error step have joined."""
+    return msgspec.structs.replace(record, version=record.version + 1)
+
+
+def is_undecided(record: InstanceRecord, step: StepId) -> bool:
+    """Whether a further run of a member may still take a dead one's place."""
+    memo = record.memos.get(step, Memo())
+    return record.state is InstanceState.RUNNING and memo.state is None
+
+
+def is_member(record: InstanceRecord, step: StepId) -> bool:
+    """Whether a step is the start step or a member, and no error step."""
+    return step in steps_of(decode_spec(record.spec))
 
 
 def after_request(record: InstanceRecord, end: RequestEnd) -> InstanceRecord:
@@ -377,114 +359,3 @@ def after_advance(record: InstanceRecord, change: Advance, *, now: int) -> Insta
         finished_at=None if is_running else now,
         due_at=change.due_at if is_running else record.due_at,
     )
-
-
-# where members stand
-
-
-def standings(snapshot: InstanceSnapshot) -> dict[StepId, Standing]:
-    """Every member's standing, the start step first."""
-    record = snapshot.record
-    runs: dict[StepId, list[MemberRun]] = {}
-    for run in snapshot.runs:
-        runs.setdefault(run.step, []).append(run)
-    spec = decode_spec(record.spec)
-    found = {step: standing_of(runs.get(step, ()), record.memos.get(step, Memo())) for step in steps_of(spec)}
-    if record.request is not None:
-        found[spec.start] = _standing_of_request(record.request)
-    return found
-
-
-def standing_of(runs: Iterable[MemberRun], memo: Memo) -> Standing:
-    """Of a member with these runs: failed as soon as one of them is, completed when all are."""
-    runs = list(runs)
-    if not runs:
-        return Standing(
-            state=memo.state,
-            is_over=memo.state is not None,
-            run=memo.run,
-            completed=memo.run if memo.state is RunState.COMPLETED else None,
-            failed=memo.run if memo.state in FAILED_STATES else None,
-            reason=memo.reason,
-        )
-    is_over = all(run.state in FINAL_STATES for run in runs)
-    newest = runs[-1].run
-    for state in FAILED_STATES:
-        failed = [run for run in runs if run.state is state]
-        if failed:
-            last = failed[-1]
-            return Standing(
-                state=state, is_over=is_over, run=newest, failed=last.run, reason=last.reason or ""
-            )
-    if not is_over:
-        present = {run.state for run in runs}
-        return Standing(state=next(state for state in OPEN_ORDER if state in present), run=newest)
-    last = max(runs, key=lambda run: (run.finished_at or 0, run.run))
-    return Standing(
-        state=RunState.COMPLETED,
-        is_over=True,
-        run=newest,
-        completed=last.run,
-        completed_at=last.finished_at or 0,
-    )
-
-
-def _standing_of_request(request: StartRequest) -> Standing:
-    return Standing(state=request.state, is_over=request.state is not RunState.RUNNING, reason=request.reason)
-
-
-def waits_for(spec: WorkflowSpec, step: StepId, standings: Mapping[StepId, Standing]) -> tuple[StepId, ...]:
-    """Those of a member's predecessors that have not completed."""
-    return tuple(one for one in predecessors(spec, step) if not standings[one].has_completed)
-
-
-def instance_of(snapshot: InstanceSnapshot) -> Instance:
-    """The instance as it is shown."""
-    record, found = snapshot.record, standings(snapshot)
-    spec = decode_spec(record.spec)
-    after = {member.step: member.after for member in spec.members}
-    members = tuple(
-        MemberState(
-            step=step,
-            after=after.get(step, ()),
-            state=standing.state,
-            run=standing.run,
-            waits_for=waits_for(spec, step, found),
-            reason=standing.reason,
-        )
-        for step, standing in found.items()
-    )
-    return Instance(
-        id=record.id,
-        workflow=record.workflow,
-        trace=record.trace,
-        state=record.state,
-        spec=spec,
-        members=members,
-        opened_at=opened_at(record.id),
-        due_at=record.due_at,
-        finished_at=record.finished_at,
-        reason=record.reason,
-        version=record.version,
-    )
-
-
-def summary_of(record: InstanceRecord) -> InstanceSummary:
-    """The instance as a list shows it."""
-    return InstanceSummary(
-        id=record.id,
-        workflow=record.workflow,
-        trace=record.trace,
-        state=record.state,
-        opened_at=opened_at(record.id),
-        due_at=record.due_at,
-        finished_at=record.finished_at,
-        members_total=record.members_total,
-        members_completed=record.members_completed,
-        reason=record.reason,
-    )
-
-
-def opened_at(instance: str) -> int:
-    """When an instance was opened, ms since the epoch: ids of instances and runs are of one kind."""
-    return created_at_of(run_number_of(instance))

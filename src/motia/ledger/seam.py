@@ -348,7 +348,7 @@ class Ledger(Protocol):
         ...
 
     async def count_instances(self) -> dict[str, dict[InstanceState, int]]:
-        """How many instances there are by workflow and state."""
+        """How many instances there are by workflow and state; exact up to 100,000 each, then that number."""
         ...
 
     async def open_instances(

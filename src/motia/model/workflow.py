@@ -73,6 +73,8 @@ class MemberState(msgspec.Struct, frozen=True, kw_only=True):
     """Those of `after` that have not completed."""
     reason: str = ""
     """Why it is skipped, dead or cancelled."""
+    handled_by: RunId | None = None
+    """Of a dead one: the open run of its error step, which may still trigger it again."""
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):

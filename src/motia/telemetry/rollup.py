@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 MINUTE_MS = 60_000
+ROLLUP_WIDTHS_MS = (5 * MINUTE_MS, 60 * MINUTE_MS)
+"""What minutes are folded into: each a multiple of the one before."""
 BUCKETS_PER_OCTAVE = 8
 
 
@@ -35,6 +37,17 @@ class Bucket(msgspec.Struct):
         self.errors += other.errors
         for index, n in other.histogram.items():
             self.histogram[index] = self.histogram.get(index, 0) + n
+
+
+def stored_bucket(count: int, errors: int, histogram: str) -> Bucket:
+    """A bucket as its row has it."""
+    counts = msgspec.json.decode(histogram, type=dict[int, int], strict=False)
+    return Bucket(count=count, errors=errors, histogram=counts)
+
+
+def bucket_row(bucket: Bucket) -> tuple[int, int, str]:
+    """The columns that `stored_bucket` reads."""
+    return bucket.count, bucket.errors, msgspec.json.encode(bucket.histogram).decode()
 
 
 def bucket_of(latency_us: int) -> int:

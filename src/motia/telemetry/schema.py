@@ -107,11 +107,20 @@ CREATE TABLE edges (
 ) WITHOUT ROWID;
 """
 
-LATER_INDEXES = """
+LATER_ADDITIONS = """
+CREATE TABLE IF NOT EXISTS rollups (
+  width_ms INTEGER NOT NULL,     -- how many minutes a row spans (see folding.py)
+  at INTEGER NOT NULL,           -- when it begins
+  step TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  histogram TEXT NOT NULL,
+  PRIMARY KEY (width_ms, at, step)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS spans_root_step ON spans (step, id) WHERE is_root;
 CREATE INDEX IF NOT EXISTS spans_failed ON spans (trace) WHERE is_failed;
 """
-"""Indexes that files of this version may not have yet: made at each opening."""
+"""What files of this version may not have yet: made at each opening."""
 
 SPAN_CHUNKS = (32, 8, 1)
 """Rows of one statement. Each lets go of the interpreter lock, so fewer are faster."""
@@ -156,6 +165,11 @@ ORDER BY run DESC LIMIT ?
 
 # The rollup in memory holds the whole minute: the row is replaced, never added to.
 REPLACE_MINUTE = "INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?, ?)"
+SELECT_MINUTES = "SELECT step, minute, count, errors, histogram FROM minutes WHERE minute >= ? AND minute < ?"
+SELECT_ROLLUPS = (
+    "SELECT step, at, count, errors, histogram FROM rollups WHERE width_ms = ? AND at >= ? AND at < ?"
+)
+REPLACE_ROLLUP = "INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?)"
 SELECT_MINUTE = "SELECT count, errors, histogram FROM minutes WHERE minute = ? AND step = ?"
 
 UPSERT_EDGE = """

@@ -18,6 +18,7 @@ from typing import Any
 import apsw
 
 from motia.telemetry import schema
+from motia.telemetry.rollup import ROLLUP_WIDTHS_MS
 
 CACHE_KIB = 8_192
 MEMORY_BYTES_MAX = 64 * 1024 * 1024
@@ -126,6 +127,10 @@ class Store:
                 gone += _delete(connection, table, bound)
             connection.execute("DELETE FROM errors WHERE last_seen_at < ?", (cutoff_at,))
             connection.execute("DELETE FROM minutes WHERE minute < ?", (minutes_cutoff_at,))
+            for width_ms in ROLLUP_WIDTHS_MS:
+                connection.execute(
+                    "DELETE FROM rollups WHERE width_ms = ? AND at < ?", (width_ms, minutes_cutoff_at)
+                )
             connection.execute("DELETE FROM failures WHERE minute < ?", (minutes_cutoff_at,))
             connection.execute("DELETE FROM edges WHERE last_seen_at < ?", (minutes_cutoff_at,))
 
@@ -203,7 +208,7 @@ def _prepare(connection: apsw.Connection, *, is_file: bool) -> None:
         connection.execute(f"PRAGMA user_version = {schema.VERSION}")
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("COMMIT")
-    connection.execute(schema.LATER_INDEXES)
+    connection.execute(schema.LATER_ADDITIONS)
 
 
 def _set_aside(path: Path, word: str) -> None:

@@ -18,10 +18,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import apsw
+
 from motia.model import SpanId, TraceId
 from motia.project import Config
 from motia.runtime import Clock, Duty, Timer
-from motia.telemetry import schema
+from motia.telemetry import folding, schema
 from motia.telemetry.feed import Feed
 from motia.telemetry.ids import IdSource
 from motia.telemetry.reader import Reader
@@ -41,6 +43,8 @@ from motia.telemetry.views import (
 from motia.telemetry.writer import BatchWriter, Written
 
 FLUSH_S = 0.1
+HEARD_FLUSH_S = 0.04
+"""While somebody looks at a screen."""
 QUIET_FLUSH_S_MAX = 5.0
 """In memory, while nothing is recorded: a test that turns its clock by a day must not pay for a million looks."""
 """In memory, queries process what waits; the tick is for housekeeping only."""
@@ -157,7 +161,7 @@ class Telemetry(RingRecorder, Duty):
     ) -> tuple[StepMetrics, ...]:
         """Counts, rates and percentiles over the window before `until_at` (now), by parts of `part_s`.
 
-        Parts are whole minutes; without `part_s` of one minute, or of as many as make 360 parts.
+        Parts are whole minutes; without `part_s` of 1, 5, 10, 30 or 60, so that they are 360 at most.
         The sum of all steps first, under an empty id, then each step; only `step` when it is given.
         """
         until_at = self._clock.now_ms() if until_at is None else until_at
@@ -236,7 +240,10 @@ class Telemetry(RingRecorder, Duty):
     def _tick(self) -> None:
         """Every `FLUSH_S` on the loop; in memory less often while nothing is recorded."""
         is_quiet = self._is_inline and self._is_empty and not self._state_changes and self._pruning is None
-        self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX) if is_quiet else FLUSH_S
+        if is_quiet:
+            self._flush_s = min(self._flush_s * 2, QUIET_FLUSH_S_MAX)
+        else:
+            self._flush_s = HEARD_FLUSH_S if self.feed.is_heard and not self._is_inline else FLUSH_S
         now_mono = self._clock.mono()
         if now_mono - self._lines_reset_mono >= LINES_RESET_S:
             self._lines_reset_mono = now_mono
@@ -249,9 +256,20 @@ class Telemetry(RingRecorder, Duty):
             self._prune_on()
         self._arm(self._flush_s)
 
+    async def _keep_house(self) -> int:
+        now = self._clock.now_ms()
+        has_folded = False
+
+        def work(db: apsw.Connection) -> None:
+            nonlocal has_folded
+            has_folded = folding.fold(db, now)
+
+        is_written = await asyncio.wrap_future(self._on_writer(lambda: self._store.write(work)))
+        return await self.prune() + (is_written and has_folded)
+
     def _prune_on(self) -> None:
-        """Delete batch after batch, each a task of its own on the writer, until nothing is left to delete."""
-        self._pruning = asyncio.ensure_future(self.prune())
+        """Delete and fold bit by bit, each a task of its own on the writer, until nothing is left to do."""
+        self._pruning = asyncio.ensure_future(self._keep_house())
 
         def done(task: asyncio.Task[int]) -> None:
             self._pruning = None

@@ -16,10 +16,10 @@ from typing import Any
 import apsw
 import msgspec
 
-from motia.telemetry import records, schema
+from motia.telemetry import folding, records, schema
 from motia.telemetry.fingerprint import STACK_BYTES_MAX, fingerprint_of, own_frame
 from motia.telemetry.redaction import cut_text, redact_json, redact_text
-from motia.telemetry.rollup import MINUTE_MS, Bucket, percentile_us
+from motia.telemetry.rollup import MINUTE_MS, Bucket, bucket_row, percentile_us, stored_bucket
 from motia.telemetry.sampling import Sampler
 from motia.telemetry.store import Store
 
@@ -59,6 +59,7 @@ class BatchWriter:
         self._sampler = Sampler(sample_per_s)
         self._minutes: dict[tuple[int, str], Bucket] = {}
         self._dirty: set[tuple[int, str]] = set()
+        self._unfold_from: int | None = None
         self._waiting: OrderedDict[str, list[tuple[Any, ...]]] = OrderedDict()
         self._waiting_count = 0
         self._batch = _Batch()
@@ -91,6 +92,7 @@ class BatchWriter:
         if rows.is_any or self._dirty:
             if self._try_write(rows, now_ms):
                 self._dirty.clear()
+                self._unfold_from = None
                 self._forget_minutes(now_ms)
             else:
                 dropped += rows.count
@@ -118,10 +120,10 @@ class BatchWriter:
         connection.executemany(
             schema.UPSERT_EDGE, ((*edge, now_ms, now_ms, count) for edge, count in rows.edges.items())
         )
+        if self._unfold_from is not None:
+            folding.unfold(connection, self._unfold_from)
         for key in self._dirty:
-            bucket = self._minutes[key]
-            histogram = msgspec.json.encode(bucket.histogram).decode()
-            connection.execute(schema.REPLACE_MINUTE, (*key, bucket.count, bucket.errors, histogram))
+            connection.execute(schema.REPLACE_MINUTE, (*key, *bucket_row(self._minutes[key])))
 
     def _write_spans(self, connection: apsw.Connection, spans: list[tuple[Any, ...]], now_ms: int) -> None:
         next_id = self._store.next_id
@@ -257,14 +259,15 @@ class BatchWriter:
 
     def _stored_minute(self, key: tuple[int, str]) -> Bucket:
         """What an earlier process wrote for this minute."""
+        connection = self._store.connection
         try:
-            row: Any = self._store.connection.execute(schema.SELECT_MINUTE, key).fetchone()
+            row: Any = connection.execute(schema.SELECT_MINUTE, key).fetchone()
+            is_folded = key[0] < folding.folded_until(connection, folding.NARROWEST_MS)
         except apsw.Error:
-            row = None
-        if row is None:
             return Bucket()
-        histogram = msgspec.json.decode(row[2], type=dict[int, int], strict=False)
-        return Bucket(count=row[0], errors=row[1], histogram=histogram)
+        if is_folded:  # the clock was set back
+            self._unfold_from = min(key[0], self._unfold_from or key[0])
+        return Bucket() if row is None else stored_bucket(*row)
 
     def _forget_minutes(self, now_ms: int) -> None:
         """Drop finished minutes, which are written; learn from each what is slow for its step."""

@@ -116,7 +116,7 @@ class ControlWorkflows(Protocol):
     """What the control API asks of workflow instances."""
 
     async def counts(self) -> dict[str, dict[InstanceState, int]]:
-        """How many instances there are, by workflow and state."""
+        """How many instances there are, by workflow and state; exact up to 100,000 each, then that number."""
         ...
 
     async def instances(

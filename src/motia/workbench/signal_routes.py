@@ -98,7 +98,7 @@ class MetricsQuery(msgspec.Struct, frozen=True, kw_only=True):
     window_s: float = 3_600.0
     until: str | None = None
     part_s: int | None = None
-    """Whole minutes; one minute, or as many as make 360 parts, when it is left out."""
+    """Whole minutes; 1, 5, 10, 30 or 60 of them when it is left out, so that parts are 360 at most."""
 
 
 class TraceDetail(TraceView, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from motia.telemetry import redact_text
 from motia.workbench.deps import ControlWorkflows, NotRunning
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
 from motia.workbench.run_routes import ReplayBody
-from motia.workflow import why_of
+from motia.workflow import handling, why_of
 
 EXPLAINED_MAX = 20
 """Members of an instance whose runs the scheduler is asked about."""
@@ -42,7 +42,10 @@ class WorkflowMemberView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkflowView(msgspec.Struct, frozen=True, kw_only=True):
-    """A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left."""
+    """A workflow. Not `is_configured`: there are only instances of it left.
+
+    `counts`: instances by state, exact up to 100,000 each.
+    """
 
     id: str
     is_configured: bool
@@ -210,7 +213,7 @@ async def _whys(call: Call, instance: Instance, runs: dict[RunId, Run]) -> dict[
         if run is None:
             continue
         if run.state is RunState.DEAD and run.error is not None:
-            whys[member.step] = f"{run.error.name}: {run.error.message}"
+            whys[member.step] = handling(member, f"{run.error.name}: {run.error.message}")
         elif run.state in OPEN_STATES and not member.waits_for and explained < EXPLAINED_MAX:
             explained += 1
             try:

@@ -233,6 +233,7 @@ class Keeper:
     def _put(self, worker: Worker, manifest: LoadedManifest) -> None:
         old, self.worker = self.worker, worker
         self.manifest = manifest
+        worker.follows_death = self.last_error
         self.last_error = ""
         if self.restarts:
             self._nursery.refill()  # a start or a reload does so itself when all of it is done

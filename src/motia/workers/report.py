@@ -39,6 +39,7 @@ def info_of_worker(worker: Worker) -> WorkerInfo:
         rss_bytes=_rss_bytes(worker.pid),
         steps=len(worker.steps),
         last_error=worker.last_error,
+        follows_death=worker.follows_death,
     )
 
 

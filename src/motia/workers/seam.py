@@ -190,6 +190,8 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     rss_bytes: int
     steps: int
     last_error: str = ""
+    follows_death: str = ""
+    """Why the process that it stands in for ended by itself; empty when none did."""
 
 
 class Workers(Protocol):

@@ -94,6 +94,8 @@ class Worker:
         self.runtime = ""
         self.steps: frozenset[StepId] = frozenset()
         self.last_error = ""
+        self.follows_death = ""
+        """Why the worker before it in its seat ended by itself; empty when none did."""
         self.slots = Slots.of(config)
         self.died: asyncio.Future[Death] = loop.create_future()
         self.session = Session(self, self._send, language=launcher.language, calls_max=CALLS_MAX)

@@ -6,15 +6,20 @@ Invariants
 2. Being told is a hint. Every open instance is looked at at the start, and then `POLL_LOOKS` of them
    every `poll_s` of the node, in turn; those whose time is over are looked at when it is.
 3. An instance is looked at by one look at a time, and no more than `LOOKS_MAX` at once.
+4. A look reads all runs of an instance. With more than `CROWD_MIN` of them it is looked at only for news
+   that can change something (`Crowd`), and the poll reads no more than `POLL_RUNS` runs in a turn: the
+   work for a member with n runs grows with n, not with its square.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from motia.dispatch import NodeState, Periodic
 from motia.ledger import Advance, Advanced, InstanceRecord, InstanceSnapshot
-from motia.model import InstanceState, LedgerUnavailable, NewEvent, RunState, TraceId
+from motia.model import InstanceState, LedgerUnavailable, NewEvent, RunId, RunState, StepId, TraceId
+from motia.workflow.crowds import Crowd
 from motia.workflow.events import EventMaker
 from motia.workflow.rules import Change, decide
 
@@ -23,6 +28,9 @@ POLL_LOOKS = 200
 STEPS_MAX = 50
 """Changes of one instance before others get their turn."""
 PAGE = 1_000
+CROWD_MIN = 100
+"""Runs of an instance from which on not every end of one makes it be read."""
+POLL_RUNS = 5_000
 
 
 class Advancer(Periodic):
@@ -39,21 +47,38 @@ class Advancer(Periodic):
         self._looking: set[str] = set()
         self._again: set[str] = set()
         """Told of while a look at it was under way."""
+        self._crowds: dict[str, Crowd] = {}
+        """Large instances that are at rest."""
+        self._news: dict[str, list[Callable[[Crowd], bool]]] = {}
+        """What was told of each while a look at it was under way."""
         self._cursor: str | None = None
         self._next_due_at: int | None = None
         self._poll_at_mono = 0.0
 
     # what others tell
 
-    def joined(self, trace: TraceId, instances: tuple[str, ...]) -> None:
-        """Instances of a trace were opened, or got a run."""
+    def joined(
+        self, trace: TraceId, instances: tuple[str, ...], runs: tuple[tuple[RunId, StepId], ...]
+    ) -> None:
+        """Instances of a trace were opened, or got `runs`; empty: it is not known which."""
         self._known.setdefault(trace, set()).update(instances)
         for instance in instances:
-            self.look_at(instance)
+            if runs:
+                self._tell_of(instance, lambda crowd: crowd.joined(runs))
+            else:
+                self.look_at(instance)
 
-    def over(self, trace: TraceId) -> None:
+    def over(self, trace: TraceId, run: RunId, step: StepId, state: RunState) -> None:
         """A run of a trace ended."""
         for instance in self._known.get(trace, ()):
+            self._tell_of(instance, lambda crowd: crowd.over(run, step, state))
+
+    def _tell_of(self, instance: str, news: Callable[[Crowd], bool]) -> None:
+        """Look at an instance unless `news` change nothing."""
+        crowd = self._crowds.get(instance)
+        if instance in self._looking:
+            self._news.setdefault(instance, []).append(news)
+        elif crowd is None or news(crowd):
             self.look_at(instance)
 
     def look_at(self, instance: str) -> None:
@@ -116,14 +141,25 @@ class Advancer(Periodic):
         state = self._state
         self._poll_at_mono = state.clock.mono() + state.poll_s
         page = await state.ledger.open_instances(after=self._cursor, limit=POLL_LOOKS)
-        self._cursor = page[-1][0] if len(page) == POLL_LOOKS else None
-        for instance, trace in page:
+        taken = self._affordable([instance for instance, _ in page])
+        is_rest = len(page) == POLL_LOOKS or taken < len(page)
+        self._cursor = page[taken - 1][0] if is_rest else None
+        for instance, trace in page[:taken]:
             self._known.setdefault(trace, set()).add(instance)
             self._waiting.setdefault(instance)
         due = await state.ledger.due_instances()
         self._next_due_at = due.next_due_at
         for instance in due.instances:
             self._waiting.setdefault(instance)
+
+    def _affordable(self, instances: list[str]) -> int:
+        """How many of `instances` a poll looks at: the first, and what fits into `POLL_RUNS` with it."""
+        runs = 0
+        for taken, instance in enumerate(instances):
+            runs += len(self._crowds.get(instance, ()))
+            if runs > POLL_RUNS and taken:
+                return taken
+        return len(instances)
 
     async def _guarded_look(self, instance: str) -> LedgerUnavailable | None:
         """Look at an instance; an error of ours leaves it to the poll and the others alone."""
@@ -142,6 +178,11 @@ class Advancer(Periodic):
             )
         finally:
             self._looking.discard(instance)
+            news, crowd = self._news.pop(instance, []), self._crowds.get(instance)
+            # Every one is told to the crowd, for what it learns.
+            asks = [crowd is None or one(crowd) for one in news]
+            if any(asks):
+                self._again.add(instance)
             if instance in self._again:
                 self._again.discard(instance)
                 self._waiting.setdefault(instance)
@@ -149,6 +190,7 @@ class Advancer(Periodic):
 
     async def _look(self, instance: str) -> None:
         ledger = self._state.ledger
+        self._crowds.pop(instance, None)
         for _ in range(STEPS_MAX):
             snapshot = await ledger.get_instance(instance)
             if snapshot is None:
@@ -161,6 +203,8 @@ class Advancer(Periodic):
             self._learn(record)
             change = decide(snapshot, now=ledger.now(), is_request_lost=self._is_request_lost(record))
             if change is None:
+                if len(snapshot.runs) > CROWD_MIN and record.state is InstanceState.RUNNING:
+                    self._crowds[instance] = Crowd(snapshot)
                 return
             await self.carry_out(snapshot, change)
         self._again.add(instance)
@@ -220,7 +264,7 @@ class Advancer(Periodic):
         for moved in advanced.ended:
             state.recorder.run_changed(moved.run, moved.step, moved.state, record.trace, 0)
             state.bells.finished(moved.run)
-            state.bells.over(record.trace)
+            state.bells.over(record.trace, moved.run, moved.step, moved.state)
         for step in advanced.unblocked:
             state.bells.ready(step)
         for run in advanced.stopping:

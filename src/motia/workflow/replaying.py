@@ -47,11 +47,12 @@ def plan_replay(snapshot: InstanceSnapshot, step: StepId) -> Plan:
         raise InstanceConflict(
             f"{step} has a run that is not finished", hint="cancel it first, or wait until it is finished"
         )
-    if not standing.is_over:
+    is_handled = standing.handled_by is not None
+    if not standing.is_over and not is_handled:
         raise InstanceConflict(
             f"{step} has not been triggered yet", hint="it is when what it waits for completes"
         )
-    if not standing.has_failed:
+    if not standing.has_failed and not is_handled:
         raise InstanceConflict(
             f"{step} has completed", hint="replay a member that is dead, skipped or cancelled"
         )

@@ -5,6 +5,7 @@
 | not triggered | all before it have completed | triggered by the engine |
 | with held runs | all before it have completed | these are set free |
 | not triggered, or with held runs | one before it is dead, cancelled or skipped | skipped, with the reason |
+| dead, and its error step is at it | | waits: that may trigger it again, in place of the dead run |
 | anything else | | left alone |
 
 | instance | when | becomes |
@@ -34,6 +35,8 @@ from motia.ledger import (
     Standing,
     StartRequest,
     decode_spec,
+    handlers_of,
+    is_under_way,
     predecessors,
     standing_of,
     standings,
@@ -124,15 +127,16 @@ def ended(snapshot: InstanceSnapshot, state: InstanceState) -> Change:
         if standing.state is None:
             memos[step] = Memo(state=RunState.CANCELLED, reason=reason)
     is_failure = state is InstanceState.TIMED_OUT and spec.on_failure is not None and record.failure is None
-    open_runs = tuple(run.run for run in snapshot.runs if run.state not in FINAL_STATES)
+    under_way = [run for run in snapshot.runs if is_under_way(run)]
     change = Change(
         memos=memos,
-        cancels=open_runs,
+        # An error step tells somebody of a failure: that is not called back.
+        cancels=tuple(run.run for run in under_way if run.handles is None),
         cancel_reason=reason,
         failure=Failure(step=None, run=None) if is_failure else None,
         state=state,
         reason="its time was over" if state is InstanceState.TIMED_OUT else "by hand",
-        closes=not open_runs and not _is_requested(snapshot),
+        closes=not under_way and not _is_requested(snapshot),
     )
     return _bounded(snapshot, change)
 
@@ -177,7 +181,7 @@ def _with_end(snapshot: InstanceSnapshot, change: Change, found: Mapping[StepId,
     """Add whom to tell of the first failure, and the end once every member is over."""
     record = snapshot.record
     spec = decode_spec(record.spec)
-    dead = next((step for step in steps_of(spec) if found[step].state is RunState.DEAD), None)
+    dead = next((step for step in steps_of(spec) if _is_dead(found[step])), None)
     if dead is not None and spec.on_failure is not None and record.failure is None:
         change = msgspec.structs.replace(change, failure=Failure(step=dead, run=found[dead].failed))
     if change.triggers or not all(found[step].is_over for step in steps_of(spec)):
@@ -194,10 +198,10 @@ def _with_end(snapshot: InstanceSnapshot, change: Change, found: Mapping[StepId,
 def _after_the_end(snapshot: InstanceSnapshot) -> Change:
     """An instance that ended with runs under way: skip what they trigger, close it after the last of them."""
     record = snapshot.record
-    open_runs = [run for run in snapshot.runs if run.state not in FINAL_STATES]
-    reason = f"the workflow instance is {record.state}"
-    skips = tuple(Skip(run.run, reason) for run in open_runs if run.is_held)
-    closes = len(skips) == len(open_runs) and not _is_requested(snapshot)
+    under_way = [run for run in snapshot.runs if is_under_way(run)]
+    reason = f"the workflow instance is {in_words(record.state)}: replay one of its members to go on"
+    skips = tuple(Skip(run.run, reason) for run in under_way if run.is_held)
+    closes = len(skips) == len(under_way) and not _is_requested(snapshot)
     memos = dict(record.memos)
     if closes:
         memos |= {
@@ -241,7 +245,11 @@ def _skipped(snapshot: InstanceSnapshot, step: StepId, before: Standing, reason:
         for run in snapshot.runs
         if run.step == step
     ]
-    return standing_of(runs, Memo()) if runs else before
+    return standing_of(runs, Memo(), handlers_of(snapshot)) if runs else before
+
+
+def _is_dead(standing: Standing) -> bool:
+    return standing.state is RunState.DEAD and standing.has_failed
 
 
 def _memo(standing: Standing, *, is_free: bool) -> Memo:
@@ -253,6 +261,11 @@ def _memo(standing: Standing, *, is_free: bool) -> Memo:
         reason=standing.reason,
         is_free=is_free,
     )
+
+
+def in_words(state: InstanceState) -> str:
+    """A state as it is read in a sentence."""
+    return state.value.replace("_", " ")
 
 
 def in_order(spec: WorkflowSpec) -> tuple[StepId, ...]:

@@ -22,6 +22,14 @@ def why_of(instance: Instance) -> dict[StepId, str]:
     return {member.step: _why(instance, member) for member in instance.members}
 
 
+def handling(member: MemberState, why: str) -> str:
+    """`why` a member is dead, and whether it may still be tried again."""
+    if member.handled_by is None:
+        return why
+    # The news first: a list cuts what is long.
+    return f"its error step may trigger it again (run {member.handled_by}), and is waited for; {why}"
+
+
 def _why(instance: Instance, member: MemberState) -> str:
     is_waiting = member.state in (None, RunState.BLOCKED, RunState.PARKED) and member.waits_for
     if is_waiting and instance.state is InstanceState.RUNNING:
@@ -37,5 +45,5 @@ def _why(instance: Instance, member: MemberState) -> str:
             return ""
         case RunState.DEAD | RunState.CANCELLED | RunState.SKIPPED:
             reason = REASONS.get(member.reason, member.reason)
-            return f"{member.state}: {reason}" if reason else f"{member.state}"
+            return handling(member, f"{member.state}: {reason}" if reason else f"{member.state}")
     return f"its run is {member.state}"

@@ -43,7 +43,7 @@ class Workflows(Duty):
         bells.is_unsettled = lambda: self._advancer.is_started and self._advancer.is_unsettled
 
     async def counts(self) -> dict[str, dict[InstanceState, int]]:
-        """How many instances there are, by workflow and state."""
+        """How many instances there are, by workflow and state; exact up to 100,000 each, then that number."""
         return await self._state.ledger.count_instances()
 
     async def instances(
@@ -115,7 +115,7 @@ class Workflows(Duty):
             advance = await self._replay(snapshot, step, plan, payload)
             advanced = await self._advancer.commit(snapshot, advance)
             if advanced is not None:
-                self._advancer.joined(snapshot.record.trace, (instance,))
+                self._advancer.joined(snapshot.record.trace, (instance,), ())
                 return advanced.accepted[0].run
         raise self._too_busy(instance)
 

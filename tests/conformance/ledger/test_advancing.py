@@ -233,6 +233,99 @@ async def test_a_replay_begins_again(h: Any, reopen: Callable[[], Awaitable[None
     assert (await h.accept(SECOND)).instances == (instance,)
 
 
+# error steps
+
+
+async def die(h: Any, instance: str, *, memos: Any = None) -> tuple[Any, Any]:
+    """A member that dies, and the run of the error step that it was told to."""
+    await change(h, instance, memos={FIRST: FREE} if memos is None else memos)
+    claim = (await h.ledger.accept(h.event(FIRST), claimant=NodeId("node-1"))).claims[0]
+    done = await h.ledger.fail(
+        claim.run,
+        claim.epoch,
+        error=h.error,
+        outcome=Dead(reason="fatal"),
+        follow_up=h.event("mend", parent_run=claim.run, trace=TRACE),
+    )
+    return claim.run, done.follow_up.run
+
+
+async def test_the_run_of_an_error_step_joins_in_the_commit_of_the_death(
+    h: Any, reopen: Callable[[], Awaitable[None]]
+) -> None:
+    instance = await open_one(h)
+    before = (await look(h, instance)).record.version
+    dead, mend = await die(h, instance)
+    await reopen()
+
+    snapshot = await look(h, instance)
+
+    # The change of the test, the member's run and the error step's.
+    assert snapshot.record.version == before + 3
+    handlers = [(run.run, run.handles, run.is_held) for run in snapshot.runs if run.handles is not None]
+    assert handlers == [(mend, dead, False)]
+    assert await h.ledger.instances_of_run(mend) == {instance: False}
+    shown = instance_of(snapshot).members[1]
+    assert (shown.state, shown.run, shown.handled_by) == (RunState.DEAD, dead, mend)
+
+
+async def test_a_member_that_its_error_step_triggers_again_takes_the_dead_run_s_place(h: Any) -> None:
+    instance = await open_one(h)
+    dead, mend = await die(h, instance)
+
+    again = await h.accept(FIRST, parent_run=mend)
+    other = await h.accept(SECOND, parent_run=mend)
+
+    snapshot = await look(h, instance)
+    assert again.states == (RunState.READY,)
+    assert dead not in [run.run for run in snapshot.runs]
+    assert {again.run, other.run} < {run.run for run in snapshot.runs}
+    assert await h.state(dead) == "dead"
+    assert await h.ledger.instances_of_run(dead) == {instance: False}
+
+
+async def test_a_dead_run_counts_on_when_another_step_triggers_its_member(h: Any) -> None:
+    instance = await open_one(h)
+    dead, mend = await die(h, instance)
+
+    await h.accept(SECOND, parent_run=mend)
+    await h.accept(FIRST, parent_run=dead)
+    await h.accept(FIRST)
+
+    assert dead in [run.run for run in (await look(h, instance)).runs]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [{"memos": {FIRST: Memo(state=RunState.DEAD, is_free=True)}}, {"state": InstanceState.TIMED_OUT}],
+)
+async def test_a_member_that_is_decided_stays_dead(h: Any, after: dict[str, Any]) -> None:
+    instance = await open_one(h)
+    dead, mend = await die(h, instance)
+    await change(h, instance, **after)
+
+    again = await h.accept(FIRST, parent_run=mend)
+
+    assert again.instances == (instance,)
+    assert dead in [run.run for run in (await look(h, instance)).runs]
+
+
+async def test_an_error_step_that_is_a_member_is_no_error_step_of_the_instance(h: Any) -> None:
+    instance = await open_one(h)
+    claim = (await h.ledger.claim(START, limit=1, node=NodeId("node-1"), concurrency=None))[0]
+
+    done = await h.ledger.fail(
+        claim.run,
+        claim.epoch,
+        error=h.error,
+        outcome=Dead(reason="fatal"),
+        follow_up=h.event(SECOND, parent_run=claim.run, trace=TRACE),
+    )
+
+    (_, run) = (await look(h, instance)).runs
+    assert (run.run, run.is_held, run.handles) == (done.follow_up.run, True, None)
+
+
 # requests
 
 

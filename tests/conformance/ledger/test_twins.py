@@ -210,7 +210,18 @@ class Driver:
         follow_up = self.rng.choice([None, self.event()])
         if follow_up is not None:
             follow_up = msgspec.structs.replace(follow_up, idempotency_key=None)
-        await self.both("fail", *self.a_claim(), error=ERROR, outcome=outcome, follow_up=follow_up)
+        run, epoch = self.a_claim()
+        if follow_up is not None and self.rng.random() < 0.7:
+            # Of an error step, as the engine makes it.
+            found = await self.both("get", run)
+            trace = follow_up.trace if found is None else found.trace
+            error_step = (Delivery(step=StepId("mend")),)
+            follow_up = msgspec.structs.replace(
+                follow_up, parent_run=run, trace=trace, deliveries=error_step, opens=()
+            )
+        finished = await self.both("fail", run, epoch, error=ERROR, outcome=outcome, follow_up=follow_up)
+        if finished.follow_up is not None:
+            self.runs.extend(finished.follow_up.runs)
 
     async def release(self) -> None:
         options = {"crashed": self.rng.random() < 0.5, "suspect": self.rng.random() < 0.5}

@@ -21,14 +21,18 @@ STEPS = ("place", "reserve", "charge", "label", "mail", "release")
 class Play:
     """One workflow from its trigger to its end, with one death of the engine on the way."""
 
-    def __init__(self, *, dies: str | None) -> None:
+    def __init__(self, *, dies: str | None, is_mended: bool = False) -> None:
         self.world = World()
         self.world.clock.SETTLE_TURNS = SETTLE_TURNS
         self.dies = dies
+        self.is_mended = is_mended
         self.commits = 0
         self.kill_at: tuple[int, str] | None = None
+        options: dict[str, Any] = {"retries": 2, "backoff": Backoff(initial_ms=100, cap_ms=100)}
         for step in STEPS:
-            self.world.step(step, self.handle, retries=2, backoff=Backoff(initial_ms=100, cap_ms=100))
+            self.world.step(step, self.handle, **options, on_error=StepId("mend") if is_mended else None)
+        if is_mended:
+            self.world.step("mend", self.mend, **options)
         self.world.workflow(
             "order",
             "place",
@@ -43,9 +47,13 @@ class Play:
             # Held until `reserve` has completed; the others are triggered by the engine.
             await call.trigger("charge", {"mine": True})
         await call.sleep(0.2)
-        if step == self.dies:
+        if step == self.dies and not call.payload.get("mended"):
             raise Fails(kind="fatal")
         return {"by": step}
+
+    async def mend(self, call: Call) -> None:
+        await call.sleep(0.1)
+        await call.trigger(call.payload["stepId"], {**call.payload["context"], "mended": True})
 
     async def boot(self) -> None:
         await self.world.boot()
@@ -103,6 +111,13 @@ class Play:
         (summary,) = (await store.list_instances(limit=10)).instances
         runs = (await store.list_runs(RunFilter(), limit=100)).runs
         by_step = {step: [run for run in runs if run.step == step] for step in STEPS}
+        if self.is_mended:
+            # A dead run, its error step's, and the one that takes its place; from then on all is well.
+            (dead,) = [run for run in runs if run.step == self.dies and run.state is RunState.DEAD]
+            (mend,) = [run for run in runs if run.step == "mend"]
+            assert (mend.parent_run, mend.state) == (dead.id, RunState.COMPLETED)
+            by_step[str(self.dies)].remove(dead)
+            self.dies = None
         assert [run for run in runs if run.state not in FINAL_STATES] == []
         assert await store.open_instances() == []
         wanted = {
@@ -139,8 +154,8 @@ class Play:
                 assert started[step] >= finished[before]
 
 
-async def played(dies: str | None, kill_at: tuple[int, str] | None) -> Play:
-    play = Play(dies=dies)
+async def played(dies: str | None, kill_at: tuple[int, str] | None, *, is_mended: bool = False) -> Play:
+    play = Play(dies=dies, is_mended=is_mended)
     play.kill_at = kill_at
     try:
         await play.play()
@@ -150,14 +165,19 @@ async def played(dies: str | None, kill_at: tuple[int, str] | None) -> Play:
     return play
 
 
-@pytest.mark.parametrize("dies", [None, "place", "reserve", "charge"])
-async def test_the_engine_may_die_around_every_commit_of_a_workflow(dies: str | None) -> None:
-    commits = (await played(dies, None)).commits
+@pytest.mark.parametrize(
+    ("dies", "is_mended"),
+    [(None, False), ("place", False), ("reserve", False), ("charge", False), ("charge", True)],
+)
+async def test_the_engine_may_die_around_every_commit_of_a_workflow(
+    dies: str | None, is_mended: bool
+) -> None:
+    commits = (await played(dies, None, is_mended=is_mended)).commits
 
     assert commits >= 5
     for number in range(1, commits + 1):
         for when in ("before", "after"):
             try:
-                await played(dies, (number, when))
+                await played(dies, (number, when), is_mended=is_mended)
             except AssertionError as error:
                 raise AssertionError(f"killed {when} commit {number}, {dies} dies: {error}") from error

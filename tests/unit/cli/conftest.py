@@ -12,22 +12,28 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from motia.ledger import SqliteLedger
+from motia.ledger import Advance, Memo, SqliteLedger
 from motia.model import (
     Dead,
     Delivery,
+    InstanceState,
     LoadFault,
     Manifest,
     NewEvent,
     NodeId,
+    Opening,
+    RetryAt,
     RunError,
     RunId,
+    RunState,
     Source,
     StepId,
     StepKind,
     StepSpec,
     TraceId,
     TriggerKind,
+    WorkflowMember,
+    WorkflowSpec,
 )
 from motia.runtime import SystemClock
 
@@ -115,6 +121,66 @@ def empty_project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def flow(project: Project) -> str:
+    """A workflow of the project, `welcome`, with an instance whose first member is dead; its id."""
+    return asyncio.run(_fill_flow(project.root))
+
+
+async def _fill_flow(root: Path) -> str:
+    spec = WorkflowSpec(
+        id="welcome",
+        start=StepId("nightly"),
+        members=(
+            WorkflowMember(step=StepId("send-email")),
+            WorkflowMember(step=StepId("count"), after=(StepId("send-email"),)),
+        ),
+        source=Source(file="motia/workflows/welcome.yaml", line=1),
+    )
+    opening = Opening(workflow="welcome", start=spec.start, spec=msgspec.json.encode(spec))
+    ledger = SqliteLedger(root / ".motia" / "motia.db", clock=SystemClock())
+    await ledger.open()
+    try:
+        fault = LoadFault(code="bad-yaml", file="motia/workflows/bad.yaml", message="not read", line=2)
+        manifest = Manifest(steps=STEPS, faults=(fault,), workflows=(spec,))
+        await ledger.save_manifest(msgspec.json.encode(manifest))
+        trace = TraceId("f" * 32)
+        plain = {"kind": TriggerKind.EVENT, "trace": trace, "payload": b"{}"}
+        start = NewEvent(target="nightly", deliveries=(Delivery(step=spec.start),), opens=(opening,), **plain)
+        accepted = await ledger.accept(start, claimant=NodeId("n1"))
+        (instance,) = accepted.instances
+        await ledger.complete(accepted.run, accepted.claims[0].epoch, result=None)
+        await _advance(ledger, instance, memos={StepId("send-email"): Memo(is_free=True)})
+        first = await ledger.accept(_event(b'{"to":"eve"}', trace=trace))
+        claims = await ledger.claim(StepId("send-email"), limit=9, node=NodeId("n1"), concurrency=None)
+        for claim in claims:
+            error = RunError(name="ValueError", message="no such address", stack="")
+            outcome = Dead("fatal") if claim.run == first.run else RetryAt(due_at=0)
+            await ledger.fail(claim.run, claim.epoch, error=error, outcome=outcome)
+        memos = {
+            spec.start: Memo(state=RunState.COMPLETED, run=accepted.run),
+            StepId("send-email"): Memo(state=RunState.DEAD, run=first.run),
+            StepId("count"): Memo(state=RunState.SKIPPED, reason="predecessor send-email is dead"),
+        }
+        await _advance(
+            ledger,
+            instance,
+            memos=memos,
+            state=InstanceState.FAILED,
+            reason="send-email is dead",
+            closes=True,
+        )
+        return instance
+    finally:
+        await ledger.close()
+
+
+async def _advance(ledger: SqliteLedger, instance: str, **options: Any) -> None:
+    snapshot = await ledger.get_instance(instance)
+    assert snapshot is not None
+    await ledger.advance(Advance(instance=instance, version=snapshot.record.version, **options))
+
+
 async def _fill(root: Path) -> tuple[RunId, RunId]:
     ledger = SqliteLedger(root / ".motia" / "motia.db", clock=SystemClock())
     await ledger.open()
@@ -132,11 +198,11 @@ async def _fill(root: Path) -> tuple[RunId, RunId]:
         await ledger.close()
 
 
-def _event(payload: bytes) -> NewEvent:
+def _event(payload: bytes, *, trace: str = "0" * 31 + "1") -> NewEvent:
     return NewEvent(
         target="send-email",
         kind=TriggerKind.EVENT,
         payload=payload,
-        trace=TraceId("0" * 31 + "1"),
+        trace=TraceId(trace),
         deliveries=(Delivery(step=StepId("send-email")),),
     )

@@ -34,7 +34,7 @@ def test_the_help_lists_every_command_of_the_contract():
     assert done.exit_code == 0
     for name in ("create", "dev", "start", "check", "test", "install", "steps", "trigger", "runs", "dead"):
         assert f"\n  {name} " in done.output
-    for name in ("cron", "logs", "state", "openapi", "config", "doctor"):
+    for name in ("cron", "workflows", "logs", "state", "openapi", "config", "doctor"):
         assert f"\n  {name} " in done.output
 
 

@@ -26,6 +26,23 @@ def test_the_banner_says_where_and_what(capsys):
     assert "\x1b" not in text
 
 
+def test_the_banner_of_a_project_whose_files_do_not_load_asks_for_no_file(capsys):
+    faults = [
+        LoadFault(code="syntax-error", file=f"motia/steps/{name}.py", line=1, message="no")
+        for name in ("a", "a", "b")
+    ]
+
+    Screen().banner(version="1", name="demo", addresses={}, steps=[], faults=faults)
+    Screen().banner(
+        version="1", name="demo", addresses={}, steps=[step("a", StepKind.API)], faults=faults[:1]
+    )
+
+    text = capsys.readouterr().out
+    assert "none: 2 files do not load" in text
+    assert "1: 1 api (python); 1 file does not load" in text
+    assert "add a file" not in text
+
+
 def test_steps_of_several_languages_are_counted_apart():
     steps = [step("a", StepKind.API), step("b", StepKind.CRON, "node"), step("c", StepKind.CRON, "node")]
 

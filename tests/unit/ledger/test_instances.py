@@ -1,4 +1,4 @@
-"""Who joins an instance, and where its members stand; the stores' part is in the conformance tests."""
+"""Who joins an instance, and what changes; the stores' part is in the conformance tests."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import pytest
 from dispatch_world import workflow_spec
 from snapshots import REQUEST, snapshot
 
-from motia.ledger import Advance, Memo, instance_of, standings
+from motia.ledger import Advance, Memo
 from motia.ledger.instances import (
     after_advance,
     after_join,
     decode_spec,
+    is_member,
+    is_undecided,
     joinable,
     joins,
     predecessors,
     steps_of,
-    summary_of,
-    waits_for,
     wanted,
 )
+from motia.ledger.standing import summary_of
 from motia.model import (
     Delivery,
     InstanceState,
@@ -113,6 +114,15 @@ def test_a_run_that_joins_takes_the_freedom_of_what_comes_after_it() -> None:
     assert record.version == 2
 
 
+def test_only_while_a_member_is_undecided_a_further_run_takes_a_dead_one_s_place() -> None:
+    decided = {A: Memo(state=RunState.DEAD)}
+
+    assert is_undecided(snapshot(memos={A: Memo(is_free=True)}).record, A)
+    assert not is_undecided(snapshot(memos=decided).record, A)
+    assert not is_undecided(snapshot(state=OVER).record, A)
+    assert [is_member(snapshot().record, step) for step in (START, A, StepId("x"))] == [True, True, False]
+
+
 def test_a_change_counts_who_completed_and_dates_the_end() -> None:
     record = snapshot(due_at=5).record
     memos = {START: Memo(state=RunState.COMPLETED), A: Memo(state=RunState.DEAD)}
@@ -127,42 +137,6 @@ def test_a_change_counts_who_completed_and_dates_the_end() -> None:
     replayed = after_advance(over, again, now=8)
     assert (replayed.finished_at, replayed.is_open, replayed.due_at) == (None, True, 99)
     assert summary_of(over).members_completed == 1
-
-
-@pytest.mark.parametrize(
-    ("states", "state", "is_over"),
-    [
-        (("running", "ready"), "running", False),
-        (("completed", "retrying", "held"), "retrying", False),
-        (("completed", "completed"), "completed", True),
-        (("completed", "dead", "ready"), "dead", False),
-        (("skipped", "cancelled", "completed"), "cancelled", True),
-        ((), None, False),
-    ],
-)
-def test_several_runs_make_one_standing(states: Any, state: str | None, is_over: bool) -> None:
-    standing = standings(snapshot(*(("a", one) for one in states)))[A]
-
-    assert (standing.state, standing.is_over) == (state, is_over)
-
-
-def test_the_result_is_that_of_the_run_that_completed_last() -> None:
-    found = snapshot(("a", "completed"), ("a", "completed"))
-    late = msgspec.structs.replace(found.runs[0], finished_at=50)
-    found = msgspec.structs.replace(found, runs=(late, found.runs[1]))
-
-    standing = standings(found)[A]
-
-    assert (standing.completed, standing.run) == (found.runs[0].run, found.runs[1].run)
-
-
-def test_what_is_shown_says_what_each_waits_for() -> None:
-    found = snapshot(("start", "completed"), ("a", "completed"), ("c", "held"))
-
-    shown = {member.step: member for member in instance_of(found).members}
-
-    assert (shown[C].state, shown[C].waits_for, shown[B].waits_for) == ("blocked", (B,), ())
-    assert waits_for(decode_spec(found.record.spec), START, standings(found)) == ()
 
 
 def test_configurations_of_instances_keep_their_constants() -> None:

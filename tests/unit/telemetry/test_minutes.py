@@ -39,13 +39,13 @@ async def test_what_is_kept_of_parts_that_are_over_changes_no_answer(telemetry, 
 
 
 async def test_kept_parts_are_bounded_and_what_was_let_go_is_read_again(telemetry, say, clock, monkeypatch):
-    monkeypatch.setattr(minutes, "KEPT_BUCKETS", 10)
+    monkeypatch.setattr(minutes, "KEPT_SUMS", 10)
     await some_hours(say, clock, telemetry)
 
     answers = [await of_a_day(telemetry, part_s=600) for _ in range(3)]
 
     assert answers[0] == answers[1] == answers[2]
-    assert telemetry._reader._minutes._kept_buckets <= 10
+    assert telemetry._reader._minutes._kept_sums <= 10
 
 
 async def test_a_long_window_comes_in_fewer_parts(telemetry, say, clock):
@@ -53,4 +53,4 @@ async def test_a_long_window_comes_in_fewer_parts(telemetry, say, clock):
 
     (total, *_) = await telemetry.metrics(window_s=7 * 86_400)
 
-    assert {point.minute_at % (28 * 60_000) for point in total.points[1:]} == {0}
+    assert {point.minute_at % (30 * 60_000) for point in total.points[1:]} == {0}

@@ -42,6 +42,13 @@ async def send_letter(payload):
     return "sent"
 
 
+@event(id="weigh", on_error="approve", retries=0)
+async def weigh(item: str):
+    raise Fatal("the scales are off")
+
+
+for name in ("send-parcel", "book"):
+    event(id=name)(lambda payload: payload)
 noop(id="approve")
 """
 ORDER = """\
@@ -55,6 +62,7 @@ steps:
   send-letter: { after: [charge-card, print-label] }
 timeout: 1h
 """
+PARCEL = "id: parcel\nstart: send-parcel\nsteps: { weigh: {}, book: { after: [weigh] } }\n"
 REVIEW = "id: review\nstart: send-letter\nsteps: { approve: {} }\n"
 
 
@@ -63,6 +71,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[AppClient]:
     for name, text in (
         ("steps/shop.py", STEPS),
         ("workflows/order.yaml", ORDER),
+        ("workflows/parcel.yaml", PARCEL),
         ("workflows/review.yaml", REVIEW),
         ("workflows/bad.yaml", "id: bad\n"),
     ):
@@ -103,7 +112,7 @@ async def test_workflows_are_listed_with_their_counts_and_faults(
 
     found = (await client.get("/v1/workflows")).json()
 
-    first, second = found["workflows"]
+    first, _, second = found["workflows"]
     assert (first["id"], first["start"], first["file"], first["line"], first["timeout_ms"]) == (
         "order",
         "place-order",
@@ -143,6 +152,24 @@ async def test_an_instance_says_what_its_members_wait_for_and_why(
     assert "charge-card" in letter["why"]
     assert charge["why"].startswith("Fatal: the card")
     assert "abc" not in str(found)
+
+
+async def test_a_dead_member_whose_error_step_is_at_it_says_so(
+    client: httpx.AsyncClient, shop: AppClient
+) -> None:
+    await shop.trigger("send-parcel", {"item": "tea"})
+    await shop.wait_idle()
+
+    found = await only_instance(client, workflow="parcel", state="running")
+
+    _, weigh, book = found["members"]
+    (asked,) = await shop.runs(step="approve")
+    assert (weigh["state"], weigh["can_replay"], weigh["why"]) == (
+        "dead",
+        True,
+        f"its error step may trigger it again (run {asked.id}), and is waited for; Fatal: the scales are off",
+    )
+    assert (book["state"], book["waits_for"], book["why"]) == (None, ["weigh"], "waits for weigh")
 
 
 async def test_a_replayed_member_completes_the_instance(client: httpx.AsyncClient, shop: AppClient) -> None:

@@ -99,7 +99,8 @@ async def test_a_worker_that_exits_answers_all_its_invocations_and_is_replaced(b
     assert answers == [Died("python-1", "exited with code 3", False)] * 2
     await bench.until(lambda: supervisor.has_step(StepId("a")))
     assert await bench.value(bench.invoke(n=2)) == {"n": 2}
-    assert supervisor.info()[0].restarts == 1
+    info = supervisor.info()[0]
+    assert (info.restarts, info.last_error, info.follows_death) == (1, "", "exited with code 3")
 
 
 async def test_what_becomes_of_each_worker_is_told(bench: Bench) -> None:

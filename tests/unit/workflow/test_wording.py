@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dispatch_world import workflow_spec
 
-from motia.model import Instance, InstanceState, MemberState, RunState, StepId, TraceId
+from motia.model import Instance, InstanceState, MemberState, RunId, RunState, StepId, TraceId
 from motia.workflow import why_of
 
 A, B = StepId("a"), StepId("b")
@@ -34,6 +34,10 @@ def why(member: MemberState, state: InstanceState = InstanceState.RUNNING) -> st
         (MemberState(step=B, state=RunState.RUNNING), "its run is running"),
         (MemberState(step=B, state=RunState.COMPLETED), ""),
         (MemberState(step=B, state=RunState.DEAD, reason="fatal"), "dead: fatal"),
+        (
+            MemberState(step=B, state=RunState.DEAD, reason="fatal", handled_by=RunId("e")),
+            "its error step may trigger it again (run e), and is waited for; dead: fatal",
+        ),
         (
             MemberState(step=B, state=RunState.SKIPPED, reason="predecessor a is dead"),
             "skipped: predecessor a is dead",

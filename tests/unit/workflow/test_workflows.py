@@ -113,7 +113,10 @@ async def test_an_instance_is_cancelled_by_hand_and_what_it_still_triggers_is_sk
     assert "release" not in order.order
     assert "charge" not in order.order
     for run in await order.world.runs("charge"):
-        assert (run.state, run.reason) == ("skipped", "the workflow instance is cancelled")
+        assert (run.state, run.reason) == (
+            "skipped",
+            "the workflow instance is cancelled: replay one of its members to go on",
+        )
     with pytest.raises(InstanceConflict, match="cancelled already"):
         await order.world.workflows.cancel(instance)
     assert await order.world.store.open_instances() == []

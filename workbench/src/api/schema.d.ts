@@ -1149,6 +1149,8 @@ export interface components {
             steps: number;
             /** @default  */
             last_error: string;
+            /** @default  */
+            follows_death: string;
         };
         /**
          * Done
@@ -2121,7 +2123,9 @@ export interface components {
         };
         /**
          * WorkflowView
-         * @description A workflow. `counts`: instances by state. Not `is_configured`: there are only instances of it left.
+         * @description A workflow. Not `is_configured`: there are only instances of it left.
+         *
+         *         `counts`: instances by state, exact up to 100,000 each.
          */
         WorkflowView: {
             id: string;

@@ -1,6 +1,7 @@
 /** A screen that fails says so; the others go on. */
-import { Component, type ReactNode } from 'react';
+import { Component, type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
+import { useFeedState } from '../api/feed';
 import { Button } from '../components/Button';
 
 /** What browsers say when a part of the page is not to be had; Chrome, Firefox, Safari. */
@@ -23,25 +24,39 @@ class Boundary extends Component<{ children: ReactNode }, { error: Error | null 
     const { error } = this.state;
     if (error === null) return this.props.children;
     // A part that failed to load is not asked for again by React: only the page loaded anew has it.
-    const isMissing = MISSING.test(error.message);
+    if (MISSING.test(error.message)) return <Missing />;
     return (
       <div role="alert" className="m-6 flex flex-col gap-2">
-        <p className="font-medium text-bad">
-          {isMissing ? 'This screen could not be loaded.' : `This screen failed: ${error.message}`}
-        </p>
-        <p className="text-muted">
-          {isMissing
-            ? 'The engine may have a newer version, or does not answer. Loading the page again brings the newest.'
-            : 'The engine is not touched by it.'}
-        </p>
+        <p className="font-medium text-bad">This screen failed: {error.message}</p>
+        <p className="text-muted">The engine is not touched by it.</p>
         <div>
-          {isMissing ? (
-            <Button onClick={() => location.reload()}>Load the page again</Button>
-          ) : (
-            <Button onClick={() => this.setState({ error: null })}>Try again</Button>
-          )}
+          <Button onClick={() => this.setState({ error: null })}>Try again</Button>
         </div>
       </div>
     );
   }
+}
+
+/** A screen whose files are not to be had; when that was for want of the engine, it comes with the engine. */
+function Missing() {
+  const { connection } = useFeedState();
+  const wasLost = useRef(false);
+  useEffect(() => {
+    if (connection === 'lost') wasLost.current = true;
+    // Only after a break: with a live engine, files that are missing would be missing again, for ever.
+    else if (connection === 'live' && wasLost.current) location.reload();
+  }, [connection]);
+  return (
+    <div role="alert" className="m-6 flex flex-col gap-2">
+      <p className="font-medium text-bad">This screen could not be loaded.</p>
+      <p className="text-muted">
+        {connection === 'live'
+          ? 'The engine may have a newer version. Loading the page again brings the newest.'
+          : 'The engine does not answer. The screen comes as soon as it does.'}
+      </p>
+      <div>
+        <Button onClick={() => location.reload()}>Load the page again</Button>
+      </div>
+    </div>
+  );
 }

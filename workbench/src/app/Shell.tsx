@@ -132,7 +132,7 @@ const THEMES: readonly (readonly [Theme, string, typeof Sun])[] = [
 function ThemeChoice() {
   const theme = useChosenTheme();
   return (
-    <div role="radiogroup" aria-label="Colours" className="flex gap-1 max-[900px]:hidden">
+    <div role="radiogroup" aria-label="Colours" className="flex gap-1 max-[900px]:flex-col">
       {THEMES.map(([one, title, Icon]) => (
         <button
           key={one}

@@ -43,11 +43,18 @@ function Line({ line, withStep, from }: { line: LogLine; withStep: boolean; from
   return (
     <li className="border-b border-line/60 px-3 py-0.5 [contain-intrinsic-size:auto_25px] [content-visibility:auto] last:border-0 hover:bg-raised">
       <div className="flex items-start gap-2">
-        <time className="shrink-0 text-muted tabular-nums" title={exact(at)}>
+        <time
+          className={`shrink-0 text-muted tabular-nums ${from === undefined ? '' : 'min-w-[74px]'}`}
+          title={exact(at)}
+        >
           {from === undefined ? clock(at) : `+${((at - from) / 1_000).toFixed(3)} s`}
         </time>
         <span className={`w-10 shrink-0 font-medium ${LEVELS[line.level] ?? ''}`}>{line.level}</span>
-        {withStep && line.step !== null && <span className="w-32 shrink-0 truncate text-muted">{line.step}</span>}
+        {withStep && line.step !== null && (
+          <span className="w-24 shrink-0 truncate text-muted" title={line.step}>
+            {line.step}
+          </span>
+        )}
         {opens ? (
           <button
             type="button"

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useStepOfFile } from '../api/catalog';
+import { count } from '../lib/format';
 import { segment } from '../lib/location';
 import { type Frame, framesOf } from '../lib/stack';
 import { CopyButton, Json } from './Json';
@@ -23,7 +24,7 @@ export function ErrorBox({ error, step }: { error: ErrorShown; step: string }) {
           {error.kind !== undefined && error.kind !== 'error' && (
             <span className="ml-2 rounded bg-panel px-1.5 py-0.5 text-xs text-muted">{error.kind}</span>
           )}
-          <span className="mt-0.5 block whitespace-pre-wrap">{error.message}</span>
+          <LongText text={error.message} />
         </p>
         <CopyButton text={() => `${error.name}: ${error.message}\n${error.stack}`} />
       </div>
@@ -34,6 +35,25 @@ export function ErrorBox({ error, step }: { error: ErrorShown; step: string }) {
         </div>
       )}
     </div>
+  );
+}
+
+const LONG_CHARS = 500;
+const LONG_LINES = 8;
+
+/** A message, folded when it would push away what stands below it. */
+export function LongText({ text }: { text: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const isLong = text.length > LONG_CHARS || text.split('\n', LONG_LINES + 1).length > LONG_LINES;
+  return (
+    <>
+      <span className={`mt-0.5 whitespace-pre-wrap ${isLong && !isOpen ? 'line-clamp-6' : 'block'}`}>{text}</span>
+      {isLong && (
+        <button type="button" aria-expanded={isOpen} className="text-sm text-accent" onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Less of it' : `All ${count(text.length)} characters`}
+        </button>
+      )}
+    </>
   );
 }
 

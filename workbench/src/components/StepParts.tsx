@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { type Graph, languageOf, type StepView } from '../api/catalog';
-import { duration } from '../lib/format';
+import { plainDuration } from '../lib/format';
 import { linkTo } from '../lib/location';
 import { type Fact, Facts } from './Facts';
 import { SourceLink, StepLink } from './Ids';
@@ -46,14 +46,14 @@ const TIMEOUT_MS: Record<string, number> = { api: 30_000, event: 300_000, cron: 
 /** The options that matter for its kind, those left at their defaults too. */
 export function StepOptions({ step }: { step: StepView }) {
   const facts: Fact[] = [
-    ['Timeout', duration(step.timeout_ms ?? TIMEOUT_MS[step.kind] ?? 0)],
+    ['Timeout', plainDuration(step.timeout_ms ?? TIMEOUT_MS[step.kind] ?? 0)],
     ['On failure', step.on_error ? <StepLink key="error" id={step.on_error} /> : null],
   ];
   if (step.kind === 'event' || step.kind === 'noop') {
     const backoff = step.backoff ?? { initial_ms: 1_000, factor: 2, cap_ms: 60_000, jitter: true };
     facts.push(
       ['Retries', `${step.retries ?? 3}`],
-      ['Backoff', `${duration(backoff.initial_ms)} × ${backoff.factor}, at most ${duration(backoff.cap_ms)}`],
+      ['Backoff', `${plainDuration(backoff.initial_ms)} × ${backoff.factor}, at most ${plainDuration(backoff.cap_ms)}`],
       ['Concurrency', concurrencyOf(step)],
       ['Ordered by', step.key ? `${step.key} (dead: ${step.on_dead ?? 'skip'})` : 'nothing'],
       ['Queue holds at most', step.queue_depth ? `${step.queue_depth} runs` : null],

@@ -16,12 +16,12 @@ from motia.ledger.instances import (
     RequestEnd,
     Skip,
     after_advance,
-    summary_of,
 )
 from motia.ledger.memory.keeping import MemoryKeeping
 from motia.ledger.memory.rows import is_final
 from motia.ledger.numbers import number_of
-from motia.ledger.rules import check_limit, first_state_of_freed
+from motia.ledger.rules import COUNT_MAX, check_limit, first_state_of_freed
+from motia.ledger.standing import summary_of
 from motia.model import (
     Accepted,
     InstancePage,
@@ -162,7 +162,7 @@ class MemoryAdvancing(MemoryKeeping):
         counts: dict[str, dict[InstanceState, int]] = {}
         every = Counter((record.workflow, record.state) for record in self._instances.records.values())
         for (workflow, state), count in every.items():
-            counts.setdefault(workflow, {})[state] = count
+            counts.setdefault(workflow, {})[state] = min(count, COUNT_MAX)
         return counts
 
     async def open_instances(

@@ -7,9 +7,12 @@ from motia.ledger.instances import (
     InstanceSnapshot,
     MemberRun,
     RequestEnd,
+    after_error_step,
     after_join,
     after_request,
+    is_member,
     is_of_request,
+    is_undecided,
     joinable,
     joins,
     joins_new,
@@ -17,8 +20,8 @@ from motia.ledger.instances import (
     wanted,
 )
 from motia.ledger.memory.rows import Row, Table
-from motia.ledger.numbers import RunNumbers
-from motia.model import Delivery, InstanceState, NewEvent, Opening, StepId, TraceId, run_id_of
+from motia.ledger.numbers import RunNumbers, number_of
+from motia.model import Accepted, Delivery, InstanceState, NewEvent, Opening, StepId, TraceId, run_id_of
 
 
 class Part:
@@ -68,6 +71,36 @@ class InstanceTable:
         if event.opens or event.trace in self._open:
             return Joining(self, event)
         return None
+
+    def join_error_step(self, event: NewEvent, accepted: Accepted) -> None:
+        """Let the runs of an error step join where the dead run that they were told of counts."""
+        if event.parent_run is None:
+            return
+        for record in self.open_in(event.trace):
+            told = self.parts[record.id].get(number_of(event.parent_run))
+            if told is None or not told.counts:
+                continue
+            new = [
+                (run, one.step)
+                for run, one in zip(accepted.runs, event.deliveries, strict=True)
+                if not is_member(record, one.step)
+            ]
+            for run, step in new:
+                self.add_part(record.id, number_of(run), step, is_held=False)
+            if new:
+                self.put(after_error_step(record))
+
+    def take_places(self, record: InstanceRecord, event: NewEvent, steps: list[StepId]) -> None:
+        """Make the dead runs count no more that new runs of `steps`, triggered by their error step, stand for."""
+        if event.parent_run is None:
+            return
+        parent, parts = number_of(event.parent_run), self.parts[record.id]
+        told, row = parts.get(parent), self._table.rows.get(parent)
+        if told is None or row is None or row.event.parent_run is None or is_member(record, told.step):
+            return
+        dead = parts.get(number_of(row.event.parent_run))
+        if dead is not None and dead.counts and dead.step in steps and is_undecided(record, dead.step):
+            dead.counts = False
 
     def join_delivered(self, row: Row) -> bool:
         """Let a run that was parked join, unless it did when it was accepted; whether it is held."""
@@ -135,6 +168,7 @@ class InstanceTable:
                         is_held=part.is_held,
                         finished_at=row.finished_at,
                         reason=row.reason,
+                        handles=None if is_member(record, part.step) else row.event.parent_run,
                     )
                 )
         return InstanceSnapshot(record=record, runs=tuple(runs))
@@ -191,6 +225,7 @@ class Joining:
         for record in self._records:
             parts = [(run, one.step, joins(record, one.step)) for run, one in runs]
             if joined := self._join(record.id, parts):
+                self._instances.take_places(record, self._event, joined)
                 self._instances.put(after_join(record, joined))
                 touched.append(record.id)
         for opening in self._opens:

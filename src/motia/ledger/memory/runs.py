@@ -253,6 +253,7 @@ class MemoryRuns:
                 unblocked = self._unblock_after(row)
         if follow_up is not None and accepted is None:
             accepted = self._insert_event(follow_up)
+            self._instances.join_error_step(follow_up, accepted)
         return Finished(is_current=True, unblocked=unblocked, follow_up=accepted)
 
     async def release(

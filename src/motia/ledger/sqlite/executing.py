@@ -14,6 +14,7 @@ from motia.ledger.seam import CancelAnswer, Finished, Promoted
 from motia.ledger.sqlite import runs_sql as sql
 from motia.ledger.sqlite.accepting import insert_event, known_event
 from motia.ledger.sqlite.books import READY, RUNNING, Running, StepBook
+from motia.ledger.sqlite.instances import join_error_step
 from motia.ledger.sqlite.store import Store, ids_json
 from motia.model import (
     FINAL_STATES,
@@ -197,6 +198,7 @@ def fail(
     accepted = known
     if follow_up is not None and known is None:
         accepted = insert_event(store, follow_up)
+        join_error_step(store, follow_up, accepted)
     return Finished(is_current=True, unblocked=unblocked, follow_up=accepted)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import apsw
 
-from motia.ledger.instances import Due, InstanceSnapshot, MemberRun, summary_of
+from motia.ledger.instances import Due, InstanceSnapshot, MemberRun, is_member
 from motia.ledger.numbers import number_of
+from motia.ledger.rules import COUNT_MAX
 from motia.ledger.sqlite import instances_sql as sql
 from motia.ledger.sqlite.instances import number_of_instance, record_of
+from motia.ledger.standing import summary_of
 from motia.model import InstancePage, InstanceState, RunId, RunState, StepId, TraceId, run_id_of
 
 ID_MAX = (1 << 63) - 1
@@ -24,6 +26,7 @@ def get_instance(conn: apsw.Connection, instance: str) -> InstanceSnapshot | Non
     row = conn.execute(sql.SELECT_INSTANCE, (number,)).fetchone()
     if row is None:
         return None
+    record = record_of(row)
     runs = tuple(
         MemberRun(
             run=run_id_of(run),
@@ -32,10 +35,13 @@ def get_instance(conn: apsw.Connection, instance: str) -> InstanceSnapshot | Non
             is_held=bool(is_held),
             finished_at=finished_at,
             reason=reason,
+            handles=None if parent is None or is_member(record, step) else run_id_of(parent),
         )
-        for run, step, state, is_held, finished_at, reason in conn.execute(sql.SELECT_MEMBER_RUNS, (number,))
+        for run, step, state, is_held, finished_at, reason, parent in conn.execute(
+            sql.SELECT_MEMBER_RUNS, (number,)
+        )
     )
-    return InstanceSnapshot(record=record_of(row), runs=runs)
+    return InstanceSnapshot(record=record, runs=runs)
 
 
 def instances_of_run(conn: apsw.Connection, run: RunId) -> dict[str, bool]:
@@ -83,8 +89,13 @@ def index_for(workflow: str | None, state: str | None, trace: str | None) -> str
 def count_instances(conn: apsw.Connection) -> dict[str, dict[InstanceState, int]]:
     """See `Ledger.count_instances`."""
     counts: dict[str, dict[InstanceState, int]] = {}
-    for workflow, state, count in conn.execute(sql.COUNT_INSTANCES):
-        counts.setdefault(workflow, {})[InstanceState(state)] = count
+    row = conn.execute(sql.SELECT_NEXT_WORKFLOW, ("",)).fetchone()
+    while row is not None:
+        for state in InstanceState:
+            (count,) = next(conn.execute(sql.COUNT_INSTANCES, (row[0], state, COUNT_MAX)))
+            if count:
+                counts.setdefault(row[0], {})[state] = count
+        row = conn.execute(sql.SELECT_NEXT_WORKFLOW, row).fetchone()
     return counts
 
 

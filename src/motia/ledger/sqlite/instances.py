@@ -14,9 +14,12 @@ from motia.ledger.instances import (
     Memo,
     RequestEnd,
     StartRequest,
+    after_error_step,
     after_join,
     after_request,
+    is_member,
     is_of_request,
+    is_undecided,
     joinable,
     joins,
     joins_new,
@@ -25,8 +28,9 @@ from motia.ledger.instances import (
 )
 from motia.ledger.numbers import number_of
 from motia.ledger.sqlite import instances_sql as sql
-from motia.ledger.sqlite.store import Store
+from motia.ledger.sqlite.store import Store, ids_json
 from motia.model import (
+    Accepted,
     Delivery,
     InstanceState,
     NewEvent,
@@ -66,6 +70,7 @@ class Joining:
             parts = [(number, one.step, joins(record, one.step)) for number, one in runs]
             if _write_parts(store, number_of_instance(record.id), parts):
                 steps = [step for _, step, is_held in parts if is_held is not None]
+                _take_places(store, record, self._event, steps)
                 update(store, after_join(record, steps))
                 touched.append(record.id)
         return (*touched, *(self._open(store, opening, runs, now) for opening in self._opens))
@@ -80,6 +85,35 @@ class Joining:
         )
         _write_parts(store, number, [(run, one.step, joins_new(opening, one)) for run, one in runs])
         return run_id_of(number)
+
+
+def join_error_step(store: Store, event: NewEvent, accepted: Accepted) -> None:
+    """Let the runs of an error step join where the dead run that they were told of counts."""
+    if event.parent_run is None:
+        return
+    for record in read_open(store, event.trace):
+        instance = number_of_instance(record.id)
+        if store.row(sql.SELECT_COUNTED, (instance, number_of(event.parent_run))) is None:
+            continue
+        parts: list[tuple[int, StepId, bool | None]] = [
+            (number_of(run), one.step, None if is_member(record, one.step) else False)
+            for run, one in zip(accepted.runs, event.deliveries, strict=True)
+        ]
+        if _write_parts(store, instance, parts):
+            update(store, after_error_step(record))
+
+
+def _take_places(store: Store, record: InstanceRecord, event: NewEvent, steps: list[StepId]) -> None:
+    """Make the dead runs count no more that new runs of `steps`, triggered by their error step, stand for."""
+    if event.parent_run is None:
+        return
+    instance = number_of_instance(record.id)
+    part = store.row(sql.SELECT_PART, (instance, number_of(event.parent_run)))
+    if part is None or part[1] is None or is_member(record, part[0]):
+        return
+    counted = store.row(sql.SELECT_COUNTED, (instance, part[1]))
+    if counted is not None and counted[0] in steps and is_undecided(record, counted[0]):
+        store.write(sql.MARK_SUPERSEDED, (instance, ids_json((part[1],))))
 
 
 def joining_of(store: Store, event: NewEvent) -> Joining | None:

@@ -26,6 +26,13 @@ SELECT_HOLDS_OF_RUN = (  # instance_runs_of_run
     "SELECT instance, is_held FROM instance_runs INDEXED BY instance_runs_of_run WHERE run = ?"
 )
 LET_GO = "UPDATE instance_runs SET is_held = 0 WHERE instance = ? AND run = ? AND is_held = 1"  # primary key
+SELECT_PART = (  # primary keys
+    "SELECT j.step, r.parent_run FROM instance_runs AS j CROSS JOIN runs AS r ON r.id = j.run"
+    " WHERE j.instance = ? AND j.run = ?"
+)
+SELECT_COUNTED = (  # primary key
+    "SELECT step FROM instance_runs WHERE instance = ? AND run = ? AND counts = 1"
+)
 MARK_SUPERSEDED = (  # primary key
     "UPDATE instance_runs SET counts = 0 WHERE instance = ? AND run IN (SELECT value FROM json_each(?))"
 )
@@ -50,7 +57,7 @@ DELETE_MEMBER_RUNS = (  # instance_runs_of_run
 # reads
 
 SELECT_MEMBER_RUNS = (  # primary keys
-    "SELECT j.run, j.step, r.state, j.is_held, r.finished_at, r.reason FROM instance_runs AS j"
+    "SELECT j.run, j.step, r.state, j.is_held, r.finished_at, r.reason, r.parent_run FROM instance_runs AS j"
     " CROSS JOIN runs AS r ON r.id = j.run WHERE j.instance = ? AND j.counts = 1 ORDER BY j.run"
 )
 SELECT_OPEN_INSTANCES = (  # instances_open
@@ -65,7 +72,11 @@ SELECT_NEXT_DUE_INSTANCE = (  # instances_due, the first behind
     "SELECT due_at FROM instances INDEXED BY instances_due WHERE state = 'running' AND due_at IS NOT NULL"
     " AND due_at > ? ORDER BY due_at LIMIT 1"
 )
+SELECT_NEXT_WORKFLOW = (  # instances_by_workflow, the first behind
+    "SELECT workflow FROM instances INDEXED BY instances_by_workflow WHERE workflow > ?"
+    " ORDER BY workflow LIMIT 1"
+)
 COUNT_INSTANCES = (  # instances_by_workflow_state alone
-    "SELECT workflow, state, count(*) FROM instances INDEXED BY instances_by_workflow_state"
-    " GROUP BY workflow, state"
+    "SELECT count(*) FROM (SELECT 1 FROM instances INDEXED BY instances_by_workflow_state"
+    " WHERE workflow = ? AND state = ? LIMIT ?)"
 )

@@ -49,7 +49,7 @@ SCANS = {
     "SELECT_LAST_ID": "",
     "SELECT_TRACE_END": "",
     "SELECT_LAST_INSTANCE": "",
-    "COUNT_INSTANCES": "instances USING COVERING INDEX instances_by_workflow_state",
+    "COUNT_INSTANCES": "(subquery",
 }
 
 

@@ -1,6 +1,6 @@
 /** Configured values as rows: in words of their unit, with what they were set by. */
 import type { Schemas } from '../../api/client';
-import { bytes, count, duration } from '../../lib/format';
+import { bytes, count, plainDuration } from '../../lib/format';
 
 export type ConfigEntry = Schemas['ConfigEntry'];
 
@@ -14,7 +14,7 @@ export function meaning(key: string, value: unknown): string | null {
   if (name.endsWith('_bytes') || name === 'bytes') return bytes(value);
   const isDuration =
     name.endsWith('_timeout') || (DURATIONS.includes(name) && ['limits', 'shutdown', 'retention'].includes(room));
-  if (isDuration) return duration(value * 1_000);
+  if (isDuration) return plainDuration(value * 1_000);
   return value >= 100_000 ? count(value) : null;
 }
 

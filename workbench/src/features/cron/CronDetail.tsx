@@ -1,11 +1,12 @@
 /** One cron step: its rules, the next ten instants in its zone, the last firings with their runs. */
+import { Hand } from 'lucide-react';
 import { Facts } from '../../components/Facts';
 import { RunLink, StepLink } from '../../components/Ids';
 import { Time } from '../../components/Time';
 import { instant } from '../../lib/format';
 import { CronActs } from './CronActs';
 import type { CronStep } from './index';
-import { Outcome } from './Outcome';
+import { Result } from './Outcome';
 import { zoned } from './zoned';
 
 const CATCH_UP: Record<string, string> = {
@@ -67,11 +68,22 @@ export function CronDetail({ step }: { step: CronStep }) {
           {step.fires.map((fire) => (
             <li
               key={`${fire.instant_at} ${fire.run}`}
-              className="grid grid-cols-[84px_minmax(0,1fr)_74px] items-center gap-2 px-2.5 py-1"
+              className="grid grid-cols-[94px_minmax(0,1fr)_74px] items-center gap-2 px-2.5 py-1"
             >
-              <Outcome outcome={fire.outcome} />
+              <span>
+                <Result fire={fire} />
+              </span>
               <span className="truncate" title={fire.reason}>
-                {fire.run ? <RunLink id={fire.run} /> : <span className="text-muted">{fire.reason || 'no run'}</span>}
+                {fire.run ? (
+                  <>
+                    <RunLink id={fire.run} />
+                    {fire.outcome === 'manual' && (
+                      <Hand size={13} aria-label="by hand" className="ml-1.5 inline text-muted" />
+                    )}
+                  </>
+                ) : (
+                  <span className="text-muted">{fire.reason || 'no run'}</span>
+                )}
               </span>
               <span className="text-right text-muted">
                 <Time at={fire.instant_at} />

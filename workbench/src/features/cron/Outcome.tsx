@@ -1,5 +1,9 @@
 /** What became of a scheduled instant, by word, sign and colour. */
+
 import { CircleSlash, Clock, Hand, type LucideIcon, SkipForward } from 'lucide-react';
+import type { Schemas } from '../../api/client';
+import { useApi } from '../../api/queries';
+import { StateBadge } from '../../components/StateBadge';
 
 const OUTCOMES: Record<string, { icon: LucideIcon; colour: string; means: string }> = {
   fired: { icon: Clock, colour: 'bg-good-soft text-good', means: 'It made a run.' },
@@ -20,4 +24,18 @@ export function Outcome({ outcome }: { outcome: string }) {
       {outcome}
     </span>
   );
+}
+
+/** What became of a firing: the state of its run while that is stored, else how it fired. */
+export function Result({ fire }: { fire: Schemas['CronFire'] }) {
+  return fire.run ? <RunResult run={fire.run} outcome={fire.outcome} /> : <Outcome outcome={fire.outcome} />;
+}
+
+function RunResult({ run, outcome }: { run: string; outcome: string }) {
+  const found = useApi('/v1/runs/{run}', {
+    params: { run },
+    live: ['run'],
+    fits: (item) => item.data.run === run,
+  });
+  return found.data === undefined ? <Outcome outcome={outcome} /> : <StateBadge state={found.data.state} />;
 }

@@ -12,7 +12,7 @@ import { Time } from '../../components/Time';
 import { useFilters } from '../../lib/location';
 import { CronActs } from './CronActs';
 import { CronDetail } from './CronDetail';
-import { Outcome } from './Outcome';
+import { Result } from './Outcome';
 
 export type CronStep = Schemas['CronView'];
 
@@ -92,7 +92,7 @@ const COLUMNS: readonly Column<CronStep>[] = [
   {
     id: 'next',
     title: 'Next',
-    width: '80px',
+    width: '68px',
     align: 'right',
     cell: (step) =>
       step.next_at === null || step.paused ? <span className="text-muted">–</span> : <Time at={step.next_at} />,
@@ -100,13 +100,13 @@ const COLUMNS: readonly Column<CronStep>[] = [
   {
     id: 'last',
     title: 'Last',
-    width: '146px',
+    width: '170px',
     cell: (step) =>
       step.last === null ? (
         <span className="text-muted">not yet</span>
       ) : (
         <span className="flex items-center gap-2">
-          <Outcome outcome={step.last.outcome} />
+          <Result fire={step.last} />
           <Time at={step.last.fired_at} />
         </span>
       ),

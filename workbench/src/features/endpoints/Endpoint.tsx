@@ -1,6 +1,6 @@
 /** One endpoint: the request on the left, what came of it on the right, its description below. */
 import { Square } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { StepView } from '../../api/catalog';
 import { useApi } from '../../api/queries';
@@ -15,7 +15,7 @@ import { StepSchemas } from '../../components/StepParts';
 import { segment } from '../../lib/location';
 import { Answer } from './Answer';
 import { Builder } from './Builder';
-import { curlOf, type Draft, draftOf, problemsOf, requestOf } from './draft';
+import { curlOf, type Draft, draftOf, emptyParams, type Problem, problemsOf, requestOf } from './draft';
 import { remember } from './history';
 import { Sent } from './Sent';
 import { useRequest } from './useRequest';
@@ -25,15 +25,27 @@ export function Endpoint({ step }: { step: StepView }) {
   const { answer, error, isBusy, send, stop } = useRequest();
   const status = useApi('/v1/status');
   const request = requestOf(step, draft);
-  const problems = useMemo(() => (answer === undefined ? [] : problemsOf(answer)), [answer]);
+  const found = useMemo(() => (answer === undefined ? [] : problemsOf(answer)), [answer]);
+  const [wasTried, setTried] = useState(false);
+  const empty = emptyParams(step, draft);
+  const problems = wasTried ? [...empty.map(wanting), ...found] : found;
+  const form = useRef<HTMLDivElement>(null);
 
-  const go = (used: Draft = draft) =>
+  const go = (used: Draft = draft) => {
+    const [first] = emptyParams(step, used);
+    setTried(first !== undefined);
+    if (first !== undefined) {
+      form.current?.querySelector<HTMLInputElement>(`[aria-label="Path parameter ${first}"]`)?.focus();
+      return;
+    }
     send(requestOf(step, used), ({ status: code, duration_ms, trace }) =>
       remember({ at: Date.now(), step: step.id, draft: used, status: code, duration_ms, trace }),
     );
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl-Enter sends from anywhere inside
     <div
+      ref={form}
       className="min-w-0 flex-1 overflow-y-auto"
       onKeyDown={(event) => {
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || isBusy) return;
@@ -84,4 +96,8 @@ export function Endpoint({ step }: { step: StepView }) {
       </div>
     </div>
   );
+}
+
+function wanting(name: string): Problem {
+  return { where: 'params', path: `/${name}`, message: 'needs a value: the path is another one without it' };
 }

@@ -35,12 +35,12 @@ export function Sent({
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: two may be sent in one millisecond
             key={`${entry.at} ${at}`}
-            className="flex flex-wrap items-center gap-x-3 border-b border-line px-3 py-1 text-sm last:border-0"
+            className="flex items-center gap-x-2 border-b border-line px-3 py-1 text-sm last:border-0"
           >
             <StatusWord status={entry.status} />
             <span className="text-xs tabular-nums text-muted">{duration(entry.duration_ms)}</span>
             {entry.trace !== null && <TraceLink id={entry.trace} />}
-            <span className="ml-auto text-xs text-muted">
+            <span className="ml-auto whitespace-nowrap text-xs text-muted">
               <Time at={entry.at} />
             </span>
             <Button look="quiet" onClick={() => load(entry.draft)}>
@@ -48,13 +48,15 @@ export function Sent({
             </Button>
             <ActButton
               look="quiet"
+              aria-label="Send again"
+              title="Send it again as it was"
               reason={hasGap(entry) ? 'A secret of it was not kept: edit it first.' : undefined}
               onClick={() => {
                 load(entry.draft);
                 again(entry.draft);
               }}
             >
-              <RotateCw size={13} aria-hidden /> Send again
+              <RotateCw size={13} aria-hidden /> Again
             </ActButton>
           </li>
         ))}

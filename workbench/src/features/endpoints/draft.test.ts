@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../api/catalog';
-import { curlOf, draftOf, pathParams, problemAt, problemsOf, requestOf, shownBody } from './draft';
+import { curlOf, draftOf, emptyParams, pathParams, problemAt, problemsOf, requestOf, shownBody } from './draft';
 import { bounded, ENTRIES_MAX, type Entry, LEFT_OUT, safe } from './history';
 
 const step = {
@@ -48,6 +48,14 @@ describe('a draft', () => {
   it('becomes a request with everything encoded', () => {
     const draft = { ...draftOf(step), params: { id: 'a/b c' }, query: [['q', 'x&y'] as const, ['', 'gone'] as const] };
     expect(requestOf(step, draft).path).toBe('/users/a%2Fb%20c/orders?q=x%26y');
+  });
+
+  it('keeps the place of a name of the path that has no value', () => {
+    const typed = { ...step, path: '/typed/:kind/*rest' };
+    const draft = { ...draftOf(typed), params: { kind: '', rest: '' }, query: [] };
+    expect(emptyParams(typed, draft)).toEqual(['kind']);
+    expect(requestOf(typed, draft).path).toBe('/typed/:kind/');
+    expect(emptyParams(typed, { ...draft, params: { kind: 'a' } })).toEqual([]);
   });
 
   it('keeps the slashes of a rest parameter', () => {

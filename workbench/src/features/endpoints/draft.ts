@@ -58,10 +58,17 @@ export function knownNames(schema: unknown): string[] {
   return (formFields(schema) ?? []).map((field) => field.name);
 }
 
-/** What is sent. A parameter that is empty keeps its place, so that the engine says what it thinks of it. */
+/** Names of the path that have no value yet: without one it would be another path, which nobody answers. */
+export function emptyParams(step: Pick<StepView, 'path'>, draft: Draft): string[] {
+  const named = [...(step.path ?? '').matchAll(/:([A-Za-z_]\w*)/g)].map((match) => match[1] as string);
+  return named.filter((name) => (draft.params[name] ?? '') === '');
+}
+
+/** What is sent. A name of the path that has no value stands for itself, as a place to put one. */
 export function requestOf(step: Pick<StepView, 'method' | 'path'>, draft: Draft): RequestToSend {
   const path = (step.path ?? '/').replace(/([:*])([A-Za-z_]\w*)/g, (_, sign: string, name: string) => {
     const value = draft.params[name] ?? '';
+    if (sign === ':' && value === '') return `:${name}`;
     return sign === '*' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
   });
   const search = new URLSearchParams(draft.query.filter(([name]) => name !== '').map(([name, value]) => [name, value]));

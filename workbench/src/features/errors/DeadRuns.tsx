@@ -5,6 +5,7 @@ import { RunLink, TraceLink } from '../../components/Ids';
 import { Panel } from '../../components/Page';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
+import { counted } from '../../lib/format';
 import { linkTo } from '../../lib/location';
 import type { ErrorGroup } from './ErrorList';
 
@@ -40,9 +41,7 @@ export function DeadRuns({ group }: { group: ErrorGroup }) {
             className="grid grid-cols-[150px_minmax(0,1fr)_80px_70px] items-center gap-3 px-3 py-1.5 text-sm"
           >
             <RunLink id={run.id} />
-            <span className="truncate text-muted" title={run.error?.message}>
-              {run.error?.message}
-            </span>
+            <span className="truncate text-muted">{counted(run.attempt, 'attempt')}</span>
             <TraceLink id={run.trace} />
             <span className="text-right text-xs text-muted">{run.finished_at && <Time at={run.finished_at} />}</span>
           </li>

@@ -10,7 +10,7 @@ import { Facts } from '../../components/Facts';
 import { RunLink, SourceLink, StepLink, TraceLink } from '../../components/Ids';
 import { CopyButton } from '../../components/Json';
 import { Page, Panel } from '../../components/Page';
-import { Stack } from '../../components/Stack';
+import { LongText, Stack } from '../../components/Stack';
 import { Failed, Loading } from '../../components/States';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
@@ -72,15 +72,9 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
             <About group={group} />
             <Panel
               title="Stack of the last one"
-              actions={<CopyButton text={() => `${group.message}\n${group.stack}`} />}
+              actions={group.stack !== '' && <CopyButton text={() => `${group.message}\n${group.stack}`} />}
             >
-              {group.stack === '' ? (
-                <p className="p-3 text-sm text-muted">It came without a stack.</p>
-              ) : (
-                <div className="p-2">
-                  <Stack stack={group.stack} step={group.step} />
-                </div>
-              )}
+              <StackOf group={group} />
             </Panel>
           </div>
           <DeadRuns group={group} />
@@ -91,12 +85,31 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
   );
 }
 
+/** A failed request keeps its stack in the log line that the engine wrote of it. */
+function StackOf({ group }: { group: ErrorGroup }) {
+  const isRequest = group.stack === '' && group.run === null;
+  const trace = useApi('/v1/traces/{trace}', { params: { trace: group.trace }, isOn: isRequest });
+  const line = trace.data?.logs.find(
+    (one) => one.source === 'engine' && one.level === 'error' && one.step === group.step && one.message.includes('\n'),
+  );
+  const stack = isRequest ? (line?.message.split('\n').slice(1).join('\n') ?? '') : group.stack;
+  if (stack === '')
+    return (
+      <p className="p-3 text-sm text-muted">{isRequest && trace.isPending ? 'Loading…' : 'It came without a stack.'}</p>
+    );
+  return (
+    <div className="p-2">
+      <Stack stack={stack} step={group.step} />
+    </div>
+  );
+}
+
 function About({ group }: { group: ErrorGroup }) {
   return (
     <div className="flex flex-col gap-3 rounded-lg border border-line bg-panel p-3">
       <p className="break-words">
         <span className="font-mono text-[13px] font-medium text-bad">{group.name}</span>{' '}
-        <span className="whitespace-pre-wrap">{group.message}</span>
+        <LongText text={group.message} />
       </p>
       <Facts
         facts={[

@@ -12,6 +12,7 @@ import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { count } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
+import { useIsNarrow } from '../../lib/media';
 import { HOUR, Series } from './Series';
 
 export type ErrorGroup = Schemas['ErrorGroup'];
@@ -22,7 +23,11 @@ const SHOWN = [
   ['all', 'Open and resolved'],
 ] as const;
 
+/** Columns that give way to the error itself. */
+const LESSER = ['hour', 'first'];
+
 export function ErrorList() {
+  const isNarrow = useIsNarrow();
   const [filters, set] = useFilters();
   const [, navigate] = useLocation();
   const resolved = filters.show === 'all' ? undefined : filters.show === 'resolved';
@@ -95,7 +100,7 @@ export function ErrorList() {
       ) : (
         <Table
           label="Errors"
-          columns={columns}
+          columns={isNarrow ? columns.filter(({ id }) => !LESSER.includes(id)) : columns}
           rows={rows}
           rowId={(group) => group.fingerprint}
           rowHeight={52}

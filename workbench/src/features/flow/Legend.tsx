@@ -18,8 +18,8 @@ export function Legend({
       aria-label="Legend"
       className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line bg-panel px-4 py-1.5 text-xs"
     >
-      <span className="text-muted">Edges</span>
-      {EDGE_KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0 || kind === 'observed').map((kind) => (
+      <span className="text-muted">{wires.length === 0 ? 'No step triggers another yet.' : 'Edges'}</span>
+      {EDGE_KINDS.filter((kind) => (sizes.get(kind) ?? 0) > 0).map((kind) => (
         <label key={kind} className="flex items-center gap-1.5" title={EDGE_WORDS[kind].says}>
           <input type="checkbox" checked={!hidden.has(kind)} onChange={() => toggle(kind)} />
           <Sample kind={kind} />

@@ -11,6 +11,7 @@ import { SearchField, Select } from '../../components/Inputs';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
 import { sayFailure } from '../../components/Toasts';
+import { counted } from '../../lib/format';
 import { useFilters } from '../../lib/location';
 import { useIsNarrow } from '../../lib/media';
 import { Canvas } from './Canvas';
@@ -95,7 +96,9 @@ function Drawn({ graph }: { graph: Graph }) {
             </label>
           )}
           <span className="text-sm text-muted" role="status">
-            {view.text === '' ? `${scene.inside.size} nodes` : `${scene.found.length} of ${scene.inside.size} found`}
+            {view.text === ''
+              ? counted(scene.inside.size, 'node')
+              : `${scene.found.length} of ${scene.inside.size} found`}
           </span>
           {isMoved && !isPart && (
             <Button look="quiet" onClick={reset} title="Forget where things were dragged to">

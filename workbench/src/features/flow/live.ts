@@ -28,7 +28,7 @@ export const IDLE: Load = { running: 0, waiting: 0, done: 0, errors: 0, isPaused
 export function useLoads(): ReadonlyMap<string, Load> {
   const queues = useApi('/v1/queues', { live: ['run', 'step'], everyMs: 250 });
   const metrics = useApi('/v1/metrics', {
-    query: { window_s: WINDOW_S },
+    query: { window_s: WINDOW_S, part_s: 300 },
     live: ['run', 'request'],
     everyMs: 3_000,
   });

@@ -62,7 +62,7 @@ export const LogRow = memo(function LogRow({ line, index, start, isOpen, isMarke
           {line.step ?? line.source}
         </span>
         <span role="cell" className="truncate">
-          {line.message}
+          <bdi>{line.message}</bdi>
           {!isOpen && <Preview fields={line.fields} />}
         </span>
         <span role="cell" className="flex justify-end gap-2 font-sans text-xs">
@@ -90,7 +90,7 @@ function Preview({ fields }: { fields: unknown }) {
     .map(([name, value], at) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: by place, so that the next line's fields reuse the elements
       <span key={at} className="ml-3 text-muted">
-        {name}=<span className="text-ink">{short(value)}</span>
+        <bdi>{name}</bdi>=<bdi className="text-ink">{short(value)}</bdi>
       </span>
     ));
 }

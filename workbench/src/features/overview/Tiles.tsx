@@ -103,7 +103,7 @@ function Tile({
         {isBad && <span aria-hidden>✕ </span>}
         {children}
       </span>
-      <span className="block truncate text-xs text-muted">{about}</span>
+      <span className="block text-xs text-muted">{about}</span>
     </Link>
   );
 }

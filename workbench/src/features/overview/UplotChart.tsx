@@ -58,7 +58,7 @@ export default function UplotChart({
         scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.1, Number.MIN_VALUE)] } },
         axes: [
           { ...axis, values: '{HH}:{mm}', size: 30 },
-          { ...axis, size: 64, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
+          { ...axis, size: roomFor, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
         ],
         series: [
           {},
@@ -98,6 +98,11 @@ export default function UplotChart({
   useEffect(() => chart.current?.setData(data));
 
   return <div ref={place} role="img" aria-label={label} className="h-40 min-w-0" />;
+}
+
+/** As wide as the longest label: `6 min 40 s` takes more than `10/s`. */
+function roomFor(_: uPlot, labels: readonly string[] | null): number {
+  return Math.max(48, Math.max(0, ...(labels ?? []).map((label) => label.length)) * 6.5 + 16);
 }
 
 /** Lines through few values show them as points: a single one has no line. */

@@ -7,7 +7,7 @@ import { Select } from '../../components/Inputs';
 import { Page, Panel } from '../../components/Page';
 import { Failed, Loading } from '../../components/States';
 import { useNow } from '../../components/Time';
-import { clock, duration, exact, rate } from '../../lib/format';
+import { clock, exact, plainDuration, rate } from '../../lib/format';
 import { linkTo, useFilters } from '../../lib/location';
 import { floorMinute } from '../../lib/range';
 import { Chart } from './Chart';
@@ -15,7 +15,7 @@ import { FaultBanner } from './FaultBanner';
 import { FirstSteps } from './FirstSteps';
 import { RecentErrors, RunningNow } from './Lately';
 import { StepTable } from './StepTable';
-import { minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
+import { everyMsOf, minutesPerPart, seriesOf, spanOf, WINDOWS } from './series';
 import { Tiles } from './Tiles';
 
 export default function OverviewScreen() {
@@ -34,7 +34,7 @@ export default function OverviewScreen() {
       until: new Date(minute + 60_000).toISOString(),
     } as never,
     live: ['run', 'request'],
-    everyMs: 1_000,
+    everyMs: everyMsOf(window),
   });
   const steps = useStepList();
   const kinds = useMemo(() => new Map((steps ?? []).map((step) => [step.id, step.kind])), [steps]);
@@ -106,7 +106,7 @@ export default function OverviewScreen() {
                     { name: 'p95', values: series.p95, colour: 'warn', dash: [6, 3] },
                     { name: 'p99', values: series.p99, colour: 'bad', dash: [2, 3] },
                   ]}
-                  format={(value) => (value === 0 ? '0' : duration(value))}
+                  format={(value) => (value === 0 ? '0' : plainDuration(value))}
                   onPick={pick}
                 />
               </Panel>

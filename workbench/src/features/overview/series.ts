@@ -48,9 +48,17 @@ export function spanOf(points: readonly Point[], minutes: number, nowMs: number)
   };
 }
 
+/** Lengths of parts, in minutes, that the engine has sums for or adds up cheaply. */
+const PARTS = [1, 5, 10, 20, 60];
+
 /** How many minutes one part of a window has: as the engine is asked, and as it is drawn. */
 export function minutesPerPart(minutes: number): number {
-  return Math.max(Math.ceil(minutes / PARTS_MAX), 1);
+  return PARTS.find((part) => minutes / part <= PARTS_MAX) ?? 60;
+}
+
+/** How often the screen reads again while things happen: less than a pixel changes meanwhile. */
+export function everyMsOf(minutes: number): number {
+  return Math.max((minutes * 60_000) / 3_600, 1_000);
 }
 
 /** The engine's parts without gaps. Percentiles of a part that came in pieces are the worst of these. */

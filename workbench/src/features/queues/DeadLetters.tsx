@@ -76,7 +76,7 @@ export function DeadLetters() {
     {
       id: 'died',
       title: 'Died',
-      width: '76px',
+      width: '84px',
       align: 'right',
       cell: (run) => (run.finished_at === null ? '' : <Time at={run.finished_at} />),
     },

@@ -54,8 +54,8 @@ export function QueueList({ queues }: { queues: ReturnType<typeof useApi<'/v1/qu
   };
 
   const columns: Column<QueueRow>[] = [
-    { id: 'step', title: 'Step', width: 'minmax(130px, 1.3fr)', cell: (row) => <Step row={row} /> },
-    { id: 'waiting', title: 'Waiting', width: 'minmax(120px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
+    { id: 'step', title: 'Step', width: 'minmax(110px, 1.3fr)', cell: (row) => <Step row={row} /> },
+    { id: 'waiting', title: 'Waiting', width: 'minmax(100px, 1.6fr)', cell: (row) => <Waiting row={row} /> },
     {
       id: 'oldest',
       title: 'Oldest ready',

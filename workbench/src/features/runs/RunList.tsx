@@ -1,6 +1,6 @@
 /** Runs, newest first: live while the reader is at the top, still while they read or choose. */
 import { useCallback, useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { RunView } from '../../api/client';
 import { type FeedItem, useFeed } from '../../api/feed';
 import { usePages } from '../../api/queries';
@@ -107,8 +107,11 @@ function NoRuns({ isFiltered, isSearching, clear }: { isFiltered: boolean; isSea
   if (!isFiltered) {
     return (
       <Empty title="Nothing has run yet.">
-        A run appears here when a step is triggered: by a request, an event, a schedule, or by hand. The overview says
-        how to send the first one.
+        A run appears here when a step is triggered: by a request, an event, a schedule, or by hand.{' '}
+        <Link href="/" className="text-accent hover:underline">
+          The overview
+        </Link>{' '}
+        says how to send the first one.
       </Empty>
     );
   }

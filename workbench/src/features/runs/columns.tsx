@@ -43,7 +43,7 @@ export function columnsOf(picking: Picking | null, room: Room, filters: Filters)
       isWide: true,
     },
     { id: 'trigger', title: 'Trigger', width: '56px', cell: (run) => run.trigger, isWide: true },
-    { id: 'created', title: 'Created', width: '74px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
+    { id: 'created', title: 'Created', width: '84px', align: 'right', cell: (run) => <Time at={run.created_at} /> },
     { id: 'trace', title: 'Trace', width: '84px', cell: (run) => <TraceLink id={run.trace} />, isWide: true },
     { id: 'id', title: 'Run', width: '134px', cell: (run) => <RunLink id={run.id} filters={filters} />, isWide: true },
   ];

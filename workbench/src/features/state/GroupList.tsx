@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { count } from '../../lib/format';
+import { visible } from '../../lib/visible';
 
 export function GroupList({
   groups,
@@ -40,7 +41,7 @@ export function GroupList({
               className={`flex w-full items-center gap-2 rounded px-2 py-1 text-left text-sm ${group === current ? 'bg-accent-soft font-medium text-accent' : 'hover:bg-raised'}`}
             >
               <span className="truncate" title={group}>
-                {group}
+                {visible(group)}
               </span>
               <span className="ml-auto text-xs tabular-nums text-muted">{count(keys)}</span>
             </button>

@@ -12,7 +12,8 @@ import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
 import { printJson } from '../../lib/exact';
-import { count } from '../../lib/format';
+import { count, counted } from '../../lib/format';
+import { visible } from '../../lib/visible';
 import { CHANGES, concernsGroup } from './changed';
 import { cursorBefore, ofPrefix } from './prefix';
 
@@ -21,13 +22,15 @@ const PREVIEW = 200;
 
 interface Props {
   group: string;
+  /** How many keys it has, where that is known. */
+  size: number | undefined;
   prefix: string;
   setPrefix: (prefix: string) => void;
   current: string | undefined;
   open: (key: string) => void;
 }
 
-export function KeyList({ group, prefix, setPrefix, current, open }: Props) {
+export function KeyList({ group, size, prefix, setPrefix, current, open }: Props) {
   const [isClearing, setClearing] = useState(false);
   const pages = usePages('/v1/state/{group}', {
     params: { group },
@@ -46,8 +49,9 @@ export function KeyList({ group, prefix, setPrefix, current, open }: Props) {
       <div className="flex flex-wrap items-center gap-2 border-b border-line bg-panel px-4 py-2">
         <SearchField label="Key begins with" value={prefix} onChange={setPrefix} />
         <span className="text-xs text-muted tabular-nums">
-          {count(entries.length)}
-          {hasMore && '+'} {entries.length === 1 ? 'key' : 'keys'}
+          {hasMore && prefix === '' && size !== undefined && size > entries.length
+            ? counted(size, 'key')
+            : `${count(entries.length)}${hasMore ? '+' : ''} ${entries.length === 1 ? 'key' : 'keys'}`}
         </span>
         <ActButton look="danger" className="ml-auto" onClick={() => setClearing(true)}>
           <Trash2 size={14} aria-hidden /> Clear group…
@@ -86,7 +90,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     width: 'minmax(90px, 1fr)',
     cell: (entry) => (
       <span className="font-mono text-[13px]" title={entry.key}>
-        {entry.key}
+        {visible(entry.key)}
       </span>
     ),
   },

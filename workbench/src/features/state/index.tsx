@@ -47,6 +47,7 @@ export default function Screen() {
             <KeyList
               key={group}
               group={group}
+              size={all.find((one) => one.group === group)?.keys}
               prefix={filters.prefix ?? ''}
               setPrefix={(prefix) => set({ prefix })}
               current={filters.key}

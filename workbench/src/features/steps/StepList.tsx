@@ -68,7 +68,11 @@ export function StepList() {
   const [filters, set] = useFilters();
   const [, navigate] = useLocation();
   const steps = useSteps({ live: ['manifest', 'step', 'run'], everyMs: 1_000 });
-  const metrics = useApi('/v1/metrics', { query: { window_s: 3_600 }, live: ['run', 'request'], everyMs: 5_000 });
+  const metrics = useApi('/v1/metrics', {
+    query: { window_s: 3_600, part_s: 300 },
+    live: ['run', 'request'],
+    everyMs: 5_000,
+  });
   const rows = useMemo(() => {
     const known = new Map(metrics.data?.metrics.map((one) => [one.step, one]));
     const text = (filters.q ?? '').toLowerCase();

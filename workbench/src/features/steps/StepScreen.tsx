@@ -2,9 +2,10 @@
 import { GitFork } from 'lucide-react';
 import { Link } from 'wouter';
 import { useStep } from '../../api/catalog';
+import { useApi } from '../../api/queries';
 import { Page } from '../../components/Page';
 import { Prose } from '../../components/Prose';
-import { Failed, Loading } from '../../components/States';
+import { Empty, Failed, Loading } from '../../components/States';
 import { StepActs } from '../../components/StepActs';
 import { StepIdentity } from '../../components/StepParts';
 import { linkTo, useFilters } from '../../lib/location';
@@ -28,7 +29,8 @@ export function StepScreen({ id }: { id: string }) {
       title={id}
       kind="Step"
       actions={
-        step !== undefined && (
+        step !== undefined &&
+        error === null && (
           <>
             {step.is_paused && (
               <span className="rounded bg-warn-soft px-2 py-0.5 text-sm font-medium text-warn">paused: runs wait</span>
@@ -44,7 +46,9 @@ export function StepScreen({ id }: { id: string }) {
         )
       }
     >
-      {error !== null ? (
+      {error?.status === 404 ? (
+        <Gone id={id} />
+      ) : error !== null ? (
         <Failed error={error} retry={() => refetch()} />
       ) : step === undefined || data === undefined ? (
         <Loading what="the step" />
@@ -57,6 +61,7 @@ export function StepScreen({ id }: { id: string }) {
               </p>
             )}
             <StepIdentity step={step} />
+            <Broken file={step.source.file} />
             <div role="tablist" aria-label="Parts of the step" className="flex gap-1">
               {TABS.map(([name, title]) => (
                 <button
@@ -80,5 +85,42 @@ export function StepScreen({ id }: { id: string }) {
         </>
       )}
     </Page>
+  );
+}
+
+/** Its file does not load: what runs is not what is written. */
+function Broken({ file }: { file: string }) {
+  const { data } = useApi('/v1/faults', { live: ['manifest'], everyMs: 100 });
+  const fault = data?.faults.find((one) => one.file === file && one.severity === 'error');
+  if (fault === undefined) return null;
+  return (
+    <p role="alert" className="rounded-md border border-bad bg-bad-soft px-3 py-1.5 text-sm">
+      <span className="font-medium text-bad">
+        {fault.file}
+        {fault.line > 0 && `:${fault.line}`} does not load: {fault.message}.
+      </span>{' '}
+      The version before it runs until it does.
+    </p>
+  );
+}
+
+/** There is no step of that name, or no more: what it did is still there. */
+function Gone({ id }: { id: string }) {
+  const look = 'text-accent hover:underline';
+  return (
+    <Empty title={`No step has the id ${id}.`}>
+      It was removed or renamed, its file does not load, or nobody has written it yet. What it did is kept:{' '}
+      <Link href={linkTo('/runs', { step: id })} className={look}>
+        its runs
+      </Link>{' '}
+      and{' '}
+      <Link href={linkTo('/logs', { step: id })} className={look}>
+        its log lines
+      </Link>
+      .{' '}
+      <Link href="/steps" className={look}>
+        All steps
+      </Link>
+    </Empty>
   );
 }

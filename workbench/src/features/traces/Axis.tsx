@@ -1,10 +1,12 @@
 /** The time line above the rows: round instants; dragging over it zooms. */
 import { type PointerEvent, useRef, useState } from 'react';
-import { duration, exact } from '../../lib/format';
+import { exact } from '../../lib/format';
 import type { Range } from './Waterfall';
-import { ticksOf } from './waterfall';
+import { tickLabel, ticksOf } from './waterfall';
 
 const DRAG_MIN_PX = 5;
+/** Behind it a label has no room before the end of the axis: it stands on the other side of its line. */
+const LAST_SHARE = 0.82;
 
 export function Axis({
   range,
@@ -20,6 +22,7 @@ export function Axis({
   const line = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const width = Math.max(range.toUs - range.fromUs, 1);
+  const ticks = ticksOf(range.fromUs, range.toUs, 5);
   const xOf = (event: PointerEvent) => {
     const box = line.current?.getBoundingClientRect();
     return box === undefined ? 0 : Math.min(Math.max(event.clientX - box.left, 0), box.width);
@@ -50,16 +53,20 @@ export function Axis({
         onPointerUp={finish}
         onPointerCancel={() => setDrag(null)}
       >
-        {ticksOf(range.fromUs, range.toUs, 5).map((us) => (
-          <span
-            key={us}
-            title={exact(Math.round(startedMs + us / 1_000))}
-            className="absolute top-0 h-full border-l border-line pl-1 leading-8 tabular-nums"
-            style={{ left: `${((us - range.fromUs) / width) * 100}%` }}
-          >
-            {us === 0 ? '0' : duration(us / 1_000)}
-          </span>
-        ))}
+        {ticks.map((us) => {
+          const share = (us - range.fromUs) / width;
+          const side = share > LAST_SHARE ? '-translate-x-full border-r pr-1' : 'border-l pl-1';
+          return (
+            <span
+              key={us}
+              title={exact(Math.round(startedMs + us / 1_000))}
+              className={`absolute top-0 h-full whitespace-nowrap border-line leading-8 tabular-nums ${side}`}
+              style={{ left: `${share * 100}%` }}
+            >
+              {tickLabel(us, (ticks[1] ?? 0) - (ticks[0] ?? 0))}
+            </span>
+          );
+        })}
         {drag !== null && (
           <span
             className="absolute top-0 h-full bg-accent/25"

@@ -5,7 +5,7 @@ import { Button } from '../../components/Button';
 import { Dialog } from '../../components/Dialog';
 import { TextField } from '../../components/Inputs';
 import { Time } from '../../components/Time';
-import { duration } from '../../lib/format';
+import { counted, duration } from '../../lib/format';
 
 export function PickTrace({
   id,
@@ -51,7 +51,7 @@ export function PickTrace({
             >
               <span className="font-mono text-[13px]">{trace.trace.slice(-8)}</span>
               <span className={`truncate ${trace.errors > 0 ? 'text-bad' : 'text-muted'}`}>
-                {trace.errors > 0 ? `${trace.errors} failed` : `${trace.spans} spans`}
+                {trace.errors > 0 ? `${trace.errors} failed` : counted(trace.spans, 'span')}
               </span>
               <span className="text-right tabular-nums">{duration(trace.duration_us / 1_000)}</span>
               <Time at={trace.started_at} />

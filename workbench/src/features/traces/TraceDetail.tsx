@@ -161,7 +161,15 @@ function Beside({
       {lines.length === 0 ? (
         <p className="p-3 text-sm text-muted">Nothing was logged. Choose a span to see what it did.</p>
       ) : (
-        <LogLines lines={lines} withStep from={shape.startedMs} />
+        <LogLines lines={lines} withStep={lines.some((line) => line.step !== lines[0]?.step)} from={shape.startedMs} />
+      )}
+      {trace.is_cut && (
+        <Link
+          href={linkTo('/logs', { trace: trace.trace })}
+          className="block px-3 py-2 text-sm text-accent hover:underline"
+        >
+          All its lines, in Logs
+        </Link>
       )}
     </section>
   );

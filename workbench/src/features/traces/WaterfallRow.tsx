@@ -104,27 +104,31 @@ function Name({ row, isClosed, fold }: Props) {
 
 function Bar({ row, range, startedMs }: Props) {
   const width = Math.max(range.toUs - range.fromUs, 1);
-  const left = (us: number) => ((us - range.fromUs) / width) * 100;
+  // What begins with the last pixel of the axis is drawn in it, not behind it.
+  const left = (us: number) => {
+    const at = ((us - range.fromUs) / width) * 100;
+    return at > 100 ? `${at}%` : `min(${at}%, calc(100% - 2px))`;
+  };
   const share = (us: number) => (us / width) * 100;
   const look = row.isFailed ? 'bg-bad/25' : row.kind === 'user' ? 'bg-accent/40' : 'bg-accent/15';
   return (
     <div role="gridcell" className="keep-colours relative h-full overflow-hidden">
       <div
         className={`absolute top-1/2 h-3 min-w-[2px] -translate-y-1/2 rounded-sm ${look}`}
-        style={{ left: `${left(row.fromUs)}%`, width: `${share(row.durationUs)}%` }}
+        style={{ left: left(row.fromUs), width: `${share(row.durationUs)}%` }}
       />
       {row.parts.map((part) => (
         <div
           key={part.kind}
           className={`absolute top-1/2 min-w-px -translate-y-1/2 rounded-sm ${part.isFailed ? 'h-3.5 bg-bad' : PART_LOOKS[part.kind].look}`}
-          style={{ left: `${left(part.fromUs)}%`, width: `${share(part.durationUs)}%` }}
+          style={{ left: left(part.fromUs), width: `${share(part.durationUs)}%` }}
         />
       ))}
       {sampled(row.logs).map((line) => (
         <div
           key={line.id}
           className={`absolute bottom-0 h-1.5 w-[2px] ${LEVEL_COLOURS[line.level] ?? 'bg-ink'}`}
-          style={{ left: `${left((instant(line.at) - startedMs) * 1_000)}%` }}
+          style={{ left: left((instant(line.at) - startedMs) * 1_000) }}
         />
       ))}
     </div>

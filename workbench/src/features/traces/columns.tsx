@@ -33,7 +33,7 @@ export function columnsOf(fullUs: number): Column<Trace>[] {
         <span className={row.errors > 0 ? 'font-medium text-bad' : 'text-muted'}>{count(row.errors)}</span>
       ),
     },
-    { id: 'started', title: 'Started', width: '74px', align: 'right', cell: (row) => <Time at={row.started_at} /> },
+    { id: 'started', title: 'Started', width: '84px', align: 'right', cell: (row) => <Time at={row.started_at} /> },
     { id: 'trace', title: 'Trace', width: '84px', cell: (row) => <TraceLink id={row.trace} /> },
   ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare, ratio } from './compare';
-import { type Run, type Span, type Trace, ticksOf, unfolded, waterfallOf } from './waterfall';
+import { type Run, type Span, type Trace, tickLabel, ticksOf, unfolded, waterfallOf } from './waterfall';
 
 const START = Date.parse('2026-05-01T12:00:00.000Z');
 const at = (ms: number) => new Date(START + ms).toISOString();
@@ -123,6 +123,35 @@ describe('waterfallOf', () => {
     ]);
   });
 
+  it('keeps what a run waited before its first attempt, also when it is the first of the trace', () => {
+    const done = run('r', 'completed', { created_at: at(-30_000), finished_at: at(50) });
+    const child = run('c', 'completed', { created_at: at(40), finished_at: at(4_060), parent_run: 'r' });
+    const found = waterfallOf(
+      trace(
+        [
+          span('a', 'attempt', 0, 50, { run: 'r' }),
+          span('a.handler', 'handler', 2, 40, { run: 'r', parent: 'a' }),
+          span('b', 'attempt', 4_040, 20, { run: 'c', parent: 'a' }),
+          span('b2', 'attempt', 4_100, 20, { run: 'c', parent: 'a', attempt: 2 }),
+        ],
+        [done, child],
+        { duration_us: 4_120_000 },
+      ),
+      START,
+    );
+    expect(found.startedMs).toBe(START - 30_000);
+    expect(found.durationUs).toBe(34_120_000);
+    expect(found.rows.map((row) => [row.id, row.fromUs, row.durationUs])).toEqual([
+      ['a', 0, 30_050_000],
+      ['b', 30_040_000, 4_020_000],
+      ['b2', 34_100_000, 20_000],
+    ]);
+    expect(found.rows[0]?.parts.map((part) => [part.kind, part.fromUs, part.durationUs])).toEqual([
+      ['wait', 0, 30_000_000],
+      ['handler', 30_002_000, 40_000],
+    ]);
+  });
+
   it('shows a retry that is due behind the attempts that failed', () => {
     const spans = [span('a1', 'attempt', 0, 20, { run: 'r', is_failed: true, outcome: 'retrying' })];
     const { rows } = waterfallOf(trace(spans, [run('r', 'retrying')]), START + 100);
@@ -192,6 +221,17 @@ describe('ticksOf', () => {
     expect(ticksOf(0, 1_000, 5)).toEqual([0, 200, 400, 600, 800, 1_000]);
     expect(ticksOf(130, 470, 4)).toEqual([200, 300, 400]);
     expect(ticksOf(5, 5, 4)).toEqual([5]);
+  });
+});
+
+describe('tickLabel', () => {
+  it('has the digits that tell neighbours apart, and no more', () => {
+    expect([0, 200_000, 1_000_000].map((us) => tickLabel(us, 200_000))).toEqual(['0', '200 ms', '1.0 s']);
+    expect([14_037_000, 14_038_000].map((us) => tickLabel(us, 1_000))).toEqual(['14.037 s', '14.038 s']);
+    expect([5_000_000, 10_000_000].map((us) => tickLabel(us, 5_000_000))).toEqual(['5 s', '10 s']);
+    expect([500, 1_500].map((us) => tickLabel(us, 500))).toEqual(['500 µs', '1.5 ms']);
+    expect(tickLabel(90_500_000, 500_000)).toBe('1 min 30.5 s');
+    expect(tickLabel(3_600_000_000, 600_000_000)).toBe('1 h');
   });
 });
 

@@ -5,10 +5,12 @@
  * 1. Every request, attempt and span of a handler is one row, below what it came from; the parts of an attempt
  *    (queue, dispatch, handler, commit) are parts of its bar.
  * 2. A run that has not finished an attempt yet has a row too: what it waits for, or since when it runs.
- * 3. Rows of one level stand in the order of their start; attempts of one run follow each other.
+ * 3. What a run waited before its first attempt (its time, its key, a predecessor) stays a part of its bar when it has
+ *    run: a trace begins with what was accepted first, not with what was started first.
+ * 4. Rows of one level stand in the order of their start; attempts of one run follow each other.
  */
 import type { Schemas } from '../../api/client';
-import { instant } from '../../lib/format';
+import { duration, instant } from '../../lib/format';
 
 export type Trace = Schemas['TraceDetail'];
 export type Span = Schemas['SpanView'];
@@ -52,51 +54,62 @@ export interface Waterfall {
 }
 
 const PARTS: readonly string[] = ['queue', 'dispatch', 'handler', 'commit'];
+/** Shorter waits are how long an event takes to be claimed: the engine tells them as the queue part. */
+const WAIT_MIN_US = 5_000;
 const FINAL: readonly string[] = ['completed', 'dead', 'cancelled', 'skipped'];
 
 type Node = Omit<Row, 'depth' | 'childCount'> & { parent: string | null };
 
 export function waterfallOf(trace: Trace, nowMs: number): Waterfall {
-  const startedMs = instant(trace.started_at);
+  const startedMs = Math.min(instant(trace.started_at), ...trace.runs.map((run) => instant(run.created_at)));
+  const shiftUs = (instant(trace.started_at) - startedMs) * 1_000;
   const nowUs = Math.max((nowMs - startedMs) * 1_000, 0);
-  const nodes = [...spanNodes(trace), ...pendingNodes(trace, startedMs, nowUs)];
+  const nodes = [...spanNodes(trace, startedMs, shiftUs), ...pendingNodes(trace, startedMs, nowUs)];
   const isLive = nodes.some((node) => node.isOpen);
-  const endUs = Math.max(trace.duration_us, ...nodes.map((node) => node.fromUs + node.durationUs), 1);
+  const endUs = Math.max(trace.duration_us + shiftUs, ...nodes.map((node) => node.fromUs + node.durationUs), 1);
   return { rows: flatten(nodes), startedMs, durationUs: endUs, isLive };
 }
 
-function spanNodes(trace: Trace): Node[] {
+function spanNodes(trace: Trace, startedMs: number, shiftUs: number): Node[] {
   const parts = new Map<string, Part[]>();
   for (const span of trace.spans) {
     if (!PARTS.includes(span.kind) || span.parent === null) continue;
     const part: Part = {
       kind: span.kind as PartKind,
-      fromUs: span.offset_us,
+      fromUs: span.offset_us + shiftUs,
       durationUs: span.duration_us,
       isFailed: span.is_failed,
     };
     parts.set(span.parent, [...(parts.get(span.parent) ?? []), part]);
   }
   const logs = logsByOwner(trace.logs);
+  const runs = new Map(trace.runs.map((run) => [run.id, run]));
   return trace.spans
     .filter((span) => !PARTS.includes(span.kind))
-    .map((span) => ({
-      id: span.span,
-      kind: span.kind === 'request' || span.kind === 'attempt' ? span.kind : 'user',
-      parent: span.parent,
-      name: span.name,
-      step: span.step,
-      run: span.run,
-      attempt: span.attempt,
-      fromUs: span.offset_us,
-      durationUs: span.duration_us,
-      isFailed: span.is_failed,
-      isOpen: false,
-      outcome: span.kind === 'request' ? String(span.status) : span.outcome,
-      parts: parts.get(span.span) ?? [],
-      logs: span.kind === 'user' ? [] : (logs.get(ownerOf(span.run, span.step, span.attempt)) ?? []),
-      span,
-    }));
+    .map((span) => {
+      const startUs = span.offset_us + shiftUs;
+      const run = span.kind === 'attempt' && span.attempt === 1 ? runs.get(span.run ?? '') : undefined;
+      const madeUs = run === undefined ? startUs : (instant(run.created_at) - startedMs) * 1_000;
+      const fromUs = startUs - madeUs < WAIT_MIN_US ? startUs : madeUs;
+      const wait: Part = { kind: 'wait', fromUs, durationUs: startUs - fromUs, isFailed: false };
+      return {
+        id: span.span,
+        kind: span.kind === 'request' || span.kind === 'attempt' ? span.kind : 'user',
+        parent: span.parent,
+        name: span.name,
+        step: span.step,
+        run: span.run,
+        attempt: span.attempt,
+        fromUs,
+        durationUs: startUs - fromUs + span.duration_us,
+        isFailed: span.is_failed,
+        isOpen: false,
+        outcome: span.kind === 'request' ? String(span.status) : span.outcome,
+        parts: [...(fromUs < startUs ? [wait] : []), ...(parts.get(span.span) ?? [])],
+        logs: span.kind === 'user' ? [] : (logs.get(ownerOf(span.run, span.step, span.attempt)) ?? []),
+        span,
+      };
+    });
 }
 
 /** Rows of runs that have no bar for where they are now. */
@@ -116,7 +129,7 @@ function pendingNodes(trace: Trace, startedMs: number, nowUs: number): Node[] {
     const last = done[done.length - 1];
     const isRunning = run.state === 'running' && run.started_at !== null;
     if (isRunning && done.some((span) => span.attempt === run.attempt)) return []; // its end is on the way
-    const begunUs = last === undefined ? us(run.created_at) : last.offset_us + last.duration_us;
+    const begunUs = last === undefined ? us(run.created_at) : us(last.started_at) + last.duration_us;
     const claimedUs = isRunning ? Math.max(us(run.started_at ?? run.created_at), begunUs) : begunUs;
     const endUs = isFinal ? us(run.finished_at ?? run.created_at) : Math.max(nowUs, claimedUs);
     const parts: Part[] = [];
@@ -226,4 +239,17 @@ export function ticksOf(fromUs: number, toUs: number, wanted: number): number[] 
   const ticks: number[] = [];
   for (let at = Math.ceil(fromUs / step) * step; at <= toUs; at += step) ticks.push(at);
   return ticks;
+}
+
+/** An instant of the axis with as many digits as tell it from its neighbours, `stepUs` away. */
+export function tickLabel(us: number, stepUs: number): string {
+  if (us === 0) return '0';
+  const digits = (unitUs: number) => Math.max(0, Math.ceil(-Math.log10(Math.max(stepUs, 1) / unitUs) - 1e-9));
+  if (us < 1_000) return `${Math.round(us)} µs`;
+  if (us < 1_000_000) return `${(us / 1_000).toFixed(digits(1_000))} ms`;
+  const seconds = digits(1_000_000);
+  if (us < 60_000_000) return `${(us / 1_000_000).toFixed(seconds)} s`;
+  const minutes = Math.floor(us / 60_000_000);
+  if (stepUs < 60_000_000) return `${minutes} min ${((us % 60_000_000) / 1_000_000).toFixed(seconds)} s`;
+  return duration(us / 1_000);
 }

@@ -2,11 +2,11 @@
 import { Link } from 'wouter';
 import { StepLink } from '../../components/Ids';
 import { Panel } from '../../components/Page';
-import { count } from '../../lib/format';
+import { counted } from '../../lib/format';
 import { linkTo } from '../../lib/location';
 import { FaultList } from './FaultList';
 import type { Fleet } from './fleets';
-import { WorkerRow } from './WorkerRow';
+import { LESSER, WorkerRow } from './WorkerRow';
 
 const NAMES: Record<string, string> = { python: 'Python', node: 'JavaScript and TypeScript', ruby: 'Ruby' };
 const HEADS = ['Process', 'State', 'Lane', 'In flight', 'Memory', 'Restarts', 'Up for', ''];
@@ -20,12 +20,8 @@ export function FleetPanel({ fleet }: { fleet: Fleet }) {
       actions={
         <>
           <span className="text-xs text-muted">
-            {count(steps.length)} {steps.length === 1 ? 'step' : 'steps'}
-            {faults.length > 0 && (
-              <span className="ml-2 text-bad">
-                {count(faults.length)} {faults.length === 1 ? 'fault' : 'faults'}
-              </span>
-            )}
+            {counted(steps.length, 'step')}
+            {faults.length > 0 && <span className="ml-2 text-bad">{counted(faults.length, 'fault')}</span>}
           </span>
           <Link href={linkTo('/logs', { source: 'stderr' })} className="text-xs text-accent hover:underline">
             Standard error
@@ -42,7 +38,7 @@ export function FleetPanel({ fleet }: { fleet: Fleet }) {
                   <th
                     key={head}
                     scope="col"
-                    className={`whitespace-nowrap px-3 py-1.5 font-medium ${at >= 3 ? 'text-right' : ''}`}
+                    className={`whitespace-nowrap px-2 py-1.5 font-medium first:pl-3 last:pr-3 ${at >= 3 ? 'text-right' : ''} ${head === 'Lane' ? LESSER : ''}`}
                   >
                     {head === '' ? <span className="sr-only">Act</span> : head}
                   </th>
@@ -68,8 +64,8 @@ export function FleetPanel({ fleet }: { fleet: Fleet }) {
       {steps.length > 0 && (
         <details className="border-t border-line">
           <summary className="cursor-pointer px-3 py-2 text-sm text-muted hover:text-ink">
-            Loaded: {count(steps.length)} {steps.length === 1 ? 'step' : 'steps'} of{' '}
-            {count(new Set(steps.map((step) => step.source.file)).size)} files
+            Loaded: {counted(steps.length, 'step')} of{' '}
+            {counted(new Set(steps.map((step) => step.source.file)).size, 'file')}
           </summary>
           <ul className="grid gap-x-6 gap-y-1 px-3 pb-3 text-sm sm:grid-cols-2">
             {steps.map((step) => (

@@ -7,6 +7,9 @@ import { useNow } from '../../components/Time';
 import { say, sayFailure } from '../../components/Toasts';
 import { bytes, count, duration, exact, instant } from '../../lib/format';
 
+/** A column that gives way where there is little room. */
+export const LESSER = 'max-[900px]:hidden';
+
 const STATES: Record<string, { icon: LucideIcon; colour: string; means: string }> = {
   ready: { icon: CircleCheck, colour: 'bg-good-soft text-good', means: 'Takes work.' },
   starting: { icon: Hourglass, colour: 'bg-info-soft text-info', means: 'Loads the project.' },
@@ -33,6 +36,9 @@ export function WorkerRow({ worker }: { worker: Schemas['WorkerInfo'] }) {
       <td className="px-3 py-2">
         <div className="whitespace-nowrap font-medium">{worker.name}</div>
         <div className="whitespace-nowrap text-xs text-muted tabular-nums">pid {worker.pid}</div>
+        {worker.follows_death !== '' && (
+          <p className="mt-1 max-w-xl break-words text-xs text-warn">The one before: {worker.follows_death}</p>
+        )}
         {worker.last_error !== '' && (
           <p className="mt-1 max-w-xl whitespace-pre-wrap break-words font-mono text-xs text-bad">
             {worker.last_error}
@@ -48,16 +54,16 @@ export function WorkerRow({ worker }: { worker: Schemas['WorkerInfo'] }) {
           {worker.state}
         </span>
       </td>
-      <td className="px-3 py-2 text-muted">{worker.lane === 'standby' ? '–' : worker.lane}</td>
-      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums">{count(worker.in_flight)}</td>
-      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums">{bytes(worker.rss_bytes)}</td>
-      <td className={`px-3 py-2 text-right tabular-nums ${worker.restarts > 0 ? 'text-warn' : ''}`}>
+      <td className={`px-2 py-2 text-muted ${LESSER}`}>{worker.lane === 'standby' ? '–' : worker.lane}</td>
+      <td className="whitespace-nowrap px-2 py-2 text-right tabular-nums">{count(worker.in_flight)}</td>
+      <td className="whitespace-nowrap px-2 py-2 text-right tabular-nums">{bytes(worker.rss_bytes)}</td>
+      <td className={`px-2 py-2 text-right tabular-nums ${worker.restarts > 0 ? 'text-warn' : ''}`}>
         {count(worker.restarts)}
       </td>
-      <td className="whitespace-nowrap px-3 py-2 text-right tabular-nums" title={`since ${exact(startedAt)}`}>
+      <td className="whitespace-nowrap px-2 py-2 text-right tabular-nums" title={`since ${exact(startedAt)}`}>
         {worker.state === 'dead' ? '–' : duration(Math.max(now - startedAt, 1_000))}
       </td>
-      <td className="px-3 py-1 text-right">
+      <td className="py-1 pl-2 pr-3 text-right">
         <ActButton
           look="quiet"
           isBusy={restart.isPending}

@@ -16,7 +16,11 @@ const ALL = '/workflows/flows';
 export function Flows({ name, tabs }: { name: string | undefined; tabs: ReactNode }) {
   const steps = useSteps({ live: ['manifest', 'step', 'run'], everyMs: 500 });
   const graph = useGraph();
-  const metrics = useApi('/v1/metrics', { query: { window_s: 3_600 }, live: ['run', 'request'], everyMs: 4_000 });
+  const metrics = useApi('/v1/metrics', {
+    query: { window_s: 3_600, part_s: 300 },
+    live: ['run', 'request'],
+    everyMs: 4_000,
+  });
   const flows = useMemo(() => flowsOf(steps.data?.steps ?? [], graph.data), [steps.data, graph.data]);
   const chosen = flows.find((flow) => flow.name === name);
   const byStep = useMemo(() => new Map(metrics.data?.metrics.map((one) => [one.step, one])), [metrics.data]);

@@ -7,7 +7,7 @@ import { StepLink } from '../../components/Ids';
 import { StateBadge } from '../../components/StateBadge';
 import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
-import { count, duration } from '../../lib/format';
+import { count, plainDuration } from '../../lib/format';
 import { linkTo } from '../../lib/location';
 import { useIsNarrow } from '../../lib/media';
 import { Example } from './Example';
@@ -94,7 +94,11 @@ const COLUMNS: readonly Column<Workflow>[] = [
     cell: (workflow) => (
       <div className="min-w-0">
         <div>
-          {workflow.timeout_ms === null ? <span className="text-muted">no bound</span> : duration(workflow.timeout_ms)}
+          {workflow.timeout_ms === null ? (
+            <span className="text-muted">no bound</span>
+          ) : (
+            plainDuration(workflow.timeout_ms)
+          )}
         </div>
         {workflow.on_failure !== null && (
           <div className="truncate text-xs">

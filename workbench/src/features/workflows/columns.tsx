@@ -33,7 +33,7 @@ export function columnsOf(isNarrow: boolean): Column<InstanceRow>[] {
       ),
     },
     { id: 'took', title: 'Took', width: '88px', align: 'right', cell: (one) => <Took instance={one} /> },
-    { id: 'opened', title: 'Opened', width: '74px', align: 'right', cell: (one) => <Time at={one.opened_at} /> },
+    { id: 'opened', title: 'Opened', width: '84px', align: 'right', cell: (one) => <Time at={one.opened_at} /> },
     {
       id: 'due',
       title: <span title="When its time is over">Due</span>,
