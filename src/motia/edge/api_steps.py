@@ -242,6 +242,7 @@ class ApiSteps:
             step,
             status=reply.status,
             error=reply.error,
+            stack=reply.stack,
             wait_us=reply.wait_us,
             handler_us=reply.handler_us,
         )
@@ -263,6 +264,7 @@ class ApiSteps:
         *,
         status: int,
         error: str = "",
+        stack: str = "",
         wait_us: int = 0,
         handler_us: int = 0,
     ) -> None:
@@ -279,6 +281,7 @@ class ApiSteps:
             wait_us=wait_us,
             handler_us=handler_us,
             error=error,
+            stack=stack,
         )
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

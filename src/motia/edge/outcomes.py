@@ -95,7 +95,7 @@ class Outcomes:
         )
 
     def _failed(self, failure: Failure, trace: TraceId) -> Reply:
-        words = f"{failure.name}: {failure.message}" if failure.message else failure.name
+        words = _words(failure)
         match failure.kind:
             case "http":
                 return self._chosen(failure, trace)
@@ -132,7 +132,7 @@ class Outcomes:
             return self.hidden(500, "unsafe-header", trace, message=str(error))
         details = msgspec.json.decode(failure.details) if failure.details else None
         body = error_body(code=code_of(status), message=failure.message, trace=trace, details=details)
-        return _error(status, failure.headers, body, error=failure.message, failure=failure)
+        return _error(status, failure.headers, body, error=_words(failure), failure=failure)
 
     def hidden(
         self,
@@ -148,6 +148,10 @@ class Outcomes:
         shown = message if self._shows_errors else GENERIC
         body = error_body(code=code, message=shown, trace=trace)
         return _error(status, headers, body, error=message, failure=failure)
+
+
+def _words(failure: Failure) -> str:
+    return f"{failure.name}: {failure.message}" if failure.message else failure.name
 
 
 def code_of(status: int) -> str:

@@ -67,6 +67,7 @@ class RingRecorder:
         wait_us: int,
         handler_us: int,
         error: str = "",
+        stack: str = "",
         triggered: bool = False,
     ) -> None:
         """An api request was answered. `error` is `Name: message`, empty when there is none."""
@@ -75,7 +76,7 @@ class RingRecorder:
         self._ring.append(
             (
                 REQUEST, trace, span, parent, step, method, path, status,
-                started_at, total_us, wait_us, handler_us, error, triggered,
+                started_at, total_us, wait_us, handler_us, error, stack, triggered,
             )
         )  # fmt: skip
 

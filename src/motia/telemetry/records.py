@@ -2,7 +2,7 @@
 
 | tag | values after it |
 |---|---|
-| REQUEST | trace, span, parent, step, method, path, status, started_at, total_us, wait_us, handler_us, error, triggered |
+| REQUEST | trace, span, parent, step, method, path, status, started_at, total_us, wait_us, handler_us, error, stack, triggered |
 | ATTEMPT | trace, span, parent, run, step, attempt, outcome, created_at, ready_at, claimed_at, sent_at, answered_at, committed_at, wait_us, handler_us, error_name, error_message, error_stack |
 | RUN | run, step, state, trace, attempt, at |
 | LOG | level, message, at, step, trace, run, attempt, fields, source |

@@ -37,6 +37,7 @@ class Recorder(Protocol):
         wait_us: int,
         handler_us: int,
         error: str = "",
+        stack: str = "",
         triggered: bool = False,
     ) -> None:
         """An api request was answered."""

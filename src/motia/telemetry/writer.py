@@ -137,8 +137,9 @@ class BatchWriter:
 
     def _request(self, record: records.Record, now_ms: int) -> None:
         _, trace, span, parent, step, method, path, status, at = record[:9]
-        total_us, wait_us, handler_us, error, has_triggered = record[9:]
-        is_failed = status >= 500 or bool(error)
+        total_us, wait_us, handler_us, error, stack, has_triggered = record[9:]
+        # Below 400 an error is a streamed answer that broke; a 4xx is the client's fault, not the step's.
+        is_failed = status >= 500 or (bool(error) and status < 400)
         self._count(step, now_ms, total_us, is_failed)
         error = redact_text(cut_text(error, MESSAGE_BYTES_MAX)) if error else ""
         path = redact_text(path)
@@ -150,14 +151,14 @@ class BatchWriter:
         name, _, message = error.partition(": ")
         fingerprint = None
         if is_failed:
-            fingerprint = self._fail(
-                step, name or f"HTTP {status}", message, "", at=at, run=None, trace=trace
-            )
+            name = name or f"HTTP {status}"
+            stack = redact_text(cut_text(stack, STACK_BYTES_MAX))
+            fingerprint = self._fail(step, name, message, stack, at=at, run=None, trace=trace)
         if is_kept:
             row = (
                 "request", 1, trace, span, parent, step, None, 1, f"{method} {path}", "", status,
                 int(is_failed), at, total_us, None, None, None, None, wait_us, handler_us,
-                name or None, message or None, None, None, fingerprint,
+                name or None, message or None, stack or None, None, fingerprint,
             )  # fmt: skip
             self._batch.spans.append(row)
 

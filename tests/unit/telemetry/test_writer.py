@@ -289,3 +289,30 @@ async def test_metrics_of_one_minute_add_up_over_batches_and_minutes_are_apart(t
     assert [point.count for point in total.points] == [3, 1]
     assert 800 <= total.p50_us <= 1_000
     assert total.rate_per_s == pytest.approx(4 / 3_600, rel=0.1)
+
+
+async def test_a_refused_request_is_no_failure_of_its_step_and_a_failed_one_has_its_stack(telemetry, say):
+    refused = "HttpError: out of stock"
+    say.request(step="order", status=409, error=refused)
+    say.request(step="order", status=422, error="validation failed")
+    say.request(step="order", status=499, error="the client left")
+    trace = say.request(
+        step="order",
+        status=500,
+        error="ValueError: no such item",
+        stack='File "motia/steps/order.py", line 12, in order\nValueError: no such item, password=hunter22',
+    )
+
+    total, _ = await telemetry.metrics()
+    (group,) = (await telemetry.errors()).errors
+    root = (await telemetry.trace(trace)).spans[0]
+
+    assert (total.count, total.errors) == (4, 1)
+    assert (group.name, group.file, group.line, group.function) == (
+        "ValueError",
+        "motia/steps/order.py",
+        12,
+        "order",
+    )
+    assert "line 12" in root.error_stack
+    assert "hunter22" not in root.error_stack + group.stack

@@ -74,7 +74,13 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
               title="Stack of the last one"
               actions={group.stack !== '' && <CopyButton text={() => `${group.message}\n${group.stack}`} />}
             >
-              <StackOf group={group} />
+              {group.stack === '' ? (
+                <p className="p-3 text-sm text-muted">It came without a stack.</p>
+              ) : (
+                <div className="p-2">
+                  <Stack stack={group.stack} step={group.step} />
+                </div>
+              )}
             </Panel>
           </div>
           <DeadRuns group={group} />
@@ -82,25 +88,6 @@ export function ErrorDetail({ fingerprint }: { fingerprint: string }) {
       )}
       {isReplaying && group !== undefined && <ReplayGroup group={group} close={() => setReplaying(false)} />}
     </Page>
-  );
-}
-
-/** A failed request keeps its stack in the log line that the engine wrote of it. */
-function StackOf({ group }: { group: ErrorGroup }) {
-  const isRequest = group.stack === '' && group.run === null;
-  const trace = useApi('/v1/traces/{trace}', { params: { trace: group.trace }, isOn: isRequest });
-  const line = trace.data?.logs.find(
-    (one) => one.source === 'engine' && one.level === 'error' && one.step === group.step && one.message.includes('\n'),
-  );
-  const stack = isRequest ? (line?.message.split('\n').slice(1).join('\n') ?? '') : group.stack;
-  if (stack === '')
-    return (
-      <p className="p-3 text-sm text-muted">{isRequest && trace.isPending ? 'Loading…' : 'It came without a stack.'}</p>
-    );
-  return (
-    <div className="p-2">
-      <Stack stack={stack} step={group.step} />
-    </div>
   );
 }
 
