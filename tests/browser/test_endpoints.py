@@ -38,7 +38,7 @@ async def test_fields_of_a_body_are_a_form_and_what_does_not_fit_stands_beside_t
 
     await send(page)
 
-    await expect(answer(page).get_by_role("status")).to_contain_text("422 Does not fit")
+    await expect(answer(page).get_by_role("status")).to_contain_text("422 Unprocessable content")
     await expect(answer(page)).to_contain_text("One value does not fit")
     await expect(body.get_by_role("alert")).to_have_count(1)
     await body.get_by_label("cents").fill("300")

@@ -154,9 +154,10 @@ def _port(root: Path) -> Iterator[Finding]:
     except MotiaError as error:
         yield Finding("configuration", FAIL, error.message, error.hint)
         return
-    yield Finding("configuration", OK, f"{config.environment}, {config.host}:{config.port}")
-    if running_engine(root) is not None:
+    if running_engine(root) is not None:  # where it listens is told of the engine
+        yield Finding("configuration", OK, config.environment)
         return
+    yield Finding("configuration", OK, f"{config.environment}, {config.host}:{config.port}")
     if is_free(config.host, config.port):
         yield Finding("port", OK, f"{config.port} is free")
     else:

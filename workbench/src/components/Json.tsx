@@ -1,5 +1,5 @@
 /** A JSON value as a tree that opens and closes. Everything is text, never markup. */
-import { Check, Copy } from 'lucide-react';
+import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 
 const OPEN_DEPTH = 2;
@@ -87,14 +87,16 @@ export function CopyButton({
   text,
   label = 'Copy',
   isSmall = false,
+  icon = Copy,
 }: {
   text: () => string;
   label?: string;
+  icon?: LucideIcon;
   /** The sign alone; `label` is said on hover. */
   isSmall?: boolean;
 }) {
   const [isDone, setDone] = useState(false);
-  const Icon = isDone ? Check : Copy;
+  const Icon = isDone ? Check : icon;
   return (
     <button
       type="button"

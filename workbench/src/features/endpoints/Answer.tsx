@@ -155,22 +155,33 @@ function Body({ shown }: { shown: Shown }) {
   }
 }
 
+/** As RFC 9110 and 6585 call them. */
 const WORDS: Record<number, string> = {
   200: 'OK',
   201: 'Created',
   202: 'Accepted',
   204: 'No content',
+  301: 'Moved permanently',
+  302: 'Found',
+  303: 'See other',
+  304: 'Not modified',
+  307: 'Temporary redirect',
+  308: 'Permanent redirect',
   400: 'Bad request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflict',
-  413: 'Too large',
-  422: 'Does not fit',
+  410: 'Gone',
+  413: 'Content too large',
+  415: 'Unsupported media type',
+  422: 'Unprocessable content',
   429: 'Too many requests',
-  500: 'Failed',
-  503: 'Unavailable',
-  504: 'Timed out',
+  500: 'Internal server error',
+  502: 'Bad gateway',
+  503: 'Service unavailable',
+  504: 'Gateway timeout',
 };
 
 export function StatusWord({ status }: { status: number }) {

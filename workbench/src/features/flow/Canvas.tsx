@@ -173,7 +173,9 @@ export function Canvas({
       >
         <Background gap={24} />
         {isGrouped && <Groups nodes={nodes} groupOf={scene.groupOf} choose={chooseFlow} />}
-        {nodes.length >= LARGE && <MiniMap pannable zoomable ariaLabel="Small map of the graph" />}
+        {nodes.length >= LARGE && (
+          <MiniMap className="max-lg:hidden" pannable zoomable ariaLabel="Small map of the graph" />
+        )}
       </ReactFlow>
     </section>
   );

@@ -1,6 +1,6 @@
 /** One run with everything that is known of it, live. */
 
-import { X } from 'lucide-react';
+import { Braces, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
@@ -59,7 +59,7 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
           <CopyButton label="Copy the id" text={() => run.id} isSmall />
         </span>
         <div className="ml-auto flex flex-wrap items-center gap-1.5">
-          <CopyButton label="Copy as JSON" isSmall text={() => printJson(run, 2)} />
+          <CopyButton label="Copy as JSON" isSmall icon={Braces} text={() => printJson(run, 2)} />
           <RunActs run={run} isNoop={run.why?.code === 'outside'} onReplayed={(made) => follow(made.run)} />
           <button
             type="button"
