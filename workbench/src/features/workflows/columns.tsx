@@ -69,7 +69,7 @@ function Progress({ instance }: { instance: InstanceRow }) {
   const { members_completed: done, members_total: total } = instance;
   return (
     <span className="flex items-center gap-2">
-      <span className="h-1.5 w-12 overflow-hidden rounded bg-raised max-[1000px]:hidden" aria-hidden>
+      <span className="keep-colours h-1.5 w-12 overflow-hidden rounded bg-raised max-[1000px]:hidden" aria-hidden>
         <span className="block h-full bg-good" style={{ width: `${(done / Math.max(total, 1)) * 100}%` }} />
       </span>
       <span className="tabular-nums">
