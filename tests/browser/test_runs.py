@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
+from tests.acceptance.conftest import wait_until
 
 from .conftest import HOUR_MS, Shop, rewrite, rows
 
@@ -205,3 +206,23 @@ async def test_a_run_that_is_not_there_is_said_to_be_missing(page: Page):
     await expect(page.get_by_role("alert")).to_contain_text("no run has the id 0123456789abcdef")
     await page.keyboard.press("Escape")
     await page.wait_for_url("**/runs")
+
+
+async def test_what_happens_while_an_answer_is_on_its_way_is_not_missed(page: Page, shop: Shop):
+    before = len(shop.control("GET", "/v1/runs?step=hold&state=cancelled")["runs"])
+    held = shop.trigger("hold", {"name": "slow answer"})
+    wait_until(lambda: shop.run(held)["state"], lambda state: state == "running")
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        shop.cancel_all("hold")
+        shop.settle(held)
+        # The feed told the page of it: what is read beside the list knows it already.
+        chip = page.get_by_role("button", name=re.compile("^cancelled"))
+        await expect(chip).to_have_text(re.compile(f"cancelled\\s*{before + 1}$"))
+        await route.fulfill(response=answer)
+
+    await page.route("**/v1/runs?*", answer_late, times=1)
+    await page.goto("/runs?step=hold")
+
+    await expect(rows(page, "Runs").first).to_contain_text("cancelled")

@@ -139,11 +139,20 @@ function useStaleOn(
     timer.current ??= window.setTimeout(
       () => {
         timer.current = undefined;
-        void client.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+        void readAgain(client, key);
       },
       pace.next(Date.now(), everyMs),
     );
   });
+}
+
+/** An answer that is under way may have been made before what just happened: it is waited for, and asked for anew. */
+async function readAgain(client: QueryClient, queryKey: unknown[]): Promise<void> {
+  await client
+    .getQueryCache()
+    .find({ queryKey })
+    ?.promise?.catch(() => undefined);
+  await client.invalidateQueries({ queryKey }, { cancelRefetch: false });
 }
 
 const NOTHING: readonly FeedKind[] = ['manifest'];
