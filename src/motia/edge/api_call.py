@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from motia.edge.api_steps import ApiSteps, Route
 
 EVENT_STREAM: Final = "text/event-stream"
+CLIENT_LEFT: Final = 499
+"""Recorded for a request whose client did not wait for its answer, as nginx does; never sent."""
 EVENT_STREAM_LINES: Final = b"cache-control: no-cache\r\nx-accel-buffering: no\r\n"
 
 
@@ -181,8 +183,12 @@ class ApiCall:
         if self.is_over or self.kept is not None:
             return
         self.is_over = True
-        self.steps.record(self, Reply(status=499, headers=(), lines=b"", body=b"", error="the client left"))
+        self._record_left(Reply(status=CLIENT_LEFT, headers=(), lines=b"", body=b""))
         self._abandon("disconnect")
+
+    def _record_left(self, reply: Reply) -> None:
+        left = msgspec.structs.replace(reply, status=CLIENT_LEFT, error="the client left")
+        self.steps.record(self, left)
 
     def _abandon(self, reason: str) -> None:
         self.steps.forget_waiting(self)
@@ -203,15 +209,20 @@ class ApiCall:
             else reply.lines
         )
         self.is_over = True
-        error = ""
+        error, has_left = "", False
         try:
             if exchange.begin_stream(reply.status, lines):
                 exchange.deadline_mono = NEVER
                 error = await self._pump(stream, ends_on_drain=is_events)
+            # Whoever reads events ends them by leaving.
+            has_left = exchange.is_gone and not is_events and not error
         finally:
             exchange.on_disconnect = exchange.on_drain = None
             await stream.aclose()
-            self.steps.record(self, msgspec.structs.replace(reply, error=error))
+            if has_left:
+                self._record_left(reply)
+            else:
+                self.steps.record(self, msgspec.structs.replace(reply, error=error))
 
     async def _pump(self, stream: ResponseStream, *, ends_on_drain: bool) -> str:
         """Send the pieces until the stream, the client or the engine ends; says what went wrong."""
@@ -231,9 +242,8 @@ class ApiCall:
         except StreamBroken as broken:
             exchange.end_stream(broken=True)
             return str(broken) or "the stream broke off"
-        if exchange.is_gone:
-            return "the client left"
-        exchange.end_stream()
+        if not exchange.is_gone:
+            exchange.end_stream()
         return ""
 
 

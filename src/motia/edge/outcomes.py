@@ -74,7 +74,7 @@ class Outcomes:
     ) -> Reply:
         """An error of the engine's own whose words are meant for the client."""
         body = error_body(code=code, message=message, trace=trace)
-        return _error(status, headers, body, error=message)
+        return _error(status, headers, body, error=f"{code}: {message}")
 
     def _responded(self, answer: Responded, trace: TraceId) -> Reply:
         try:
@@ -147,7 +147,9 @@ class Outcomes:
         """An error whose words production keeps from the client."""
         shown = message if self._shows_errors else GENERIC
         body = error_body(code=code, message=shown, trace=trace)
-        return _error(status, headers, body, error=message, failure=failure)
+        # By its code, errors of the engine's own are of one kind, whatever worker or reason they name.
+        error = message if failure is not None else f"{code}: {message}"
+        return _error(status, headers, body, error=error, failure=failure)
 
 
 def _words(failure: Failure) -> str:

@@ -51,8 +51,13 @@ async def test_the_connection_serves_on_after_a_stream(app: Any) -> None:
     assert again.status_code == 200
 
 
-async def test_a_client_that_leaves_closes_the_stream_once(app: Any) -> None:
-    pieces = streaming(app)
+@pytest.mark.parametrize(
+    ("media", "recorded"), [("text/event-stream", (200, "")), ("text/plain", (499, "the client left"))]
+)
+async def test_a_client_that_leaves_closes_the_stream_once_and_is_no_failure_of_the_step(
+    app: Any, media: str, recorded: tuple[int, str]
+) -> None:
+    pieces = streaming(app, media)
     reader, writer = await app.connect()
     writer.write(GET)
     await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WAIT_S)
@@ -63,7 +68,8 @@ async def test_a_client_that_leaves_closes_the_stream_once(app: Any) -> None:
     assert pieces.closings == 1
     while not app.records.requests:
         await asyncio.sleep(0)
-    assert app.records.requests[0]["error"] == "the client left"
+    (request,) = app.records.requests
+    assert (request["status"], request["error"]) == recorded
 
 
 async def test_a_stream_that_breaks_off_ends_without_its_last_chunk(app: Any) -> None:

@@ -76,3 +76,19 @@ def test_a_plain_value_is_json() -> None:
     reply = Outcomes(shows_errors=False).reply_to(Returned(b"[1]", 2, 3), TRACE)
 
     assert (reply.status, reply.body, reply.handler_us, reply.wait_us) == (200, b"[1]", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Died("python-1", "killed by signal 9", True), "worker-died"),
+        (NoWorker("python-2 is starting"), "worker-unavailable"),
+        (failed("error", name="ValueError"), "ValueError"),
+        (failed("http", name="HttpError", status=503), "HttpError"),
+    ],
+)
+def test_the_kind_of_an_error_names_no_worker_reason_or_value(answer: Answer, kind: str) -> None:
+    name, _, message = Outcomes(shows_errors=True).reply_to(answer, TRACE).error.partition(": ")
+
+    assert name == kind
+    assert message
