@@ -224,7 +224,7 @@ def _traces(
     clauses.since(where.since, slack_ms=SLACK_MS)
     clauses.until(where.until, slack_ms=ROOT_SLACK_MS)
     if where.slower_than_ms is not None:
-        clauses.add("total_us >= ?", where.slower_than_ms * 1_000)
+        clauses.add("total_us + (at - coalesce(accepted_at, at)) * 1000 >= ?", where.slower_than_ms * 1_000)
     if where.is_failed is not None:
         found = "EXISTS (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace)"
         clauses.add(found if where.is_failed else f"NOT {found}")
@@ -240,7 +240,7 @@ def _traces(
     way = Way("spans_root", ("is_root",))
     if where.step is not None:
         way = Way("spans_root_step", ("is_root", "step = ?"), (where.step,))
-    columns = "id, trace, kind, name, step, run, status, outcome, at, error_name, error_message"
+    columns = "id, trace, kind, name, step, run, status, outcome, error_name, error_message"
     page = clauses.page(db, "spans", columns, limit, way=way, clock=clock)
     return TracePage(
         traces=tuple(_summary_of(db, row, pattern) for row in page.rows),
@@ -251,10 +251,10 @@ def _traces(
 
 def _summary_of(db: apsw.Connection, root: tuple[Any, ...], pattern: str) -> TraceSummary:
     """With an error: of its spans the first that has what was looked for, else its root's, else the first."""
-    _, trace, kind, name, step, run, status, outcome, at, error_name, error_message = root
+    _, trace, kind, name, step, run, status, outcome, error_name, error_message = root
     row: Any = db.execute(
-        "SELECT max(at * 1000 + total_us), count(*), sum(is_failed) FROM"
-        " (SELECT at, total_us, is_failed FROM spans WHERE trace = ? LIMIT ?)",
+        "SELECT max(at * 1000 + total_us), count(*), sum(is_failed), min(coalesce(accepted_at, at)) FROM"
+        " (SELECT at, total_us, is_failed, accepted_at FROM spans WHERE trace = ? ORDER BY id LIMIT ?)",
         (trace, TRACE_SPANS_MAX),
     ).fetchone()
     if row[2] > 0 and (error_name is None or pattern != ANY):
@@ -269,8 +269,8 @@ def _summary_of(db: apsw.Connection, root: tuple[Any, ...], pattern: str) -> Tra
         run=run,
         status=status,
         outcome=outcome,
-        started_at=at,
-        duration_us=row[0] - at * 1_000,
+        started_at=row[3],
+        duration_us=row[0] - row[3] * 1_000,
         spans=row[1],
         errors=row[2],
         error=error,

@@ -39,7 +39,8 @@ CREATE TABLE spans (
   error_message TEXT,
   error_stack TEXT,
   fields TEXT,
-  fingerprint TEXT               -- of what failed (see fingerprint.py)
+  fingerprint TEXT,              -- of what failed (see fingerprint.py)
+  accepted_at INTEGER            -- first attempt of a run that waited to become ready: since when
 );
 CREATE INDEX spans_trace ON spans (trace);
 CREATE INDEX spans_root ON spans (id) WHERE is_root;
@@ -122,6 +123,9 @@ CREATE INDEX IF NOT EXISTS spans_failed ON spans (trace) WHERE is_failed;
 """
 """What files of this version may not have yet: made at each opening."""
 
+LATER_COLUMNS = (("spans", "accepted_at", "INTEGER"),)
+"""Columns that files of this version may not have yet, each the last of its table."""
+
 SPAN_CHUNKS = (32, 8, 1)
 """Rows of one statement. Each lets go of the interpreter lock, so fewer are faster."""
 
@@ -129,7 +133,7 @@ SPAN_CHUNKS = (32, 8, 1)
 @cache
 def insert_spans(count: int) -> str:
     """Insert `count` spans."""
-    row = f"({', '.join('?' * 26)})"
+    row = f"({', '.join('?' * 27)})"
     return f"INSERT INTO spans VALUES {', '.join([row] * count)}"
 
 

@@ -209,6 +209,10 @@ def _prepare(connection: apsw.Connection, *, is_file: bool) -> None:
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("COMMIT")
     connection.execute(schema.LATER_ADDITIONS)
+    for table, column, kind in schema.LATER_COLUMNS:
+        known = connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column))
+        if known.fetchone() is None:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def _set_aside(path: Path, word: str) -> None:

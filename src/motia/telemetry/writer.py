@@ -28,6 +28,8 @@ FEED_ITEMS_PER_KIND = 1_000
 FEED_ITEMS_UNHEARD = 20
 """Of each kind and batch when nobody listens: enough for who comes next to see what goes on."""
 WAITING_SPANS_MAX = 5_000
+WAIT_MS_MIN = 5
+"""A shorter wait of a run is how long an event takes to be claimed: it is told as the queue of its attempt."""
 FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 
 _FEED_FIELDS = {
@@ -158,7 +160,7 @@ class BatchWriter:
             row = (
                 "request", 1, trace, span, parent, step, None, 1, f"{method} {path}", "", status,
                 int(is_failed), at, total_us, None, None, None, None, wait_us, handler_us,
-                name or None, message or None, stack or None, None, fingerprint,
+                name or None, message or None, stack or None, None, fingerprint, None,
             )  # fmt: skip
             self._batch.spans.append(row)
 
@@ -175,6 +177,7 @@ class BatchWriter:
         at = ready_at or created_at
         total_us = max(committed_at - at, 0) * 1_000
         is_root = int(parent is None and attempt == 1)
+        has_waited = attempt == 1 and at - created_at >= WAIT_MS_MIN
         fingerprint = None
         if is_failed:
             name = error_name or "Error"
@@ -185,7 +188,7 @@ class BatchWriter:
             "attempt", is_root, trace, span, parent, step, run, attempt, step, outcome, 0,
             int(is_failed), at, total_us, claimed_at, sent_at, answered_at, committed_at,
             wait_us, handler_us, error_name or None, error_message or None, error_stack or None, None,
-            fingerprint,
+            fingerprint, created_at if has_waited else None,
         )  # fmt: skip
         self._batch.spans.append(row)
 
@@ -211,7 +214,7 @@ class BatchWriter:
         name = redact_text(cut_text(name, 255))
         row = (
             "user", 0, trace, span, parent, step, run, 1, name, "", 0, 0, at, duration_us,
-            None, None, None, None, 0, 0, None, None, None, shown, None,
+            None, None, None, None, 0, 0, None, None, None, shown, None, None,
         )  # fmt: skip
         if run is not None:
             self._batch.spans.append(row)

@@ -208,3 +208,17 @@ def test_a_reader_beside_the_writer_sees_only_whole_batches(store, path):
     assert seen == [0]
     assert reader.execute("SELECT count(*) FROM logs").fetchone()[0] == 1
     reader.close()
+
+
+def test_a_file_that_has_no_later_columns_gets_them_and_keeps_its_rows(store, path):
+    store.connection.execute("ALTER TABLE spans DROP COLUMN accepted_at")
+    store.connection.execute("INSERT INTO edges VALUES ('a', 'b', 1, 1, 1)")
+    store.close()
+
+    again = Store(path)
+    again.open()
+
+    columns = [row[0] for row in again.connection.execute("SELECT name FROM pragma_table_info('spans')")]
+    assert columns[-1] == "accepted_at"
+    assert again.connection.execute("SELECT count(*) FROM edges").fetchone() == (1,)
+    again.close()

@@ -1912,7 +1912,7 @@ export interface components {
         };
         /**
          * TraceSummary
-         * @description A trace in a list: its root and what came of it so far.
+         * @description A trace in a list: its root and what came of it so far; it begins and lasts as in TraceView.
          */
         TraceSummary: {
             trace: string;
