@@ -97,6 +97,10 @@ class Reader:
         """The whole trace, or None when nothing of it is stored."""
         return self._ask(lambda db: _trace(db, trace))
 
+    def lines_dropped(self, trace: str, run: str) -> int:
+        """Log lines of the run that were not kept."""
+        return self._ask(lambda db: _lines_dropped(db, trace, run)[0])
+
     def errors(self, *, step: str | None, resolved: bool | None, limit: int, cursor: str | None) -> ErrorPage:
         """Groups of failures, last seen first."""
         since_at = self._clock.now_ms() - HOUR_MS
@@ -284,10 +288,13 @@ def _trace(db: apsw.Connection, trace: str) -> TraceView | None:
     lines = db.execute(
         f"SELECT {_LOG_COLUMNS} FROM logs WHERE trace = ? ORDER BY id LIMIT ?", (trace, TRACE_LOGS_MAX + 1)
     ).fetchall()
-    if not rows and not lines:
+    dropped, dropped_at = _lines_dropped(db, trace)
+    if not rows and not lines and not dropped:
         return None
     logs = sorted((_log_of(row) for row in lines[:TRACE_LOGS_MAX]), key=lambda log: log.at)
-    spans, started_at, ended_us = spans_of(rows[:TRACE_SPANS_MAX], default_at=logs[0].at if logs else 0)
+    spans, started_at, ended_us = spans_of(
+        rows[:TRACE_SPANS_MAX], default_at=logs[0].at if logs else dropped_at
+    )
     return TraceView(
         trace=trace,
         started_at=started_at,
@@ -295,8 +302,18 @@ def _trace(db: apsw.Connection, trace: str) -> TraceView | None:
         is_failed=any(span.is_failed for span in spans),
         spans=spans,
         logs=tuple(logs),
+        log_lines_dropped=dropped,
         is_cut=len(rows) > TRACE_SPANS_MAX or len(lines) > TRACE_LOGS_MAX,
     )
+
+
+def _lines_dropped(db: apsw.Connection, trace: str, run: str | None = None) -> tuple[int, int]:
+    """How many, and when last."""
+    sql, values = (
+        (schema.SELECT_DROPPED, (trace,)) if run is None else (schema.SELECT_DROPPED_OF_RUN, (trace, run))
+    )
+    row: Any = db.execute(sql, values).fetchone()
+    return int(row[0]), int(row[1])
 
 
 def _errors(

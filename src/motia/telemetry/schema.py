@@ -118,6 +118,14 @@ CREATE TABLE IF NOT EXISTS rollups (
   histogram TEXT NOT NULL,
   PRIMARY KEY (width_ms, at, step)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dropped_lines (
+  trace TEXT NOT NULL,
+  run TEXT NOT NULL,             -- empty: of the trace's request
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (trace, run)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS dropped_lines_last ON dropped_lines (last_at);
 CREATE INDEX IF NOT EXISTS spans_root_step ON spans (step, id) WHERE is_root;
 CREATE INDEX IF NOT EXISTS spans_failed ON spans (trace) WHERE is_failed;
 """
@@ -150,6 +158,23 @@ ON CONFLICT (fingerprint) DO UPDATE SET
 """
 
 RESOLVE_ERROR = "UPDATE errors SET is_resolved = ?, again_at = NULL WHERE fingerprint = ?"
+
+# Log lines that were not kept, by run.
+ADD_DROPPED = """
+INSERT INTO dropped_lines VALUES (?, ?, ?, ?)
+ON CONFLICT (trace, run) DO UPDATE SET
+  count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+"""
+SELECT_DROPPED = (  # primary key
+    "SELECT coalesce(sum(count), 0), coalesce(max(last_at), 0) FROM dropped_lines WHERE trace = ?"
+)
+SELECT_DROPPED_OF_RUN = f"{SELECT_DROPPED} AND run = ?"
+# Those that are too old, and beyond a number of rows the oldest (dropped_lines_last).
+FORGET_DROPPED = """
+DELETE FROM dropped_lines WHERE last_at < max(?, coalesce(
+  (SELECT last_at FROM dropped_lines ORDER BY last_at DESC LIMIT 1 OFFSET ?), 0))
+"""
+DROPPED_ROWS_MAX = 50_000
 
 # One row a kind of failure and minute, whatever their number.
 ADD_FAILURES = """

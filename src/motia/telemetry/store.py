@@ -125,6 +125,7 @@ class Store:
             bound = 1 << 62 if is_over else before_id
             for table in ("logs", "spans"):
                 gone += _delete(connection, table, bound)
+            connection.execute(schema.FORGET_DROPPED, (cutoff_at, schema.DROPPED_ROWS_MAX))
             connection.execute("DELETE FROM errors WHERE last_seen_at < ?", (cutoff_at,))
             connection.execute("DELETE FROM minutes WHERE minute < ?", (minutes_cutoff_at,))
             for width_ms in ROLLUP_WIDTHS_MS:

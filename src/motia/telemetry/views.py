@@ -44,6 +44,8 @@ class TraceView(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[SpanView, ...]
     logs: tuple[LogView, ...]
     is_cut: bool = False
+    log_lines_dropped: int = 0
+    """Log lines of it that were not kept because there were too many at once."""
 
 
 class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,7 +77,7 @@ class BatchWriter:
         self._batch = _Batch()
         handlers = (
             *(self._request, self._attempt, self._run, self._log, self._span, self._edge),
-            self._instance,
+            *(self._instance, self._dropped),
         )
         faults = 0
         for record in batch:
@@ -121,6 +121,9 @@ class BatchWriter:
         )
         connection.executemany(
             schema.UPSERT_EDGE, ((*edge, now_ms, now_ms, count) for edge, count in rows.edges.items())
+        )
+        connection.executemany(
+            schema.ADD_DROPPED, ((*key, now_ms, count) for key, count in rows.dropped.items())
         )
         if self._unfold_from is not None:
             folding.unfold(connection, self._unfold_from)
@@ -197,6 +200,10 @@ class BatchWriter:
 
     def _instance(self, record: records.Record, now_ms: int) -> None:
         self._batch.feed.append(("instance", record[5], record[1:5]))
+
+    def _dropped(self, record: records.Record, now_ms: int) -> None:
+        key = (record[1], record[2])
+        self._batch.dropped[key] = self._batch.dropped.get(key, 0) + record[3]
 
     def _log(self, record: records.Record, now_ms: int) -> None:
         _, level, message, at, step, trace, run, attempt, fields, source = record
@@ -290,6 +297,7 @@ class _Batch:
         self.errors: dict[str, list[Any]] = {}
         self.failures: dict[tuple[int, str], int] = {}
         self.edges: dict[tuple[str, str], int] = {}
+        self.dropped: dict[tuple[str, str], int] = {}
         self.feed: list[tuple[str, int, tuple[Any, ...]]] = []
 
     @property
@@ -298,7 +306,7 @@ class _Batch:
 
     @property
     def is_any(self) -> bool:
-        return bool(self.spans or self.logs or self.errors or self.edges)
+        return bool(self.spans or self.logs or self.errors or self.edges or self.dropped)
 
     def make_storable(self) -> None:
         """Replace what SQLite cannot take: lone surrogates, integers beyond 64 bits."""

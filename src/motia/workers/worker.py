@@ -338,7 +338,7 @@ class Worker:
             self._tell_dropped(self._log_bound)
             self._registry.events.on_log(origin, self.name, log)
         else:
-            self._registry.log_lines_dropped += 1
+            self._registry.drop_log(origin)
 
     def on_span(self, origin: Origin, span: Span) -> None:
         """A span of the author's."""
