@@ -77,6 +77,7 @@ class Reader:
         self._own: apsw.Connection | None = None
         self._generation = -1
         self._minutes = Minutes()
+        self._set_backs = 0
         self._deadline_mono = 0.0
 
     def close(self) -> None:
@@ -135,11 +136,16 @@ class Reader:
         """The sum of all steps (or of `step`) first, then each step; see `minutes`."""
         length = part_ms_of(until_at - since_at, part_ms)
         now = self._clock.now_ms()
-        return self._ask(
-            lambda db: self._minutes.metrics(
+
+        def ask(db: apsw.Connection) -> tuple[StepMetrics, ...]:
+            if self._set_backs != self._store.set_backs:
+                self._set_backs = self._store.set_backs
+                self._minutes.forget()  # minutes that were over are counted in again
+            return self._minutes.metrics(
                 db, step, since_at=since_at, until_at=until_at, part_ms=length, now=now
             )
-        )
+
+        return self._ask(ask)
 
     def flow_observed(self) -> tuple[ObservedEdge, ...]:
         """Edges really seen, by source and target."""

@@ -47,6 +47,8 @@ class Store:
         """A store in the file `path`, or in memory when it is None."""
         self.path = path
         self.generation = 0
+        self.set_backs = 0
+        """How often minutes that were over are written again, because the wall clock was set back."""
         self.set_aside_reason = ""
         self.is_in_memory = path is None
         self._connection: apsw.Connection | None = None

@@ -62,6 +62,7 @@ class BatchWriter:
         self._minutes: dict[tuple[int, str], Bucket] = {}
         self._dirty: set[tuple[int, str]] = set()
         self._unfold_from: int | None = None
+        self._newest_minute = 0
         self._waiting: OrderedDict[str, list[tuple[Any, ...]]] = OrderedDict()
         self._waiting_count = 0
         self._batch = _Batch()
@@ -265,6 +266,9 @@ class BatchWriter:
         bucket = self._minutes.get(key)
         if bucket is None:
             bucket = self._minutes[key] = self._stored_minute(key)
+            if key[0] < self._newest_minute:
+                self._store.set_backs += 1
+            self._newest_minute = key[0]
         bucket.add(latency_us, is_failed)
         self._dirty.add(key)
 

@@ -59,7 +59,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         lock = OwnerLock(tmp_path)
-        with pytest.raises(StartError, match=f"pid {holder.pid} other"):
+        with pytest.raises(StartError, match=f"`other`, pid {holder.pid}"):
             lock.acquire()
         holder.kill()
         holder.wait(10)
