@@ -4,7 +4,6 @@ from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
 from motia.telemetry.fingerprint import fingerprint_of_error
 from motia.telemetry.redaction import (
     is_sensitive_key,
-    redact_headers,
     redact_json,
     redact_text,
     redact_value,
@@ -52,7 +51,6 @@ __all__ = [
     "TraceView",
     "fingerprint_of_error",
     "is_sensitive_key",
-    "redact_headers",
     "redact_json",
     "redact_text",
     "redact_value",
