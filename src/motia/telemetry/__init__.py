@@ -3,6 +3,7 @@
 from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
 from motia.telemetry.fingerprint import fingerprint_of_error
 from motia.telemetry.redaction import (
+    REDACTED,
     is_sensitive_key,
     redact_json,
     redact_text,
@@ -28,6 +29,7 @@ from motia.telemetry.views import (
 )
 
 __all__ = [
+    "REDACTED",
     "ErrorGroup",
     "ErrorPage",
     "FailurePoint",
