@@ -117,7 +117,7 @@ class KeepingRecorder:
     def user_span(self, **fields: Any) -> None:
         pass
 
-    def edge_observed(self, source: StepId, target: str) -> None:
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         self.edges.append((source, target))
 
     def state_changed(self, group: str, key: str | None) -> None:
