@@ -123,9 +123,11 @@ pictures: setup ## Take the pictures of the README and the docs anew; needs Chro
 bench: $(BUILT) ## Measure against rivals (they get an environment of their own); takes some minutes
 	@$(BIN)/python -m benchmarks
 
-crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes them repeatable
+crash: $(STAMP) ## Long crash loops, power cuts, simulations and random examples; SEED=n makes them repeatable
 	@MOTIA_SEED=$(SEED) MOTIA_CUTS=500 MOTIA_SEEDS=200 MOTIA_KILLS=200 \
 		$(BIN)/python -m pytest -n $(JOBS) tests/crash --timeout 1800
+	@MOTIA_EXAMPLES=10000 $(BIN)/python -m pytest -n $(JOBS) tests/unit -m hypothesis --hypothesis-seed=$(SEED) \
+		--timeout 1800
 
 slow: setup ## The browser tests with late answers and a slow processor; SEED=n makes them repeatable
 	@MOTIA_SEED=$(SEED) MOTIA_LATE_MS=600 MOTIA_SLOWNESS=4 $(BIN)/python -m pytest -n 2 tests/browser --timeout 600

@@ -1,4 +1,7 @@
-"""What every test shares: in CI, a skipped test is a failure."""
+"""What every test shares: in CI, a skipped test is a failure. Random examples are the same ones each time.
+
+`make crash` looks among others, and many more: what it finds becomes a test of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,14 @@ import os
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from motia.project import find_npm, find_runtime, sdk_dir
 from motia.workers import WORKER_FILES
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("many", max_examples=int(os.environ.get("MOTIA_EXAMPLES", "100")), deadline=None)
+settings.load_profile("many" if "MOTIA_EXAMPLES" in os.environ else "same")
 
 
 @pytest.hookimpl(wrapper=True)

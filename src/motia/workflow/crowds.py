@@ -1,11 +1,12 @@
 """`Crowd`: which news of a large instance can change anything, so that not each makes it be read anew. Pure.
 
 An instance with many runs is read whole for each look at it. Most ends of runs change nothing: a member
-that still has open runs has not completed, and one that has failed cannot fail again.
+that still has open runs has not completed, and one that has failed fails again only more gravely (who is
+told of failures is told of a dead run, and not of a cancelled one).
 
 Invariants
 1. `False` means that nothing is to be done now that was not to be done when the crowd was made, except to
-   bring what is on record up to date; the next look does that.
+   bring what is on record up to date, and to skip fewer than one in `SKIPS_PART` of the runs; the next look does that.
 2. What is not known for sure is answered with a look.
 """
 
@@ -13,7 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from motia.ledger import InstanceSnapshot, decode_spec, is_under_way, predecessors, standings, steps_of
+from motia.ledger import (
+    FAILED_STATES,
+    InstanceSnapshot,
+    decode_spec,
+    is_under_way,
+    predecessors,
+    standings,
+    steps_of,
+)
 from motia.model import RunId, RunState, StepId
 
 SKIPS_PART = 10
@@ -33,7 +42,7 @@ class Crowd:
         }
         """Members whose runs are skipped."""
         self._to_skip = 0
-        self._failed = {step for step, standing in found.items() if standing.has_failed}
+        self._failed = {step: standing.state for step, standing in found.items() if standing.has_failed}
         self._known = {run.run for run in snapshot.runs}
         self._error_steps = {
             run.run for run in snapshot.runs if run.handles is not None and is_under_way(run)
@@ -72,5 +81,10 @@ class Crowd:
         if run not in still:
             return False
         still.discard(run)
-        has_failed = state is not RunState.COMPLETED and step not in self._failed
-        return has_failed or not still
+        return self._fails(step, state) or not still
+
+    def _fails(self, step: StepId, state: RunState) -> bool:
+        """Whether an end makes its member fail, or more gravely than it had."""
+        before = self._failed.get(step)
+        graver = FAILED_STATES if before is None else FAILED_STATES[: FAILED_STATES.index(before)]
+        return state in graver

@@ -37,6 +37,12 @@ def test_the_first_failure_of_a_member_asks_for_a_look_and_no_further_one(state:
     assert failed.over(run_id_of(4), A, state)
 
 
+def test_a_member_that_was_cancelled_and_is_dead_now_asks_for_a_look() -> None:
+    crowd = Crowd(snapshot(("start", "completed"), ("a", "cancelled"), ("a", "running"), ("a", "ready")))
+
+    assert crowd.over(run_id_of(3), A, DEAD)
+
+
 def test_a_run_that_joins_is_waited_for() -> None:
     crowd = Crowd(snapshot(("start", "completed"), ("a", "running")))
 

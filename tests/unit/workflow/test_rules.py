@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from dispatch_world import workflow_spec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from snapshots import REQUEST, snapshot
 
@@ -28,7 +28,7 @@ from motia.model import (
     WorkflowSpec,
     run_id_of,
 )
-from motia.workflow.crowds import Crowd
+from motia.workflow.crowds import SKIPS_PART, Crowd
 from motia.workflow.rules import MOVES_MAX, Change, Failure, behind, decide, ended, in_order
 
 A, B, C, START, FAIL = map(StepId, ("a", "b", "c", "start", "fail"))
@@ -290,6 +290,14 @@ class History:
         again = self._run(len(runs) + self.replaced, old.step, is_held=False)
         return [*(run for run in runs if run.run != dead), again]
 
+    def is_at_rest(self) -> bool:
+        """Whether nothing is to be done, but to keep the record and to skip a few runs of many."""
+        change = decide(self.now, now=0)
+        if change is None:
+            return True
+        is_few = len(change.skips) * SKIPS_PART < len(self.now.runs)
+        return is_few and change == Change(memos=change.memos, skips=change.skips)
+
     def move_on(self) -> None:
         """Make changes until none is to be made."""
         for _ in range(10):
@@ -351,7 +359,6 @@ class History:
         )
 
 
-@settings(deadline=None)
 @given(workflows(), st.data())
 def test_every_history_comes_to_an_end_and_nothing_is_triggered_twice(
     spec: WorkflowSpec, data: st.DataObject
@@ -363,8 +370,7 @@ def test_every_history_comes_to_an_end_and_nothing_is_triggered_twice(
         if history.happen():
             history.move_on()
         else:
-            change = decide(history.now, now=0)
-            assert change is None or change == Change(memos=change.memos), "not looked at, and it should be"
+            assert history.is_at_rest(), "not looked at, and it should be"
 
     history.move_on()
     history.finish()
