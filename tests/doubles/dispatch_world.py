@@ -120,7 +120,7 @@ class KeepingRecorder:
     def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
         """Nothing is dropped."""
 
-    def edge_observed(self, source: StepId, target: str) -> None:
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         self.edges.append((source, target))
 
     def state_changed(self, group: str, key: str | None) -> None:

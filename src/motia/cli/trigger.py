@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from motia.cli.command import Scope, command
+
+if TYPE_CHECKING:
+    from motia.cli.client import Control
 
 WAIT_DEFAULT_S = 60.0
 WAIT_MARGIN_S = 10.0
@@ -76,7 +79,7 @@ def trigger(
         scope.out.done(f"Triggered {target}: run {answer['runId']}{kept}", answer)
 
 
-def _warn_if_parked(scope: Scope, control: Any, target: str, answer: dict[str, Any]) -> None:
+def _warn_if_parked(scope: Scope, control: Control, target: str, answer: dict[str, Any]) -> None:
     from motia.cli.targets import closest_hint, step_ids
 
     if answer["state"] == "parked":

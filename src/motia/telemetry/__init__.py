@@ -2,9 +2,10 @@
 
 from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
 from motia.telemetry.fingerprint import fingerprint_of_error
+from motia.telemetry.log_text import has_text
 from motia.telemetry.redaction import (
+    REDACTED,
     is_sensitive_key,
-    redact_headers,
     redact_json,
     redact_text,
     redact_value,
@@ -29,6 +30,7 @@ from motia.telemetry.views import (
 )
 
 __all__ = [
+    "REDACTED",
     "ErrorGroup",
     "ErrorPage",
     "FailurePoint",
@@ -51,8 +53,8 @@ __all__ = [
     "TraceSummary",
     "TraceView",
     "fingerprint_of_error",
+    "has_text",
     "is_sensitive_key",
-    "redact_headers",
     "redact_json",
     "redact_text",
     "redact_value",

@@ -16,6 +16,7 @@ import msgspec
 from motia.model import CallerError, WorldError
 from motia.runtime import Clock
 from motia.telemetry import records, schema
+from motia.telemetry.log_text import in_fields, like
 from motia.telemetry.minutes import Minutes, part_ms_of
 from motia.telemetry.rollup import MINUTE_MS
 from motia.telemetry.searching import Clauses, Way
@@ -204,8 +205,9 @@ def _logs(db: apsw.Connection, where: LogFilter, limit: int, before_id: int | No
     clauses.since(where.since, slack_ms=SLACK_MS)
     clauses.until(where.until, slack_ms=SLACK_MS)
     if where.text:
-        pattern = _like(where.text)
-        clauses.add("(message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')", pattern, pattern)
+        parts = in_fields(where.text)
+        either = " OR ".join(["message LIKE ? ESCAPE '\\'"] + ["fields LIKE ? ESCAPE '\\'"] * len(parts))
+        clauses.add(f"({either})", like(where.text), *map(like, parts))
     page = clauses.page(db, "logs", _LOG_COLUMNS, limit, way=way, clock=clock)
     return LogPage(
         logs=tuple(_log_of(row) for row in page.rows),
@@ -238,7 +240,7 @@ def _traces(
     if where.is_failed is not None:
         found = "EXISTS (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace)"
         clauses.add(found if where.is_failed else f"NOT {found}")
-    pattern = _like(where.text) if where.text else ANY
+    pattern = like(where.text) if where.text else ANY
     if where.text:
         # Failed spans alone are in that index: of most traces it has none.
         clauses.add(
@@ -365,11 +367,6 @@ def _with_points(
     return tuple(
         msgspec.structs.replace(group, points=tuple(points.get(group.fingerprint, ()))) for group in groups
     )
-
-
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _limit_of(limit: int) -> int:

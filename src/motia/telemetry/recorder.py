@@ -71,7 +71,6 @@ class RingRecorder:
         handler_us: int,
         error: str = "",
         stack: str = "",
-        triggered: bool = False,
     ) -> None:
         """An api request was answered. `error` is `Name: message`, empty when there is none."""
         if len(self._ring) >= HALF_RING:
@@ -79,7 +78,7 @@ class RingRecorder:
         self._ring.append(
             (
                 REQUEST, trace, span, parent, step, method, path, status,
-                started_at, total_us, wait_us, handler_us, error, stack, triggered,
+                started_at, total_us, wait_us, handler_us, error, stack,
             )
         )  # fmt: skip
 
@@ -187,11 +186,11 @@ class RingRecorder:
             _, fields = _cut("", fields)
         self._ring.append((SPAN, trace, span, parent, name, step, run, started_at, duration_us, fields))
 
-    def edge_observed(self, source: StepId, target: str) -> None:
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         """A step triggered a target: an observed edge of the flow graph."""
         if len(self._ring) >= HALF_RING:
             self._crowded()
-        self._ring.append((EDGE, source, target))
+        self._ring.append((EDGE, source, target, request))
 
     def state_changed(self, group: str, key: str | None) -> None:
         """A key of the state store changed, or (None) all of a group; for the feed, while somebody listens."""

@@ -47,7 +47,6 @@ HEARD_FLUSH_S = 0.04
 """While somebody looks at a screen."""
 QUIET_FLUSH_S_MAX = 5.0
 """In memory, while nothing is recorded: a test that turns its clock by a day must not pay for a million looks."""
-"""In memory, queries process what waits; the tick is for housekeeping only."""
 LINES_RESET_S = 1.0
 PRUNE_EVERY_S = 10.0
 COMPLAIN_EVERY_S = 60.0

@@ -149,7 +149,10 @@ class ObservedEdge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which lines; every field that is set must hold. `text` is looked for in message and fields."""
+    """Which lines; every field that is set must hold.
+
+    `text` is looked for in message and fields; `name=value` finds a field whose value begins so, too.
+    """
 
     step: str | None = None
     trace: str | None = None

@@ -30,6 +30,7 @@ FEED_ITEMS_UNHEARD = 20
 WAITING_SPANS_MAX = 5_000
 WAIT_MS_MIN = 5
 """A shorter wait of a run is how long an event takes to be claimed: it is told as the queue of its attempt."""
+TRIGGERING_MAX = 5_000
 FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 
 _FEED_FIELDS = {
@@ -65,6 +66,8 @@ class BatchWriter:
         self._newest_minute = 0
         self._waiting: OrderedDict[str, list[tuple[Any, ...]]] = OrderedDict()
         self._waiting_count = 0
+        self._triggering: OrderedDict[str, bool] = OrderedDict()
+        """Spans of requests that triggered something and have not ended."""
         self._batch = _Batch()
 
     def write(
@@ -143,7 +146,7 @@ class BatchWriter:
 
     def _request(self, record: records.Record, now_ms: int) -> None:
         _, trace, span, parent, step, method, path, status, at = record[:9]
-        total_us, wait_us, handler_us, error, stack, has_triggered = record[9:]
+        total_us, wait_us, handler_us, error, stack = record[9:]
         # Below 400 an error is a streamed answer that broke; a 4xx is the client's fault, not the step's.
         is_failed = status >= 500 or (bool(error) and status < 400)
         self._count(step, now_ms, total_us, is_failed)
@@ -151,6 +154,7 @@ class BatchWriter:
         path = redact_text(path)
         shown = (trace, step, method, path, status, total_us, handler_us, error)
         self._batch.feed.append(("request", at, shown))
+        has_triggered = self._triggering.pop(span, False)
         is_kept = is_failed or has_triggered or self._sampler.admits(step, total_us, now_ms)
         if trace in self._waiting:
             self._release_spans(trace, keep=is_kept)
@@ -234,8 +238,13 @@ class BatchWriter:
             self._release_spans(next(iter(self._waiting)), keep=True)
 
     def _edge(self, record: records.Record, now_ms: int) -> None:
-        edge = (record[1], record[2])
+        _, source, target, request = record
+        edge = (source, target)
         self._batch.edges[edge] = self._batch.edges.get(edge, 0) + 1
+        if request is not None:
+            self._triggering[request] = True
+            if len(self._triggering) > TRIGGERING_MAX:
+                self._triggering.popitem(last=False)
 
     def _release_spans(self, trace: str, *, keep: bool) -> None:
         spans = self._waiting.pop(trace)

@@ -18,7 +18,7 @@ from motia.model import (
     TriggerKind,
     run_number_of,
 )
-from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, checked_limit
 from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.instance_links import instances_of_run
 from motia.workbench.instants import parse_instant
@@ -184,10 +184,13 @@ async def runs_page(
     call: Call, where: RunFilter, limit: int, cursor: str | None, *, fingerprint: str | None = None
 ) -> RunList:
     """A page of runs that fit, newest first."""
-    if not 1 <= limit <= 1_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
     page = await find_runs(
-        call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor, search_ms=SEARCH_MS
+        call.deps,
+        where,
+        fingerprint=fingerprint,
+        limit=checked_limit(limit),
+        cursor=cursor,
+        search_ms=SEARCH_MS,
     )
     return RunList(
         runs=tuple(run_view(run) for run in page.runs),

@@ -160,7 +160,7 @@ class FaultList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A step's open runs. `parked`: events for a target that nothing handles."""
+    """A step's open runs. `oldest_ready_at`: since when the oldest ready one waits; null when none is ready."""
 
     step: str
     by_state: dict[str, int]
@@ -178,7 +178,7 @@ class QueueList(msgspec.Struct, frozen=True, kw_only=True):
 
     queues: tuple[QueueView, ...]
     parked: dict[str, int]
-    """Parked events by target."""
+    """Parked events by target: those that no step handles yet."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

@@ -1724,7 +1724,7 @@ export interface components {
         };
         /**
          * QueueView
-         * @description A step's open runs. `parked`: events for a target that nothing handles.
+         * @description A step's open runs. `oldest_ready_at`: since when the oldest ready one waits; null when none is ready.
          */
         QueueView: {
             step: string;
