@@ -8,6 +8,7 @@ import click
 
 from motia.cli.command import Scope, command
 from motia.cli.output import clean, moment
+from motia.cli.stacks import folded
 from motia.model import RunState
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def tell_run(scope: Scope, run: dict[str, Any]) -> None:
         click.echo(f"\ntriggered {child['id']}  {clean(child['step'])}  {child['state']}")
     stack = (run.get("error") or {}).get("stack")
     if stack:
-        click.echo(f"\n{clean(stack)}")
+        click.echo(f"\n{clean(folded(stack))}")
     if run["log_lines_dropped"]:
         scope.out.note(f"{run['log_lines_dropped']} log lines of this run were not kept: too many at once.")
     if run["redacted"]:

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useStepOfFile } from '../api/catalog';
 import { count } from '../lib/format';
 import { segment } from '../lib/location';
-import { type Frame, framesOf } from '../lib/stack';
+import { type Frame, folded, foldText, framesOf } from '../lib/stack';
 import { CopyButton, Json } from './Json';
 
 export interface ErrorShown {
@@ -60,15 +60,35 @@ export function LongText({ text }: { text: string }) {
 export function Stack({ stack, step }: { stack: string; step: string }) {
   const stepOf = useStepOfFile(step);
   const [isWhole, setWhole] = useState(false);
+  const [isUnfolded, setUnfolded] = useState(false);
   const frames = framesOf(stack);
   const shown = isWhole ? frames : frames.filter((frame) => !frame.isForeign);
   const hidden = frames.length - shown.length;
+  const lines = isUnfolded ? shown : folded(shown);
   return (
     <div className="overflow-x-auto rounded bg-panel p-2 font-mono text-[12px] leading-5">
-      {shown.map((frame, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other name
-        <FrameLine key={at} frame={frame} step={frame.file === undefined ? undefined : stepOf(frame.file)} />
-      ))}
+      {lines.map((line, at) =>
+        'times' in line ? (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other name
+            key={at}
+            type="button"
+            title="Show all of them"
+            className="block whitespace-pre text-muted hover:text-ink"
+            onClick={() => setUnfolded(true)}
+          >
+            {`  ${foldText(line)}`}
+          </button>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          <FrameLine key={at} frame={line} step={line.file === undefined ? undefined : stepOf(line.file)} />
+        ),
+      )}
+      {isUnfolded && (
+        <button type="button" className="mr-4 text-muted hover:text-ink" onClick={() => setUnfolded(false)}>
+          Fold what repeats
+        </button>
+      )}
       {(hidden > 0 || isWhole) && (
         <button type="button" className="mt-1 text-muted hover:text-ink" onClick={() => setWhole(!isWhole)}>
           {isWhole ? 'Hide frames of libraries' : `${hidden} ${hidden === 1 ? 'line' : 'lines'} of libraries`}

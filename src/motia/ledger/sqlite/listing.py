@@ -216,14 +216,16 @@ def _is_plain(where: RunFilter) -> bool:
 def _count_by_state(
     conn: apsw.Connection, where: RunFilter, states: tuple[RunState, ...], search: Search | None
 ) -> dict[RunState, int]:
-    counts: dict[RunState, int] = {}
     has_completed = RunState.COMPLETED in states
-    others = tuple(OPEN_STATES | FAILED) if has_completed else ()
-    for state in dict.fromkeys((*others, *states)):
-        if state is not RunState.COMPLETED:
-            counts[state] = _count_of_state(conn, where, state, search)
+    wanted = dict.fromkeys((*(OPEN_STATES | FAILED if has_completed else ()), *states))
+    others = [state for state in wanted if state is not RunState.COMPLETED]
+    counts = {state: _count_of_state(conn, where, state, search) for state in others}
     if has_completed:
-        counts[RunState.COMPLETED] = _count_completed(conn, where, sum(counts.values()))
+        completed = _count_completed(conn, where, sum(counts.values()), search)
+        if search is not None and search.stopped_at is not None:
+            where = msgspec.structs.replace(where, created_from=created_at_of(search.stopped_at))
+            counts = {state: _count_of_state(conn, where, state, None) for state in others}
+        counts[RunState.COMPLETED] = completed
     return counts
 
 
@@ -246,7 +248,13 @@ def _count_in_one_go(
     every = msgspec.structs.replace(where, states=())
     way = _way_for(every, None)
     counts: Counter[RunState] = Counter()
-    for low, before in _windows(conn, every, None, way, before=_high(every, ID_MAX), search=search):
+    if search is not None and way.index == "runs_by_kind":
+        # A page of a list ends early where the index leads; a count goes through all of it.
+        low, before, kind = _low(every), _high(every, ID_MAX), every.kind
+        windows = search.windows(conn, low=low, before=before, step=None, kind=kind)
+    else:
+        windows = _windows(conn, every, None, way, before=_high(every, ID_MAX), search=search)
+    for low, before in windows:
         terms, bindings = _terms(every, None, way, low=low, before=before)
         statement = f"SELECT state, count(*) FROM runs {_indexed(way)} WHERE {terms} GROUP BY state"
         for state, count in conn.execute(statement, bindings):
@@ -263,12 +271,14 @@ def _count_of_trace(conn: apsw.Connection, where: RunFilter) -> dict[RunState, i
     return Counter(RunState(row[1]) for row in rows)
 
 
-def _count_completed(conn: apsw.Connection, where: RunFilter, others: int) -> int:
-    """All that are in the index, less those in another state: nothing reads a finished row."""
+def _count_completed(conn: apsw.Connection, where: RunFilter, others: int, search: Search | None) -> int:
+    """All that are in the index, less those in another state: nothing reads a finished row, but of a time."""
     low, high = _low(where), _high(where, ID_MAX)
     # The index has a tenth of the table's pages; a stretch of time is only in the table's order.
     is_of_all_time = low <= 0 and high >= ID_MAX
     way = _Way("runs_by_step" if where.step is not None or is_of_all_time else "", ())
+    if search is not None and not way.index:
+        return search.count_completed(conn, low=low, before=high, most=COUNT_MAX)
     terms, bindings = _terms(where, None, way, low=low, before=high)
     statement = f"SELECT count(*) FROM (SELECT 1 FROM runs {_indexed(way)} WHERE {terms} LIMIT ?)"
     total = conn.execute(statement, (*bindings, COUNT_MAX + others)).get

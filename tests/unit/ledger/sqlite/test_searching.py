@@ -40,6 +40,7 @@ FILTERS = {
     ),
     "kind": RunFilter(kind=TriggerKind.EVENT),
     "kind and step": RunFilter(kind=TriggerKind.CRON, step=STEPS[1]),
+    "cron": RunFilter(kind=TriggerKind.CRON),
     "kind and completed": RunFilter(kind=TriggerKind.CRON, states=(RunState.COMPLETED,)),
     "nowhere": RunFilter(text="nowhere"),
 }
@@ -118,6 +119,37 @@ async def test_a_tally_with_time_enough_counts_all(ledger: SqliteLedger, where: 
 
     assert tally.by_state == dict(Counter(run.state for run in whole))
     assert tally.searched_from_at is None
+
+
+async def test_a_tally_of_a_time_is_exact_while_there_is_time(ledger: SqliteLedger):
+    every = (await ledger.list_runs(RunFilter(), limit=1_000)).runs
+    where = RunFilter(created_from=every[120].created_at, created_until=every[10].created_at)
+
+    exact, timed = await ledger.count_runs(where), await ledger.tally_runs(where, search_ms=60_000)
+
+    assert timed.by_state == exact
+    assert sum(exact.values()) == 110
+    assert timed.searched_from_at is None
+
+
+async def test_a_tally_of_a_time_ends_when_its_own_time_is_up(ledger: SqliteLedger):
+    every = (await ledger.list_runs(RunFilter(), limit=1_000)).runs
+    where = RunFilter(created_from=every[120].created_at)
+
+    tally = await ledger.tally_runs(where, search_ms=0)
+
+    assert tally.searched_from_at == every[6].created_at
+    assert tally.by_state == dict(Counter(run.state for run in every[:7]))
+
+
+async def test_a_tally_of_a_kind_ends_when_its_time_is_up(ledger: SqliteLedger):
+    where = RunFilter(kind=TriggerKind.CRON)
+    every = (await ledger.list_runs(where, limit=1_000)).runs
+
+    tally = await ledger.tally_runs(where, search_ms=0)
+
+    assert tally.searched_from_at == every[6].created_at
+    assert tally.by_state == dict(Counter(run.state for run in every[:7]))
 
 
 async def test_a_tally_that_was_cut_short_counts_what_it_looked_at_and_says_so(ledger: SqliteLedger):
