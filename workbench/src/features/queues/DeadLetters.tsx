@@ -31,7 +31,7 @@ export function DeadLetters() {
   const [act, setAct] = useState<'replay' | 'purge' | null>(null);
   const steps = useStepList() ?? [];
   const where = { step: filters.step, text: filters.text };
-  const dead = usePages('/v1/dead', { query: { ...where, limit: 100 } as never, live: ['error'], everyMs: 1_000 });
+  const dead = usePages('/v1/dead', { query: { ...where, limit: 100 }, live: ['error'], everyMs: 1_000 });
   const rows = useMemo(() => dead.data?.pages.flatMap((page) => page.runs) ?? [], [dead.data]);
   const there = useMemo(() => new Set(rows.map((run) => run.id)), [rows]);
   const ids = [...chosen].filter((id) => there.has(id));

@@ -1,5 +1,5 @@
 /** From the filters in the address to what the API is asked, and what a run says in a list. */
-import type { RunView } from '../../api/client';
+import type { RunView, Schemas } from '../../api/client';
 import { instant } from '../../lib/format';
 import type { Filters } from '../../lib/location';
 import { betweenOf } from '../../lib/range';
@@ -34,7 +34,7 @@ export interface Selection {
   step?: string;
   state?: State[];
   trace?: string;
-  kind?: string;
+  kind?: Schemas['TriggerKind'];
   since?: string;
   until?: string;
   text?: string;
