@@ -4,12 +4,10 @@ import { useState } from 'react';
 import { get, type RunView, send } from '../api/client';
 import { useAct } from '../api/queries';
 import { useMayOperate } from '../api/session';
-import { FINAL_STATES, isFinal } from '../lib/states';
+import { isFinal } from '../lib/states';
 import { Button } from './Button';
 import { PayloadDialog } from './PayloadDialog';
 import { say, sayFailure } from './Toasts';
-
-export { FINAL_STATES, isFinal };
 
 const CHANGED = ['/v1/runs', '/v1/runs/{run}', '/v1/runs/counts', '/v1/traces/{trace}'] as const;
 
