@@ -91,14 +91,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         has_node = _show_order(demo)
         if not options.once:
             _run(demo, engine, has_node=has_node)
-        engine.send_signal(signal.SIGINT)
     except KeyboardInterrupt:
-        engine.send_signal(signal.SIGINT)
+        pass
     except TimeoutError as error:
         print(error, file=sys.stderr)
         engine.terminate()
         return engine.wait() or 1
-    return engine.wait()
+    return end(engine)
+
+
+def end(engine: subprocess.Popen[bytes]) -> int:
+    """Let the engine finish what is in flight; each further Ctrl-C is passed on, and stops it at once."""
+    while True:
+        try:
+            engine.send_signal(signal.SIGINT)
+            return engine.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,27 @@ import pytest
 from tools.demo import ROOT, SHOP
 
 LIMIT_S = 90.0
+STUBBORN = """
+import signal, sys
+told = []
+def asked(*_):
+    told.append(1)
+    print(len(told), flush=True)
+    if len(told) == 2:
+        sys.exit(7)
+signal.signal(signal.SIGINT, asked)
+signal.alarm(60)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+ENDS = """
+import subprocess, sys
+from tools.demo import end
+engine = subprocess.Popen([sys.executable, "-c", sys.argv[1]], start_new_session=True)
+sys.stdin.readline()
+sys.exit(end(engine))
+"""
 
 
 @pytest.fixture
@@ -67,3 +89,27 @@ def test_without_ruby_it_says_so_and_goes_on(shop: Path):
     assert "! Ruby steps do not run: MOTIA_RUBY is /nonexistent/ruby" in told
     assert "count-sale" in told
     assert (shop / "motia-env.d.ts").read_text() == before
+
+
+def test_a_second_ctrl_c_is_passed_on_and_told_without_a_traceback():
+    ending = subprocess.Popen(
+        [sys.executable, "-c", ENDS, STUBBORN],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert ending.stdin is not None
+        assert ending.stdout is not None
+        assert ending.stdout.readline() == "ready\n"
+        ending.stdin.write("go\n")
+        ending.stdin.flush()
+        assert ending.stdout.readline() == "1\n"
+        ending.send_signal(signal.SIGINT)
+        told, complaint = ending.communicate(timeout=LIMIT_S)
+    finally:
+        ending.kill()
+
+    assert (ending.returncode, told, complaint) == (7, "2\n", "")

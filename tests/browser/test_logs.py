@@ -35,8 +35,9 @@ async def test_levels_steps_and_texts_narrow_the_lines_and_stand_in_the_address(
     await expect(page.get_by_text("No line fits these filters.")).to_be_visible()
 
 
-async def test_a_line_is_found_by_its_fields(page: Page):
-    await page.goto("/logs?text=decibels")
+@pytest.mark.parametrize("text", ["decibels", "decibels=97"])
+async def test_a_line_is_found_by_its_fields(page: Page, text: str):
+    await page.goto(f"/logs?text={text}")
 
     await expect(rows(page, "Log lines")).to_have_count(1)
     await expect(rows(page, "Log lines")).to_contain_text("Merlin shouted")

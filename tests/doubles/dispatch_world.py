@@ -117,6 +117,9 @@ class KeepingRecorder:
     def user_span(self, **fields: Any) -> None:
         pass
 
+    def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
+        """Nothing is dropped."""
+
     def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         self.edges.append((source, target))
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from motia.cli.errors import ControlError
+from motia.cli.errors import CommandError, ControlError
 from motia.model import WorldError
 from motia.places import EngineRecord, record_path
 
@@ -239,7 +239,16 @@ def collect(
 
 
 def segment(text: str) -> str:
-    """`text` as one segment of a path, slashes included."""
+    """`text` as one segment of a path, slashes included.
+
+    Raises:
+        CommandError: It is empty: the path would name something else, a list for one of its items.
+    """
+    if not text:
+        raise CommandError(
+            "an id or name is empty",
+            hint="is a variable of the shell not set? an id has at least one character",
+        )
     return quote(text, safe="")
 
 

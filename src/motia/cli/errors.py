@@ -56,6 +56,13 @@ def describe(error: Exception) -> dict[str, Any]:
     if isinstance(error, OSError) and error.filename:
         message = f"{error.filename}: {error.strerror}"
         return {"code": "operating-system", "message": message, "hint": "check the path and its permissions"}
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        shown = error.object.encode("utf-8", "backslashreplace").decode()
+        return {
+            "code": "command-failed",
+            "message": f"{shown} is not UTF-8",
+            "hint": "arguments are UTF-8 text",
+        }
     return {
         "code": "internal-error",
         "message": f"{type(error).__name__}: {error}",

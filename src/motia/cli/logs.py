@@ -23,7 +23,7 @@ LIMIT_MAX = 1_000
 @click.option("--run", metavar="ID", help="Only of this run.")
 @click.option("--trace", metavar="ID", help="Only of this trace.")
 @click.option("--level", type=click.Choice(LEVELS), help="This level and above.")
-@click.option("--text", help="Only with this text.")
+@click.option("--text", help="Only with this text in message or fields; name=value finds a field.")
 @click.option(
     "--limit", type=click.IntRange(1, LIMIT_MAX), default=100, help="At most so many past lines; default 100."
 )
@@ -76,8 +76,16 @@ def live_lines(
                 "message": f"({item['dropped']} lines came too fast to show)",
             }
         line = item["data"] | {"at": item["at"]}
-        if _name(line) not in known and (text is None or text in line["message"]):
+        if _name(line) not in known and (text is None or _has(line, text)):
             yield line
+
+
+def _has(line: dict[str, Any], text: str) -> bool:
+    from motia.telemetry import has_text
+
+    fields = line.get("fields")
+    written = None if fields is None else json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return has_text(text, line["message"], written)
 
 
 def _name(line: dict[str, Any]) -> tuple[Any, ...]:

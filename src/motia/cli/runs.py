@@ -163,5 +163,7 @@ def tell_run(scope: Scope, run: dict[str, Any]) -> None:
     stack = (run.get("error") or {}).get("stack")
     if stack:
         click.echo(f"\n{clean(stack)}")
+    if run["log_lines_dropped"]:
+        scope.out.note(f"{run['log_lines_dropped']} log lines of this run were not kept: too many at once.")
     if run["redacted"]:
         scope.out.note("Something is hidden; --raw shows it.")

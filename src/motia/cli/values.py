@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -27,8 +28,11 @@ def read_json(text: str, *, option: str) -> Any:
     elif text.startswith("@"):
         source, content = text[1:], Path(text[1:]).read_text("utf-8")
     try:
-        return json.loads(content, parse_constant=_refuse_constant)
-    except ValueError as error:
+        value = json.loads(content, parse_constant=_refuse_constant, parse_float=_finite)
+        if "\\u" in content:
+            _check_text(value)
+        return value
+    except (ValueError, RecursionError) as error:
         name = f"{option} " if option.startswith("--") else ""
         raise CommandError(
             f"{source} is not JSON: {error}",
@@ -46,6 +50,21 @@ def read_duration_ms(text: str, *, option: str) -> int:
     if match is None:
         raise CommandError(f"{option} {text!r} is no duration", hint="write 500ms, 30s, 5m, 2h or 1d")
     return round(float(match[1]) * UNIT_MS[match[2]])
+
+
+def _check_text(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = ord(error.object[error.start])
+        raise ValueError(f"\\u{half:04x} is half of a character") from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large for a number")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -145,9 +145,9 @@ class Settler:
         match decision.outcome:
             case RetryAt(due_at=due_at):
                 level = "warn"
-                delay_s = max(due_at - self._state.ledger.now(), 0) / 1_000
+                delay_ms = max(due_at - self._state.ledger.now(), 0)
                 of = f" of {spec.retries + 1}" if spec is not None else ""
-                then = f"attempt {claim.attempt}{of} failed, the next starts in {delay_s:.1f} s"
+                then = f"attempt {claim.attempt}{of} failed, the next starts in {_spell(delay_ms)}"
             case Dead(reason=reason):
                 level = "error"
                 then = f"attempt {claim.attempt} failed and was the last ({reason}): see motia dead list"
@@ -207,3 +207,12 @@ def _state_after(decision: Decision) -> RunState:
             return RunState.DEAD
         case Fail():
             return RunState.CANCELLED
+
+
+def _spell(delay_ms: int) -> str:
+    """In the unit that leaves one to three digits before the point."""
+    if delay_ms < 1_000:
+        return f"{delay_ms} ms"
+    if delay_ms < 120_000:
+        return f"{delay_ms / 1_000:.1f} s"
+    return f"{delay_ms / 60_000:.0f} min" if delay_ms < 7_200_000 else f"{delay_ms / 3_600_000:.1f} h"

@@ -2,6 +2,7 @@
 
 from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
 from motia.telemetry.fingerprint import fingerprint_of_error
+from motia.telemetry.log_text import has_text
 from motia.telemetry.redaction import (
     REDACTED,
     is_sensitive_key,
@@ -52,6 +53,7 @@ __all__ = [
     "TraceSummary",
     "TraceView",
     "fingerprint_of_error",
+    "has_text",
     "is_sensitive_key",
     "redact_json",
     "redact_text",

@@ -9,6 +9,7 @@
 | SPAN | trace, span, parent, name, step, run, started_at, duration_us, fields |
 | EDGE | source, target, request |
 | INSTANCE | instance, workflow, state, trace, at |
+| DROPPED | trace, run (empty for a request), log lines |
 """  # noqa: E501 (a table's rows are lines)
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ LOG = 3
 SPAN = 4
 EDGE = 5
 INSTANCE = 6
+DROPPED = 7
 
 Record = tuple[Any, ...]
 

@@ -105,6 +105,9 @@ class Recorder(Protocol):
     ) -> None:
         """A span of the author's own."""
 
+    def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
+        """A log line of the run, or of the request of the trace, was not kept because there were too many."""
+
     def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         """A step triggered a target: an observed edge of the flow graph.
 

@@ -102,6 +102,10 @@ class Telemetry(RingRecorder, Duty):
         """The whole trace, or None when nothing of it is stored."""
         return await self._ask(lambda: self._reader.trace(trace))
 
+    async def lines_dropped(self, trace: str, run: str) -> int:
+        """Log lines of the run that were not kept because there were too many; 0 once they are forgotten."""
+        return await self._ask(lambda: self._reader.lines_dropped(trace, run))
+
     async def traces(
         self, where: TraceFilter | None = None, *, limit: int = 50, cursor: str | None = None
     ) -> TracePage:

@@ -156,6 +156,8 @@ class ControlApi:
                 Exception: _on_fault,
             },
         )
+        # A path with a slash at its end names something with an empty name, not the list of them.
+        self.app.router.redirect_slashes = False
         self._deps = deps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -151,6 +151,7 @@ async def get_run(call: Call) -> RunDetail:
         replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
         instances=await instances_of_run(ledger, run),
+        log_lines_dropped=await call.deps.telemetry.lines_dropped(run.trace, run.id),
         raw=call.query(RawQuery).raw,
     )
 

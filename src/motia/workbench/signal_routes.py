@@ -192,6 +192,7 @@ async def get_trace(call: Call) -> TraceDetail:
         spans=view.spans,
         logs=view.logs,
         is_cut=view.is_cut or page.cursor is not None,
+        log_lines_dropped=view.log_lines_dropped,
         runs=runs,
         instances=await instances_of_trace(call.deps.ledger, TraceId(trace)),
     )

@@ -81,6 +81,8 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     """Workflow instances that it is part of, as their start or a member, newest first."""
     fingerprint: str | None = None
     """The kind of failure that `error` is, as `/v1/errors` counts it."""
+    log_lines_dropped: int = 0
+    """Log lines of it that were not kept because there were too many at once."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +201,7 @@ def run_detail(
     why: Why | None,
     raw: bool,
     instances: tuple[InstanceLink, ...] = (),
+    log_lines_dropped: int = 0,
 ) -> RunDetail:
     """`run` with everything; `raw` hides nothing."""
     parts = {name: getattr(run, name) for name in ("payload", "result", "info")}
@@ -216,6 +219,7 @@ def run_detail(
         why=why,
         instances=instances,
         fingerprint=_fingerprint_of(run),
+        log_lines_dropped=log_lines_dropped,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from motia.cli.client import ControlClient, EngineGone, decode, event_data, running_engine, segment, url_of
-from motia.cli.errors import ControlError
+from motia.cli.errors import CommandError, ControlError
 
 Answer = Callable[[str, str, Any], tuple[int, bytes]]
 
@@ -163,6 +163,11 @@ def test_a_record_that_cannot_be_read_is_no_engine(tmp_path: Path, content: str 
 
 def test_a_name_with_a_slash_is_one_segment():
     assert segment("a/b c") == "a%2Fb%20c"
+
+
+def test_an_empty_name_is_refused_before_it_names_something_else():
+    with pytest.raises(CommandError, match="empty"):
+        segment("")
     assert url_of("/v1/x", {"a": True, "b": None}) == "/v1/x?a=true"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from motia.cli.errors import CommandError, ControlError, describe, report
 from motia.model import PayloadInvalid, Problem
 
@@ -42,3 +44,10 @@ def test_what_the_message_says_already_is_not_said_again(capsys):
     report(error, as_json=False)
 
     assert capsys.readouterr().err.count("a.py: x") == 1
+
+
+def test_an_argument_that_is_not_utf_8_is_no_fault_of_ours():
+    with pytest.raises(UnicodeEncodeError) as met:
+        "a\udcff".encode()
+
+    assert describe(met.value)["message"] == "a\\udcff is not UTF-8"

@@ -40,6 +40,15 @@ def test_lines_that_were_dropped_are_said():
 
 
 def test_a_text_filters_what_is_followed():
-    found = live_lines([item("one"), item("two")], past=[], text="tw")
+    found = live_lines([item("one"), item("Two")], past=[], text="tw")
 
-    assert [line["message"] for line in found] == ["two"]
+    assert [line["message"] for line in found] == ["Two"]
+
+
+def test_a_field_filters_what_is_followed_as_it_does_what_is_stored():
+    with_field = item("three")
+    with_field["data"]["fields"] = {"order": 17}
+
+    found = live_lines([item("one"), with_field], past=[], text="order=17")
+
+    assert [line["message"] for line in found] == ["three"]

@@ -22,7 +22,9 @@ def test_a_value_comes_from_the_argument_a_file_or_standard_input(
     assert read_json("-", option="--data") == [2]
 
 
-@pytest.mark.parametrize("text", ["{name: 1}", "", "NaN", "[Infinity]"])
+@pytest.mark.parametrize(
+    "text", ["{name: 1}", "", "NaN", "[Infinity]", "1e400", "[" * 100_000, r'{"a": "\ud800"}']
+)
 def test_what_is_not_json_is_refused_with_an_example(text: str):
     with pytest.raises(CommandError) as refused:
         read_json(text, option="--data")

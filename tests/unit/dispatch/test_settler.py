@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from dispatch_world import World
 from scripted_workers import Call, Fails
 
@@ -94,6 +95,24 @@ async def test_every_failed_attempt_is_a_log_line_with_what_becomes_of_the_run(w
     assert said[0]["message"].startswith("attempt 1 of 2 failed, the next starts in ")
     assert said[1]["message"].startswith("attempt 2 failed and was the last (retries_used)")
     assert (await world.run(accepted.run)).state is RunState.DEAD
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "told"),
+    [(30, "30 ms"), (2_500, "2.5 s"), (119_000, "119.0 s"), (3_600_000, "60 min"), (10_800_000, "3.0 h")],
+)
+async def test_the_delay_of_a_retry_is_told_in_a_unit_that_fits(
+    world: World, after_ms: int, told: str
+) -> None:
+    async def handler(call: Call) -> None:
+        raise Fails(kind="retry_after", retry_after_ms=after_ms)
+
+    world.step("a", handler, retries=1)
+    await world.boot()
+    await world.trigger("a")
+    await world.settle()
+
+    assert any(f"the next starts in {told}: " in line["message"] for line in world.recorder.logs)
 
 
 async def test_a_stale_outcome_changes_nothing_and_is_counted(world: World) -> None:

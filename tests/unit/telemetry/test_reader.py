@@ -10,7 +10,7 @@ async def messages(telemetry, **where):
 
 async def test_lines_are_found_by_each_field(telemetry, say, clock):
     say.log("one", step="a", trace="t1", run="r1", level="debug", source="print")
-    say.log("two", step="b", trace="t2", run="r2", level="warn", fields=b'{"order": "Zebra"}')
+    say.log("two", step="b", trace="t2", run="r2", level="warn", fields=b'{"order":"Zebra"}')
     say.log("three 50% off_now", step="b", trace="t2", run="r3", level="error")
 
     assert await messages(telemetry, step="b") == ["three 50% off_now", "two"]
@@ -21,6 +21,8 @@ async def test_lines_are_found_by_each_field(telemetry, say, clock):
     assert await messages(telemetry, text="zebra") == ["two"]
     assert await messages(telemetry, text="50% off_") == ["three 50% off_now"]
     assert await messages(telemetry, text="5%n") == []
+    assert await messages(telemetry, text="order=zeb") == ["two"]
+    assert await messages(telemetry, text="rder=zeb") == []
     assert await messages(telemetry, step="b", level="error") == ["three 50% off_now"]
 
 

@@ -99,6 +99,13 @@ async def test_a_path_that_is_not_there_names_the_closest_one(client):
     assert "/v1/runs" in error["hint"]
 
 
+async def test_an_empty_id_is_not_taken_for_the_list(client):
+    answer = await client.get("/v1/runs/")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not-found"
+
+
 async def test_a_method_that_is_not_possible_names_the_possible_ones(client):
     answer = await client.delete("/v1/status")
 

@@ -4,9 +4,11 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { queryClient } from '../api/queries';
-import { Empty, Loading } from '../components/States';
+import { Nowhere } from '../components/Nowhere';
+import { Loading } from '../components/States';
 import { Toasts } from '../components/Toasts';
 import { BASE } from '../lib/location';
+import { useWrittenLocation, useWrittenSearch } from '../lib/written';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Shell } from './Shell';
 import { SCREENS, STEP_SCREEN } from './screens';
@@ -15,7 +17,7 @@ export function App() {
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>
-        <Router base={BASE}>
+        <Router base={BASE} hook={useWrittenLocation} searchHook={useWrittenSearch}>
           <Shell>
             <ErrorBoundary>
               <Suspense fallback={<Loading what="the screen" />}>
@@ -23,13 +25,13 @@ export function App() {
                   {SCREENS.map((screen) => (
                     <Route
                       key={screen.path}
-                      path={screen.path === '/' ? '/' : `${screen.path}/*?`}
+                      path={`${screen.path}${screen.within ?? ''}`}
                       component={screen.component}
                     />
                   ))}
-                  <Route path="/steps/*?" component={STEP_SCREEN} />
+                  <Route path="/steps/:id?" component={STEP_SCREEN} />
                   <Route>
-                    <Empty title="There is nothing at this address.">Ctrl-K finds screens, steps and runs.</Empty>
+                    <Nowhere />
                   </Route>
                 </Switch>
               </Suspense>

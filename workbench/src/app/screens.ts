@@ -22,6 +22,8 @@ export interface Screen {
   title: string;
   icon: LucideIcon;
   component: ComponentType;
+  /** The addresses below its own that it has, as a pattern; none without. */
+  within?: string;
 }
 
 /** In the order of the navigation: what happens, what there is, what it runs on. */
@@ -30,10 +32,22 @@ export const SCREEN_GROUPS: readonly { title: string; screens: readonly Screen[]
     title: 'What happens',
     screens: [
       { path: '/', title: 'Overview', icon: Activity, component: lazy(() => import('../features/overview')) },
-      { path: '/runs', title: 'Runs', icon: Play, component: lazy(() => import('../features/runs')) },
-      { path: '/traces', title: 'Traces', icon: ChartGantt, component: lazy(() => import('../features/traces')) },
+      { path: '/runs', title: 'Runs', icon: Play, component: lazy(() => import('../features/runs')), within: '/:id?' },
+      {
+        path: '/traces',
+        title: 'Traces',
+        icon: ChartGantt,
+        component: lazy(() => import('../features/traces')),
+        within: '/:id?',
+      },
       { path: '/logs', title: 'Logs', icon: ScrollText, component: lazy(() => import('../features/logs')) },
-      { path: '/errors', title: 'Errors', icon: CircleX, component: lazy(() => import('../features/errors')) },
+      {
+        path: '/errors',
+        title: 'Errors',
+        icon: CircleX,
+        component: lazy(() => import('../features/errors')),
+        within: '/:id?',
+      },
       { path: '/queues', title: 'Queues', icon: Layers, component: lazy(() => import('../features/queues')) },
     ],
   },
@@ -46,8 +60,15 @@ export const SCREEN_GROUPS: readonly { title: string; screens: readonly Screen[]
         title: 'Workflows',
         icon: Workflow,
         component: lazy(() => import('../features/workflows')),
+        within: '/*?',
       },
-      { path: '/endpoints', title: 'Endpoints', icon: Globe, component: lazy(() => import('../features/endpoints')) },
+      {
+        path: '/endpoints',
+        title: 'Endpoints',
+        icon: Globe,
+        component: lazy(() => import('../features/endpoints')),
+        within: '/:id?',
+      },
       { path: '/cron', title: 'Cron', icon: Clock, component: lazy(() => import('../features/cron')) },
       { path: '/state', title: 'State', icon: Database, component: lazy(() => import('../features/state')) },
     ],
@@ -63,5 +84,5 @@ export const SCREEN_GROUPS: readonly { title: string; screens: readonly Screen[]
 
 export const SCREENS: readonly Screen[] = SCREEN_GROUPS.flatMap((group) => group.screens);
 
-/** Screens that a link leads to and no navigation shows. A feature's own sub-paths are its own business. */
+/** A screen that a link leads to and no navigation shows. */
 export const STEP_SCREEN = lazy(() => import('../features/steps'));

@@ -7,6 +7,7 @@ import { useMayOperate } from '../api/session';
 import { segment } from '../lib/location';
 import { recentPlaces } from '../lib/recent';
 import { chooseTheme, type Theme } from '../lib/theme';
+import { idOf } from '../lib/written';
 import { cancel, fire, pause, replay } from './acts';
 import type { Entry } from './palette';
 import { SCREENS } from './screens';
@@ -27,8 +28,9 @@ export function usePaletteEntries(showKeys: () => void): Entry[] {
   return useMemo(() => {
     const again = () => client.invalidateQueries();
     const run = /^\/runs\/([0-9a-f]{16})$/.exec(path)?.[1];
-    const here = /^\/steps\/([^/]+)$/.exec(path)?.[1] ?? new URLSearchParams(search).get('step');
-    const step = here === null ? undefined : steps?.find((one) => one.id === decodeURIComponent(here));
+    const open = /^\/steps\/([^/]+)$/.exec(path)?.[1];
+    const here = open === undefined ? new URLSearchParams(search).get('step') : idOf(open);
+    const step = here === null ? undefined : steps?.find((one) => one.id === here);
     const acts: Entry[] = [];
     const turn = (one: { id: string; is_paused: boolean }, isOnAsking: boolean): Entry => ({
       id: `pause:${one.id}${isOnAsking}`,

@@ -5,6 +5,7 @@ import { useState } from 'react';
 const OPEN_DEPTH = 2;
 const ITEMS_FIRST = 100;
 const TEXT_FIRST = 2_000;
+const PLAIN = /^[\p{L}\p{M}\p{N}_$@.-]+$/u;
 
 export function Json({ value, name, depth = 0 }: { value: unknown; name?: string; depth?: number }) {
   const [isOpen, setOpen] = useState(depth < OPEN_DEPTH);
@@ -53,7 +54,7 @@ export function Json({ value, name, depth = 0 }: { value: unknown; name?: string
       {isOpen && (
         <div className="ml-2 border-l border-line pl-3">
           {shown.map(([key, inner]) => (
-            <Json key={key} name={key} value={inner} depth={depth + 1} />
+            <Json key={key} name={Array.isArray(value) ? key : keyText(key)} value={inner} depth={depth + 1} />
           ))}
           {shown.length < entries.length && (
             <button type="button" className="text-accent" onClick={() => setWhole(true)}>
@@ -65,6 +66,11 @@ export function Json({ value, name, depth = 0 }: { value: unknown; name?: string
       {isOpen && <div>{last}</div>}
     </div>
   );
+}
+
+/** The name of a field, in quotes where it could not be told from what is around it. */
+export function keyText(name: string): string {
+  return PLAIN.test(name) ? name : JSON.stringify(name);
 }
 
 function Scalar({ value }: { value: unknown }) {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Schemas } from '../api/client';
 import { printJson } from '../lib/exact';
 import { clock, exact, instant } from '../lib/format';
-import { Json } from './Json';
+import { Json, keyText } from './Json';
 
 export type LogLine = Schemas['LogView'];
 
@@ -86,7 +86,7 @@ function fieldsText(fields: unknown): string {
   if (typeof fields !== 'object' || fields === null) return String(fields);
   return Object.entries(fields)
     .slice(0, 6)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : printJson(value)}`)
+    .map(([name, value]) => `${keyText(name)}=${typeof value === 'string' ? value : printJson(value)}`)
     .join(' ')
     .slice(0, 200);
 }

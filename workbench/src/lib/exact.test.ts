@@ -17,6 +17,13 @@ describe('parseJson', () => {
     expect(printJson(parseJson(text))).toBe(text.replace(': ', ':'));
   });
 
+  it('refuses a number that would be written as null', () => {
+    for (const text of ['1e400', '{"a":[-2.5E+999]}', `${'9'.repeat(310)}.5`])
+      expect(() => parseJson(text)).toThrow(/too large/);
+    for (const text of ['1e300', '"1e400"', '{"1e400":"\\"1e999"}', '1e-400'])
+      expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
   it('leaves what a number can hold a number', () => {
     for (const text of [
       '9007199254740991',

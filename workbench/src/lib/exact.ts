@@ -5,17 +5,20 @@
  * Invariants
  * 1. `printJson(parseJson(text))` has the integers of `text`, whatever their size.
  * 2. Text without such integers is read by `JSON.parse` alone.
- * 3. What `JSON.parse` refuses is refused, with its words.
+ * 3. What `JSON.parse` refuses is refused, with its words; a number that it would read as infinite too.
  */
 
 // An integer of 17 digits, or of 16 from 2^53 on, where a value may begin. It may stand in a string: that only costs.
 const MAY_BE_LONG = /(?:^|[[:,\s-])(?:\d{17,}|9\d{15})/;
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** `JSON.parse` reads such a number as infinite, which would be written as null. */
+const MAY_BE_INFINITE = /(?:^|[[:,\s-])(?:\d+(?:\.\d+)?[eE]\+?\d{3}|\d{309})/;
 const INTEGER = /^-?\d+$/;
 
 /** The value of a JSON text. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  if (MAY_BE_INFINITE.test(text)) refuseInfinite(text);
   if (!MAY_BE_LONG.test(text)) return value;
   // Of the value, not of the text: escapes could hide a mark there.
   const mark = markFor(JSON.stringify(value));
@@ -29,6 +32,13 @@ export function parseJson(text: string): unknown {
   return JSON.parse(marked, (_, part: unknown) =>
     typeof part === 'string' && part.startsWith(mark) ? BigInt(part.slice(mark.length)) : part,
   );
+}
+
+function refuseInfinite(text: string): void {
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token.startsWith('"') || INTEGER.test(token) || Number.isFinite(Number(token))) continue;
+    throw new SyntaxError(`${token} is too large for a number`);
+  }
 }
 
 /** The JSON text of a value that `parseJson` may have given; `undefined` is null. */

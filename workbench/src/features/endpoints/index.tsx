@@ -11,6 +11,7 @@ import { Empty, Failed, Loading } from '../../components/States';
 import { sayFailure } from '../../components/Toasts';
 import { isTyping, useKey } from '../../lib/keyboard';
 import { linkTo, segment, useFilters } from '../../lib/location';
+import { idOf } from '../../lib/written';
 import { Endpoint } from './Endpoint';
 
 export default function Endpoints() {
@@ -21,7 +22,7 @@ export default function Endpoints() {
   const all = useMemo(() => endpointsOf(data?.steps ?? []), [data]);
   const text = (filters.q ?? '').toLowerCase();
   const rows = all.filter((step) => `${step.method} ${step.path} ${step.id}`.toLowerCase().includes(text));
-  const wanted = isOne ? decodeURIComponent(params.id) : undefined;
+  const wanted = isOne ? idOf(params.id) : undefined;
   const chosen = wanted === undefined ? rows[0] : all.find((step) => step.id === wanted);
   const to = (step: StepView) => linkTo(`/endpoints/${segment(step.id)}`, { q: filters.q });
 

@@ -4,7 +4,7 @@ import { Bug, CircleX, Info, type LucideIcon, TriangleAlert } from 'lucide-react
 import { type MouseEvent, memo, type Ref } from 'react';
 import { Link } from 'wouter';
 import { RunLink, StepLink, TraceLink } from '../../components/Ids';
-import { CopyButton, Json } from '../../components/Json';
+import { CopyButton, Json, keyText } from '../../components/Json';
 import { printJson } from '../../lib/exact';
 import { clock, exact } from '../../lib/format';
 import { segment } from '../../lib/location';
@@ -90,7 +90,7 @@ function Preview({ fields }: { fields: unknown }) {
     .map(([name, value], at) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: by place, so that the next line's fields reuse the elements
       <span key={at} className="ml-3 text-muted">
-        <bdi>{name}</bdi>=<bdi className="text-ink">{short(value)}</bdi>
+        <bdi>{keyText(name)}</bdi>=<bdi className="text-ink">{short(value)}</bdi>
       </span>
     ));
 }

@@ -38,6 +38,23 @@ describe('fits', () => {
     expect(fits(line, { text: 'pixel' })).toBe(false);
     expect(fits({ ...line, fields: null }, { text: 'o-17' })).toBe(false);
   });
+
+  it.each([
+    ['orderId=O-1', true],
+    ['orderid=o-17', true],
+    ['orderId=17', false],
+    ['Id=O-17', false],
+    ['count=1', true],
+    ['count=3', false],
+    ['note=a "quoted" one', true],
+    ['note=', true],
+    ['x=y', true],
+    ['ÜBER', true],
+    ['über', false],
+  ])('finds a field by %s: %s', (text, expected) => {
+    const fields = { orderId: 'O-17', count: 12, note: 'a "quoted" one', query: '?x=y', city: 'ÜBER' };
+    expect(fits({ ...line, fields }, { text })).toBe(expected);
+  });
 });
 
 it('reads an item of the feed, also one without a step', () => {

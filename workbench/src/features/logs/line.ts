@@ -30,6 +30,7 @@ export interface LogQuery {
 }
 
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const FIELD = /^([^\s="]{1,100})=(.*)$/s;
 const FILTERS = ['level', 'step', 'trace', 'run', 'source', 'text'] as const;
 
 /** The filters of an address that this screen knows. */
@@ -67,9 +68,23 @@ export function fits(line: LogLine, query: LogQuery): boolean {
   if (query.run !== undefined && line.run !== query.run) return false;
   if (query.source !== undefined && line.source !== query.source) return false;
   if (query.text === undefined) return true;
-  const wanted = query.text.toLowerCase();
-  if (line.message.toLowerCase().includes(wanted)) return true;
-  return line.fields !== null && printJson(line.fields).toLowerCase().includes(wanted);
+  if (lower(line.message).includes(lower(query.text))) return true;
+  if (line.fields === null) return false;
+  const fields = lower(printJson(line.fields));
+  return inFields(query.text).some((part) => fields.includes(lower(part)));
+}
+
+/** What to look for in the JSON of the fields: `name=value` is also a field whose value begins so, text or not. */
+function inFields(text: string): string[] {
+  const [, name, value] = FIELD.exec(text) ?? [];
+  if (name === undefined || value === undefined) return [text];
+  const key = JSON.stringify(name);
+  return [text, `${key}:${value}`, `${key}:${JSON.stringify(value).slice(0, -1)}`];
+}
+
+/** ASCII alone, as the engine compares. */
+function lower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** What tells two lines apart: the feed has no ids. */

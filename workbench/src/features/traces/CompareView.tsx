@@ -5,25 +5,36 @@ import { useApi } from '../../api/queries';
 import { StepLink, TraceLink } from '../../components/Ids';
 import { Failed, Loading } from '../../components/States';
 import { duration } from '../../lib/format';
-import { type Cost, compare, type Pair, ratio } from './compare';
-import type { Trace } from './waterfall';
+import { type Cost, compare, type Pair, ratio, times } from './compare';
+import { useShape } from './useShape';
+import type { Waterfall as Shape } from './waterfall';
 
-export function CompareView({ here, other, close }: { here: Trace; other: string; close: () => void }) {
+export function CompareView({
+  id,
+  shape,
+  other,
+  close,
+}: {
+  id: string;
+  shape: Shape;
+  other: string;
+  close: () => void;
+}) {
   const { data: there, error } = useApi('/v1/traces/{trace}', { params: { trace: other } });
-  const isOther = there !== undefined && there.trace === other;
-  const pairs = isOther ? compare(here, there) : [];
+  const otherShape = useShape(there?.trace === other ? there : undefined);
+  const pairs = otherShape === undefined ? [] : compare(shape, otherShape);
   const longest = Math.max(...pairs.flatMap((pair) => [pair.here.totalUs, pair.there.totalUs]), 1);
   return (
     <section aria-label="Comparison" className="max-h-[45%] shrink-0 overflow-auto border-b border-line bg-panel">
       <header className="sticky top-0 flex items-center gap-2 border-b border-line bg-panel px-4 py-2 text-sm">
         <h2 className="font-medium">Compared with</h2>
         <TraceLink id={other} />
-        {isOther && (
+        {otherShape !== undefined && (
           <span className="text-muted">
-            {duration(here.duration_us / 1_000)} here, {duration(there.duration_us / 1_000)} there
+            {duration(shape.durationUs / 1_000)} here, {duration(otherShape.durationUs / 1_000)} there
           </span>
         )}
-        <Link href={`/traces/${other}?with=${here.trace}`} className="text-xs text-accent hover:underline">
+        <Link href={`/traces/${other}?with=${id}`} className="text-xs text-accent hover:underline">
           swap
         </Link>
         <button
@@ -35,9 +46,9 @@ export function CompareView({ here, other, close }: { here: Trace; other: string
           <X size={15} aria-hidden />
         </button>
       </header>
-      {error !== null && !isOther && <Failed error={error} />}
-      {error === null && !isOther && <Loading what="the other trace" />}
-      {isOther && (
+      {error !== null && otherShape === undefined && <Failed error={error} />}
+      {error === null && otherShape === undefined && <Loading what="the other trace" />}
+      {otherShape !== undefined && (
         <table className="w-full text-sm">
           <thead className="text-left text-xs text-muted">
             <tr>
@@ -63,7 +74,7 @@ export function CompareView({ here, other, close }: { here: Trace; other: string
 
 function PairRow({ pair, longest }: { pair: Pair; longest: number }) {
   const { here, there } = pair;
-  const times = ratio(here.totalUs, there.totalUs);
+  const share = ratio(here.totalUs, there.totalUs);
   const runs = (cost: Cost) => (cost.attempts === cost.runs ? `${cost.runs}` : `${cost.runs} (${cost.attempts})`);
   const ms = (us: number) => duration(us / 1_000);
   return (
@@ -81,11 +92,11 @@ function PairRow({ pair, longest }: { pair: Pair; longest: number }) {
         <Length us={there.totalUs} longest={longest} look="bg-muted" />
       </td>
       <td className="pr-4 text-right">
-        {times === undefined ? (
+        {share === undefined ? (
           <span className="text-muted">–</span>
         ) : (
-          <span className={times > 1.5 ? 'font-medium text-bad' : times < 0.67 ? 'font-medium text-good' : ''}>
-            {times >= 10 ? Math.round(times) : times.toFixed(2)} ×
+          <span className={share > 1.5 ? 'font-medium text-bad' : share < 0.67 ? 'font-medium text-good' : ''}>
+            {times(share)}
           </span>
         )}
       </td>

@@ -1,12 +1,13 @@
 /** One trace: its waterfall, what the chosen span did, its log lines; beside another trace if one is named. */
 
 import { GitCompareArrows, ZoomOut } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useApi } from '../../api/queries';
 import { Button } from '../../components/Button';
 import { InstanceLinks } from '../../components/InstanceLinks';
 import { CopyButton } from '../../components/Json';
+import { LinesDropped } from '../../components/LinesDropped';
 import { LogLines } from '../../components/LogLines';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
@@ -17,10 +18,9 @@ import { linkTo, useFilters } from '../../lib/location';
 import { CompareView } from './CompareView';
 import { PickTrace } from './PickTrace';
 import { SpanDetail } from './SpanDetail';
+import { useShape } from './useShape';
 import { type Range, Waterfall } from './Waterfall';
-import { type Waterfall as Shape, type Trace, waterfallOf } from './waterfall';
-
-const TICK_MS = 250;
+import type { Waterfall as Shape, Trace } from './waterfall';
 
 export function TraceDetail({ id }: { id: string }) {
   const [filters, set] = useFilters();
@@ -63,7 +63,7 @@ export function TraceDetail({ id }: { id: string }) {
       {trace !== undefined && shape !== undefined && (
         <>
           {filters.with !== undefined && (
-            <CompareView here={trace} other={filters.with} close={() => set({ with: undefined })} />
+            <CompareView id={id} shape={shape} other={filters.with} close={() => set({ with: undefined })} />
           )}
           {shape.rows.length === 0 ? (
             <Empty title="Nothing of this trace is stored any more." />
@@ -96,19 +96,6 @@ export function TraceDetail({ id }: { id: string }) {
       )}
     </Page>
   );
-}
-
-/** The waterfall; while something of it is open, its bars grow with the clock. */
-function useShape(trace: Trace | undefined): Shape | undefined {
-  const [now, setNow] = useState(() => Date.now());
-  const shape = useMemo(() => trace && waterfallOf(trace, Math.max(now, instant(trace.started_at))), [trace, now]);
-  const isLive = shape?.isLive ?? false;
-  useEffect(() => {
-    if (!isLive) return;
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, [isLive]);
-  return shape;
 }
 
 function Summary({ trace, shape }: { trace: Trace; shape: Shape }) {
@@ -158,6 +145,7 @@ function Beside({
       <h2 className="sticky top-0 border-b border-line bg-panel px-3 py-2 text-sm font-medium">
         Log lines · {count(lines.length)}
       </h2>
+      <LinesDropped count={trace.log_lines_dropped} of="trace" />
       {lines.length === 0 ? (
         <p className="p-3 text-sm text-muted">Nothing was logged. Choose a span to see what it did.</p>
       ) : (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, ratio } from './compare';
+import { compare, ratio, times } from './compare';
 import { type Run, type Span, type Trace, tickLabel, ticksOf, unfolded, waterfallOf } from './waterfall';
 
 const START = Date.parse('2026-05-01T12:00:00.000Z');
@@ -66,6 +66,7 @@ function trace(spans: Span[], runs: Run[] = [], more: Partial<Trace> = {}): Trac
     spans,
     logs: [],
     is_cut: false,
+    log_lines_dropped: 0,
     runs,
     instances: [],
     ...more,
@@ -246,10 +247,37 @@ describe('compare', () => {
       span('b', 'attempt', 0, 10, { run: 'x' }),
       span('c', 'attempt', 0, 3, { run: 'y', step: 'mail' }),
     ]);
-    const [pay, mail] = compare(here, there);
+    const [pay, mail] = compare(waterfallOf(here, START), waterfallOf(there, START));
     expect(pay).toMatchObject({ step: 'pay', kind: 'both', here: { runs: 1, attempts: 2, failed: 1, queueUs: 4_000 } });
     expect(mail).toMatchObject({ step: 'mail', kind: 'there', here: { runs: 0 } });
     expect(ratio(30, 10)).toBe(3);
     expect(ratio(30, 0)).toBeUndefined();
+  });
+
+  it('counts what was waited before the first attempt, and what is not over', () => {
+    const waited = trace(
+      [span('a', 'attempt', 3_000, 10, { run: 'x' }), span('q', 'queue', 3_000, 4, { parent: 'a', run: 'x' })],
+      [run('x', 'completed', { created_at: at(0) }), run('y', 'running', { created_at: at(0), started_at: at(1_000) })],
+    );
+    const [pay] = compare(waterfallOf(waited, START + 4_000), waterfallOf(trace([]), START));
+    expect(pay?.here).toEqual({
+      runs: 2,
+      attempts: 2,
+      failed: 0,
+      queueUs: 4_004_000,
+      handlerUs: 3_000_000,
+      totalUs: 7_010_000,
+    });
+  });
+
+  it('keeps a digit of a small ratio', () => {
+    expect([4 / 908, 0.0951, 0.5, 1, 9.994, 12.6].map(times)).toEqual([
+      '0.004 ×',
+      '0.10 ×',
+      '0.50 ×',
+      '1.00 ×',
+      '9.99 ×',
+      '13 ×',
+    ]);
   });
 });

@@ -1,9 +1,11 @@
 /** Workflows: configurations, their instances, and flows, which only group steps. */
 import { Redirect, Route, Switch } from 'wouter';
 import { useApi } from '../../api/queries';
+import { Nowhere } from '../../components/Nowhere';
 import { Page } from '../../components/Page';
 import { Tabs } from '../../components/Tabs';
 import { segment } from '../../lib/location';
+import { idOf } from '../../lib/written';
 import { Flows } from './Flows';
 import { InstanceScreen } from './InstanceScreen';
 import { Instances } from './Instances';
@@ -14,10 +16,10 @@ export default function Workflows() {
   return (
     <Switch>
       <Route path="/workflows/instances/:instance">
-        {({ instance }) => <InstanceScreen key={instance} id={decodeURIComponent(instance)} />}
+        {({ instance }) => <InstanceScreen key={instance} id={idOf(instance)} />}
       </Route>
       <Route path="/workflows/flows/:flow?">
-        {({ flow }) => <Flows name={flow === undefined ? undefined : decodeURIComponent(flow)} tabs={<Parts />} />}
+        {({ flow }) => <Flows name={flow === undefined ? undefined : idOf(flow)} tabs={<Parts />} />}
       </Route>
       <Route path="/workflows/instances">
         <Page title="Workflows">
@@ -32,7 +34,10 @@ export default function Workflows() {
         </Page>
       </Route>
       <Route path="/workflows/:workflow">
-        {({ workflow }) => <Redirect to={`/workflows/instances?workflow=${segment(workflow)}`} replace />}
+        {({ workflow }) => <Redirect to={`/workflows/instances?workflow=${segment(idOf(workflow))}`} replace />}
+      </Route>
+      <Route>
+        <Nowhere />
       </Route>
     </Switch>
   );
