@@ -1,3 +1,4 @@
+/** Where the browser begins. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './app.css';

@@ -2,17 +2,17 @@
 
 from motia.project.affected import ENVIRONMENT_FILE, READ_AT_START, affected_languages
 from motia.project.catalog import Catalog
-from motia.project.checks import METHODS, check, order, unknown_targets
+from motia.project.checks import check, order
 from motia.project.config import Config, Limits, Retention, Workbench, WorkerPools
 from motia.project.config_file import find_config_file, read_config_file
-from motia.project.config_keys import KEYS, ConfigKey, read_bytes, read_duration_s
+from motia.project.config_keys import KEYS, ConfigKey
 from motia.project.cron_text import CronFields, CronInvalid, parse_expression, parse_zone
 from motia.project.definitions import DefinitionReader, Definitions
 from motia.project.discovery import CONFIG_NAMES, WORKFLOWS_DIR, Discovery, discover, find_project
 from motia.project.dotenv import merge_dotenv, parse_dotenv, read_dotenv
 from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
 from motia.project.exactness import inexact_in, inexact_integers
-from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
+from motia.project.graph import EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
 from motia.project.openings import opening_of, with_openings
 from motia.project.runtime_watch import RuntimeWatch
 from motia.project.runtimes import (
@@ -39,10 +39,8 @@ from motia.project.workflows import WorkflowReader, Workflows
 __all__ = [
     "CONFIG_NAMES",
     "ENVIRONMENT_FILE",
-    "ERROR_STEP",
     "INEXACT_LANGUAGE",
     "KEYS",
-    "METHODS",
     "NEEDS",
     "READ_AT_START",
     "SITE_VARIABLE",
@@ -100,15 +98,12 @@ __all__ = [
     "parse_expression",
     "parse_zone",
     "problems_of",
-    "read_bytes",
     "read_config_file",
     "read_dotenv",
-    "read_duration_s",
     "read_sites",
     "read_source",
     "runtime_mark",
     "sdk_dir",
     "type_files",
-    "unknown_targets",
     "with_openings",
 ]

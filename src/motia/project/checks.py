@@ -58,7 +58,7 @@ def check(
     faults += check_workflows((*manifest.workflows, *drafts), catalog)
     files = [file for files in discovery.files.values() for file in files]
     sites = read_sites(discovery.root, [*files, *manifest.modules], steps=manifest.steps)
-    faults += unknown_targets(sites, catalog, is_strict=is_strict)
+    faults += _unknown_targets(sites, catalog, is_strict=is_strict)
     return order(faults)
 
 
@@ -73,7 +73,7 @@ def order(faults: Iterable[LoadFault]) -> tuple[LoadFault, ...]:
     )
 
 
-def unknown_targets(
+def _unknown_targets(
     sites: Iterable[TriggerSite], catalog: Catalog, *, is_strict: bool = False
 ) -> Iterator[LoadFault]:
     """Faults for targets in the source that no step handles, with the closest that exist."""

@@ -9,52 +9,9 @@ export type StepKind = Schemas['StepKind'];
 export type StepView = Omit<Schemas['StepView'], 'request'> & { request: Partial<Schemas['RequestSchemas']> | null };
 export type StepDetail = Omit<Schemas['StepDetail'], 'step'> & { step: StepView };
 
-export interface GraphNode {
-  id: string;
-  kind: StepKind | 'parked';
-  language: string;
-  description?: string;
-  flows?: readonly string[];
-  file?: string;
-  line?: number;
-  /** Events that wait for this target. */
-  parked?: number;
-}
-
-export interface GraphEdge {
-  source: string;
-  target: string;
-  kind?: string;
-  kinds?: readonly string[];
-  via?: string;
-}
-
-export interface Position {
-  x: number;
-  y: number;
-}
-
-export interface ObservedEdge {
-  source: string;
-  target: string;
-  first_seen_at: string;
-  last_seen_at: string;
-  count: number;
-}
-
-export interface Graph {
-  nodes: readonly GraphNode[];
-  edges: readonly GraphEdge[];
-  observed: readonly ObservedEdge[];
-  positions?: Readonly<Record<string, Position>>;
-}
-
-export interface SourceView {
-  file: string;
-  language: string;
-  line: number;
-  text: string;
-}
+export type GraphNode = Schemas['FlowNode'];
+export type Graph = Schemas['GraphView'];
+export type Position = Schemas['Position'];
 
 interface Read<T> {
   data: T | undefined;
@@ -95,16 +52,15 @@ export function useStepOfFile(own?: string): (file: string) => string | undefine
 }
 
 export function useGraph(): Read<Graph> {
-  return useApi('/v1/graph', { live: ['manifest'], everyMs: 200 }) as unknown as Read<Graph>;
+  return useApi('/v1/graph', { live: ['manifest'], everyMs: 200 });
 }
 
-export function useSource(id: string): Read<SourceView> {
-  const path = '/v1/steps/{step}/source' as '/v1/steps/{step}';
-  return useApi(path, { params: { step: id }, live: ['manifest'] }) as unknown as Read<SourceView>;
+export function useSource(id: string): Read<Schemas['SourceView']> {
+  return useApi('/v1/steps/{step}/source', { params: { step: id }, live: ['manifest'] });
 }
 
 export function setPositions(positions: Record<string, Position>): Promise<unknown> {
-  return send('put', '/v1/graph/positions' as never, { body: { positions } as never });
+  return send('put', '/v1/graph/positions', { body: { positions } });
 }
 
 export function setPaused(step: string, isPaused: boolean): Promise<unknown> {

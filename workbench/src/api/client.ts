@@ -25,17 +25,22 @@ type Method = 'get' | 'post' | 'put' | 'delete';
 type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: object } ? P : never }[keyof paths] &
   string;
 type Operation<M extends Method, P extends PathOf<M>> = paths[P] extends { [K in M]: infer O } ? O : never;
-type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? Q : never;
-type BodyOf<O> = O extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+/** What is undefined is left out; the engine says what must not be. */
+type Given<T> = { readonly [K in keyof T]?: Unchanged<T[K]> | undefined };
+type Unchanged<V> = V extends readonly (infer Item)[] ? readonly Item[] : V;
+type QueryIn<O> = O extends { parameters: { query?: infer Q } } ? Given<Q> : never;
+type BodyIn<O> = O extends { requestBody?: { content: { 'application/json': infer B } } } ? Given<B> : never;
 type AnswerOf<O> = O extends { responses: { 200: { content: { 'application/json': infer A } } } } ? A : unknown;
 type Params = Record<string, string>;
 
+/** The query of `GET path`. */
+export type QueryOf<P extends PathOf<'get'>> = QueryIn<Operation<'get', P>>;
 /** What `GET path` answers. */
 export type Answer<P extends PathOf<'get'>> = AnswerOf<Operation<'get', P>>;
 
 export async function get<P extends PathOf<'get'>>(
   path: P,
-  options: { params?: Params; query?: QueryOf<Operation<'get', P>>; signal?: AbortSignal } = {},
+  options: { params?: Params; query?: QueryOf<P>; signal?: AbortSignal } = {},
 ): Promise<Answer<P>> {
   return (await request(
     path,
@@ -49,7 +54,7 @@ export async function get<P extends PathOf<'get'>>(
 export async function send<M extends 'post' | 'put' | 'delete', P extends PathOf<M>>(
   method: M,
   path: P,
-  options: { params?: Params; body?: BodyOf<Operation<M, P>> } = {},
+  options: { params?: Params; body?: BodyIn<Operation<M, P>> } = {},
 ): Promise<AnswerOf<Operation<M, P>>> {
   const body = method === 'delete' ? undefined : (options.body ?? {});
   return (await request(path, method.toUpperCase(), address(path, options.params), body)) as AnswerOf<Operation<M, P>>;

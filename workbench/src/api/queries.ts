@@ -10,13 +10,11 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { type Answer, ApiError, get } from './client';
+import { type Answer, ApiError, get, type QueryOf } from './client';
 import { type FeedItem, type FeedKind, useFeed } from './feed';
 import { Pace } from './pace';
-import type { paths } from './schema';
 
 type GetPath = Parameters<typeof get>[0];
-type QueryOf<P extends GetPath> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? Q : never;
 
 export const queryClient = new QueryClient({
   defaultOptions: {

@@ -1,3 +1,4 @@
+/** The page: which address shows which screen. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';

@@ -34,9 +34,7 @@ export async function replay(run: string, navigate: (path: string) => void): Pro
       say(`The run is ${state}: only a finished one is replayed.`);
       return;
     }
-    const made = (await send('post', '/v1/runs/{run}/replay', { params: { run }, body: {} as never })) as {
-      runId: string;
-    };
+    const made = await send('post', '/v1/runs/{run}/replay', { params: { run } });
     say(`Replayed ${step} as run ${made.runId}.`);
     navigate(`/runs/${made.runId}`);
   } catch (error) {

@@ -15,7 +15,7 @@ const EVERY_MS = 2_000;
 export function useBadges(): ReadonlyMap<string, Badge> {
   const status = useApi('/v1/status', { live: ['run', 'error', 'manifest', 'worker'], everyMs: EVERY_MS });
   const errors = useApi('/v1/errors', {
-    query: { resolved: false, limit: MANY + 1 } as never,
+    query: { resolved: false, limit: MANY + 1 },
     live: ['error'],
     everyMs: EVERY_MS,
   });

@@ -1,3 +1,4 @@
+/** A button in one of four looks. */
 import type { ButtonHTMLAttributes } from 'react';
 
 const LOOKS = {

@@ -4,12 +4,10 @@ import { useState } from 'react';
 import { get, type RunView, send } from '../api/client';
 import { useAct } from '../api/queries';
 import { useMayOperate } from '../api/session';
-import { FINAL_STATES, isFinal } from '../lib/states';
+import { isFinal } from '../lib/states';
 import { Button } from './Button';
 import { PayloadDialog } from './PayloadDialog';
 import { say, sayFailure } from './Toasts';
-
-export { FINAL_STATES, isFinal };
 
 const CHANGED = ['/v1/runs', '/v1/runs/{run}', '/v1/runs/counts', '/v1/traces/{trace}'] as const;
 
@@ -30,11 +28,11 @@ export function RunActs({
 
   const cancel = useAct(() => send('post', '/v1/runs/{run}/cancel', { params }), CHANGED);
   const replay = useAct(
-    (body: { payload?: unknown }) => send('post', '/v1/runs/{run}/replay', { params, body: body as never }),
+    (body: { payload?: unknown }) => send('post', '/v1/runs/{run}/replay', { params, body }),
     CHANGED,
   );
   const complete = useAct(
-    (result: unknown) => send('post', '/v1/runs/{run}/complete', { params, body: { result } as never }),
+    (result: unknown) => send('post', '/v1/runs/{run}/complete', { params, body: { result } }),
     CHANGED,
   );
   const follow = (accepted: { runId: string; traceId: string }) => {
@@ -45,7 +43,7 @@ export function RunActs({
   const edit = async () => {
     try {
       // What is hidden on the screen must not be sent as its placeholder.
-      const whole = await get('/v1/runs/{run}', { params, query: { raw: true } as never });
+      const whole = await get('/v1/runs/{run}', { params, query: { raw: true } });
       setEdited({ payload: whole.payload });
     } catch (error) {
       sayFailure(error);

@@ -1,3 +1,4 @@
+/** The state of a run or instance, or that a step is paused. */
 import {
   Ban,
   CircleCheck,

@@ -70,7 +70,7 @@ export function StepActs({ step }: { step: StepView }) {
           value={exampleOf(step.schema)}
           close={() => setWriting(false)}
           send={async (payload) => {
-            const accepted = await send('post', '/v1/trigger', { body: { target: step.id, payload } as never });
+            const accepted = await send('post', '/v1/trigger', { body: { target: step.id, payload } });
             setWriting(false);
             setMade(accepted as Made);
           }}

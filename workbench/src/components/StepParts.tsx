@@ -128,7 +128,7 @@ function wires(
   for (const edge of graph?.edges ?? []) {
     if (!fits(edge)) continue;
     const how = known.get(edge[end]) ?? new Set<string>();
-    for (const kind of edge.kinds ?? [edge.kind ?? '']) how.add(kind.replace('_', ' '));
+    for (const kind of edge.kinds) how.add(kind.replace('_', ' '));
     if (edge.via) how.add(`topic ${edge.via}`);
     known.set(edge[end], how);
   }

@@ -1,3 +1,4 @@
+/** Instants as people read them, and the one clock that moves them on. */
 import { useSyncExternalStore } from 'react';
 import { clockOnDay, exact, instant, relative } from '../lib/format';
 

@@ -10,11 +10,11 @@ export interface BulkTask {
   /** Which runs: by their ids (none: no run), or by a filter. */
   where: {
     ids?: readonly string[];
-    state?: readonly string[];
+    state?: readonly Schemas['RunState'][];
     step?: string | undefined;
     text?: string | undefined;
     trace?: string;
-    kind?: string;
+    kind?: Schemas['TriggerKind'];
     since?: string;
     until?: string;
     fingerprint?: string;
@@ -96,5 +96,5 @@ export function useBulk(task: BulkTask): Bulk {
 }
 
 function ask(path: BulkTask['path'], body: object): Promise<BulkView> {
-  return send('post', path, { body: body as never }) as Promise<BulkView>;
+  return send('post', path, { body });
 }

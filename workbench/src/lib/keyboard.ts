@@ -1,3 +1,4 @@
+/** Keys of the page: which one does what, and when it is only text. */
 import { useEffect, useRef } from 'react';
 
 /** Whether the reader is typing, so that single letters are text and no command. */

@@ -1,3 +1,4 @@
+/** Addresses: the path below which all is served, filters in the query, ids in paths. */
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 

@@ -1,3 +1,4 @@
+/** What the window and its reader ask for: room, and no motion. */
 import { useSyncExternalStore } from 'react';
 
 const narrow = matchMedia('(max-width: 1000px)');

@@ -1,5 +1,5 @@
 /** States of runs that nothing changes any more. */
-export const FINAL_STATES: readonly string[] = ['completed', 'dead', 'cancelled', 'skipped'];
+const FINAL_STATES: readonly string[] = ['completed', 'dead', 'cancelled', 'skipped'];
 
 export function isFinal(state: string): boolean {
   return FINAL_STATES.includes(state);

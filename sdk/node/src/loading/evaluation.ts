@@ -12,7 +12,6 @@ import { collectWorkflows, type DeclaredWorkflow, WORKFLOWS_DIR } from '../autho
 import { readSchema, SchemaUnreadable } from '../schemas/reader.js';
 import { type Fault, faultOfEvaluation } from './faults.js';
 import { loadModules } from './loader.js';
-import { ownSdkUrl } from './one.js';
 
 const LIMIT_MS = 8_000;
 const DEPTH_MAX = 64;
@@ -27,6 +26,11 @@ export type Export = { line?: number } & (
 
 /** What a file exports, or why that is not known. */
 export type FileAnswer = { exports: Record<string, Export> } | { error: Fault };
+
+/** URL of the library that belongs to this code, once it is bundled into `dist/`. */
+function ownSdkUrl(): string {
+  return new URL('./index.mjs', import.meta.url).href;
+}
 
 /** Evaluate `files` (relative to `root`). Never rejects for what is in them. */
 export async function evaluate(

@@ -3,33 +3,22 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useMemo } from 'react';
-import { type ApiError, get } from '../../api/client';
+import { type ApiError, get, type Schemas } from '../../api/client';
 import { SearchField } from '../../components/Inputs';
 import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
 import { Time } from '../../components/Time';
 import { useFilters } from '../../lib/location';
 
-interface Entry {
-  at: string;
-  who: string;
-  action: string;
-  target: string;
-  outcome: string;
-}
-
-interface AuditPage {
-  entries: Entry[];
-  cursor?: string | null;
-}
+type Entry = Schemas['AuditEntry'];
+type AuditPage = Schemas['AuditPage'];
 
 export function Audit() {
   const [filters, set] = useFilters();
   const text = (filters.text ?? '').toLowerCase();
   const audit = useInfiniteQuery<AuditPage, ApiError, { pages: AuditPage[] }, unknown[], string | undefined>({
     queryKey: ['/v1/audit'],
-    queryFn: ({ pageParam, signal }) =>
-      get('/v1/audit' as never, { query: { limit: 200, cursor: pageParam } as never, signal }) as Promise<AuditPage>,
+    queryFn: ({ pageParam, signal }) => get('/v1/audit', { query: { limit: 200, cursor: pageParam }, signal }),
     initialPageParam: undefined,
     getNextPageParam: (last) => last.cursor ?? undefined,
     staleTime: 0, // what was done on another screen is in it at once

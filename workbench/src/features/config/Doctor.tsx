@@ -2,18 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, type LucideIcon, RefreshCw, TriangleAlert } from 'lucide-react';
-import { type ApiError, get } from '../../api/client';
+import { type ApiError, get, type Schemas } from '../../api/client';
 import { Button } from '../../components/Button';
 import { CopyButton } from '../../components/Json';
 import { Empty, Failed, Loading } from '../../components/States';
 import { count } from '../../lib/format';
 
-interface Finding {
-  check: string;
-  status: string;
-  found: string;
-  hint: string;
-}
+type Finding = Schemas['FindingView'];
 
 const LOOKS: Record<string, { icon: LucideIcon; colour: string; rank: number }> = {
   fail: { icon: CircleX, colour: 'text-bad', rank: 0 },
@@ -22,9 +17,9 @@ const LOOKS: Record<string, { icon: LucideIcon; colour: string; rank: number }> 
 };
 
 export function Doctor() {
-  const doctor = useQuery<{ findings: Finding[] }, ApiError>({
+  const doctor = useQuery<Schemas['FindingList'], ApiError>({
     queryKey: ['/v1/doctor'],
-    queryFn: ({ signal }) => get('/v1/doctor' as never, { signal }) as Promise<{ findings: Finding[] }>,
+    queryFn: ({ signal }) => get('/v1/doctor', { signal }),
   });
   const findings = [...(doctor.data?.findings ?? [])].sort((one, other) => rank(one) - rank(other));
   const open = findings.filter((finding) => finding.status !== 'ok').length;

@@ -12,8 +12,11 @@ import type { ErrorGroup } from './ErrorList';
 const SHOWN = 20;
 
 export function DeadRuns({ group }: { group: ErrorGroup }) {
-  const query = { fingerprint: group.fingerprint, state: ['dead'], limit: SHOWN } as never;
-  const dead = useApi('/v1/runs', { query, live: ['error', 'run'], everyMs: 2_000 });
+  const dead = useApi('/v1/runs', {
+    query: { fingerprint: group.fingerprint, state: ['dead'], limit: SHOWN },
+    live: ['error', 'run'],
+    everyMs: 2_000,
+  });
   const runs = dead.data?.runs ?? [];
   return (
     <Panel

@@ -32,7 +32,7 @@ export function ErrorList() {
   const [, navigate] = useLocation();
   const resolved = filters.show === 'all' ? undefined : filters.show === 'resolved';
   const groups = usePages('/v1/errors', {
-    query: { step: filters.step, resolved, limit: 200 } as never,
+    query: { step: filters.step, resolved, limit: 200 },
     live: ['error'],
     everyMs: 1_000,
   });

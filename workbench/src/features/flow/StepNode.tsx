@@ -70,7 +70,7 @@ function Near({ node, load, reach }: { node: GraphNode; load: Load; reach: strin
           <span className="font-medium">{KINDS[node.kind]?.word}</span>
           {reach !== '' && ` · ${reach}`}
         </span>
-        {node.language !== '' && <LanguageSign language={languageOf(node as never)} />}
+        {node.language !== '' && <LanguageSign language={languageOf(node)} />}
       </div>
       <div className="mt-0.5 flex h-[18px] items-center gap-2.5 text-[12.5px] tabular-nums">
         {load.running > 0 && (
@@ -81,7 +81,7 @@ function Near({ node, load, reach }: { node: GraphNode; load: Load; reach: strin
         )}
         {load.waiting > 0 && <span>{count(load.waiting)} wait</span>}
         {load.isPaused && <Paused />}
-        {(node.parked ?? 0) > 0 && <span className="font-medium text-warn">{count(node.parked ?? 0)} parked</span>}
+        {node.parked > 0 && <span className="font-medium text-warn">{count(node.parked)} parked</span>}
         <span className="ml-auto text-muted" title="finished in the last 15 minutes">
           {load.done > 0 && `${count(load.done)} done`}
         </span>

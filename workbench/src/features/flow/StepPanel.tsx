@@ -98,11 +98,11 @@ function Parked({ node, graph }: { node: GraphNode; graph: Graph }) {
         <KindWord kind="parked" />
         <p>
           No step has this id or subscribes to this topic.{' '}
-          {(node.parked ?? 0) > 0
-            ? `${count(node.parked ?? 0)} events wait for it; they run as soon as a step handles it.`
+          {node.parked > 0
+            ? `${count(node.parked)} events wait for it; they run as soon as a step handles it.`
             : 'An event sent to it would be parked until a step handles it.'}
         </p>
-        {(node.parked ?? 0) > 0 && (
+        {node.parked > 0 && (
           <Link href={linkTo('/runs', { state: 'parked' })} className="text-accent hover:underline">
             Parked events
           </Link>

@@ -140,7 +140,7 @@ function usePositions(graph: Graph) {
     setOwn(next);
     if (mayOperate) keep.mutate(next, { onError: sayFailure });
   };
-  const moved = own ?? (graph.positions as Record<string, Position> | undefined) ?? NONE;
+  const moved = own ?? graph.positions;
   return {
     moved,
     isMoved: Object.keys(moved).length > 0,

@@ -7,8 +7,13 @@ const node = (id: string, flows: string[] = [], kind: GraphNode['kind'] = 'event
   id,
   kind,
   language: 'python',
+  description: '',
   flows,
+  file: '',
+  line: 0,
+  parked: 0,
 });
+const edge = (source: string, target: string, kinds: string[], via = '') => ({ source, target, kinds, via });
 const seen = (source: string, target: string, count: number) => ({
   source,
   target,
@@ -19,13 +24,14 @@ const seen = (source: string, target: string, count: number) => ({
 const graph: Graph = {
   nodes: [node('a', ['one']), node('b', ['one', 'two']), node('c', ['two']), node('gone', [], 'parked')],
   edges: [
-    { source: 'a', target: 'b', kind: 'declared' },
-    { source: 'a', target: 'b', kinds: ['static', 'observed'], via: '' },
-    { source: 'b', target: 'c', kinds: ['topic', 'observed'], via: 'order.placed' },
-    { source: 'c', target: 'gone', kinds: ['static'] },
-    { source: 'c', target: 'a', kinds: ['on_error'] },
+    edge('a', 'b', ['declared']),
+    edge('a', 'b', ['static', 'observed']),
+    edge('b', 'c', ['topic', 'observed'], 'order.placed'),
+    edge('c', 'gone', ['static']),
+    edge('c', 'a', ['on_error']),
   ],
   observed: [seen('a', 'b', 3), seen('b', 'order.placed', 5)],
+  positions: {},
 };
 
 describe('wiresOf', () => {
@@ -115,11 +121,7 @@ describe('reachOfWires', () => {
   it('follows wires both ways from the node, and circles only once', () => {
     const wires = wiresOf({
       ...graph,
-      edges: [
-        ...graph.edges,
-        { source: 'x', target: 'b', kind: 'declared' },
-        { source: 'a', target: 'y', kind: 'declared' },
-      ],
+      edges: [...graph.edges, edge('x', 'b', ['declared']), edge('a', 'y', ['declared'])],
       observed: [],
     });
     const { nodes } = reachOfWires(

@@ -34,7 +34,7 @@ export function wiresOf(graph: Graph): Wire[] {
   for (const edge of graph.edges) {
     const id = wireId(edge.source, edge.target);
     const wire = made.get(id) ?? { source: edge.source, target: edge.target, kinds: new Set(), vias: new Set() };
-    for (const kind of edge.kinds ?? [edge.kind]) {
+    for (const kind of edge.kinds) {
       const known = EDGE_KINDS.find((one) => one === kind);
       if (known !== undefined) wire.kinds.add(known);
     }
@@ -85,7 +85,7 @@ export function groupsOf(nodes: readonly GraphNode[], wires: readonly Wire[]): M
 
 /** All flows by name. */
 export function flowsOf(nodes: readonly GraphNode[]): string[] {
-  return [...new Set(nodes.flatMap((node) => node.flows ?? []))].sort();
+  return [...new Set(nodes.flatMap((node) => node.flows))].sort();
 }
 
 /** Nodes of a flow, and those just outside that they are wired to; everything when no flow is named. */
@@ -107,9 +107,7 @@ export function ofFlow(
 /** Whether a node answers to what is searched: in its name, kind, language, file or description. */
 export function matches(node: GraphNode, text: string): boolean {
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const about = [node.id, node.kind, node.language, node.file, node.description, ...(node.flows ?? [])]
-    .join(' ')
-    .toLowerCase();
+  const about = [node.id, node.kind, node.language, node.file, node.description, ...node.flows].join(' ').toLowerCase();
   return wanted.every((word) => about.includes(word));
 }
 

@@ -45,7 +45,7 @@ export function useLogTail(query: LogQuery): LogTail {
     buffer.clear();
     setReading('first');
     setError(null);
-    get('/v1/logs', { query: first as never, signal: stop.signal })
+    get('/v1/logs', { query: first, signal: stop.signal })
       .then((page) => {
         buffer.start(page.logs.map(ofPage).reverse());
         cursor.current = page.cursor ?? null;
@@ -73,7 +73,7 @@ export function useLogTail(query: LogQuery): LogTail {
     if (reading !== null || (!isCut && cursor.current === null)) return;
     const from = isCut && oldest !== undefined ? { until: String(oldest.at) } : { cursor: cursor.current };
     setReading('older');
-    get('/v1/logs', { query: { ...(JSON.parse(wanted) as LogQuery), ...from, limit: OLDER } as never })
+    get('/v1/logs', { query: { ...(JSON.parse(wanted) as LogQuery), ...from, limit: OLDER } })
       .then((page) => {
         buffer.prepend(page.logs.map(ofPage).reverse());
         cursor.current = page.cursor ?? null;

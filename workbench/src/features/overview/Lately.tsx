@@ -9,7 +9,7 @@ import { count } from '../../lib/format';
 import { linkTo } from '../../lib/location';
 
 export function RecentErrors() {
-  const { data } = useApi('/v1/errors', { query: { resolved: false, limit: 8 } as never, live: ['error'] });
+  const { data } = useApi('/v1/errors', { query: { resolved: false, limit: 8 }, live: ['error'] });
   return (
     <Panel title="Recent errors" actions={<More to="/errors" />}>
       {data === undefined ? (
@@ -50,7 +50,7 @@ export function RecentErrors() {
 }
 
 export function RunningNow() {
-  const { data } = useApi('/v1/runs', { query: { state: ['running'], limit: 8 } as never, live: ['run'] });
+  const { data } = useApi('/v1/runs', { query: { state: ['running'], limit: 8 }, live: ['run'] });
   return (
     <Panel title="Running now" actions={<More to={linkTo('/runs', { state: 'running' })} />}>
       {data === undefined ? (

@@ -32,7 +32,7 @@ export default function OverviewScreen() {
       window_s: window * 60,
       part_s: minutesPerPart(window) * 60,
       until: new Date(minute + 60_000).toISOString(),
-    } as never,
+    },
     live: ['run', 'request'],
     everyMs: everyMsOf(window),
   });

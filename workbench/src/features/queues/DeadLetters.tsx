@@ -2,13 +2,13 @@
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { useStepList } from '../../api/catalog';
 import type { RunView } from '../../api/client';
 import { usePages } from '../../api/queries';
 import { ActButton } from '../../components/ActButton';
 import { BulkDialog } from '../../components/BulkDialog';
+import { StepChoice } from '../../components/Choices';
 import { RunLink, StepLink } from '../../components/Ids';
-import { SearchField, Select } from '../../components/Inputs';
+import { SearchField } from '../../components/Inputs';
 import { SearchedBack } from '../../components/SearchedBack';
 import { Empty, Failed, Loading } from '../../components/States';
 import { type Column, Table } from '../../components/Table';
@@ -29,9 +29,8 @@ export function DeadLetters() {
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [act, setAct] = useState<'replay' | 'purge' | null>(null);
-  const steps = useStepList() ?? [];
   const where = { step: filters.step, text: filters.text };
-  const dead = usePages('/v1/dead', { query: { ...where, limit: 100 } as never, live: ['error'], everyMs: 1_000 });
+  const dead = usePages('/v1/dead', { query: { ...where, limit: 100 }, live: ['error'], everyMs: 1_000 });
   const rows = useMemo(() => dead.data?.pages.flatMap((page) => page.runs) ?? [], [dead.data]);
   const there = useMemo(() => new Set(rows.map((run) => run.id)), [rows]);
   const ids = [...chosen].filter((id) => there.has(id));
@@ -89,15 +88,7 @@ export function DeadLetters() {
     <>
       <div className="flex flex-wrap items-center gap-2 border-b border-line bg-panel px-4 py-2">
         <SearchField label="Text in error or payload" value={filters.text ?? ''} onChange={(text) => set({ text })} />
-        <Select
-          label="Step"
-          value={filters.step ?? ''}
-          onChange={(step) => set({ step })}
-          options={[
-            ['', 'All steps'],
-            ...new Map([...steps.map((step) => step.id), filters.step ?? ''].filter(Boolean).map((id) => [id, id])),
-          ]}
-        />
+        <StepChoice filters={filters} set={set} />
         <div className="ml-auto flex gap-2">
           <ActButton onClick={() => setAct('replay')} reason={reason}>
             <RotateCcw size={14} aria-hidden /> Replay {what}…

@@ -4,9 +4,9 @@
  * Buckets of a second; only whole seconds count, so that a rate does not sink at the start of each.
  */
 import type { FeedItem } from '../../api/feed';
+import { isFinal } from '../../lib/states';
 
 export const WINDOW_S = 10;
-const FINAL = new Set(['completed', 'dead', 'cancelled', 'skipped']);
 
 export interface Rates {
   in: number;
@@ -32,7 +32,7 @@ export class RateWindow {
     const bucket = this.bucketOf(Math.floor(nowMs / 1_000));
     for (const { data, dropped } of items) {
       bucket.lost += dropped ?? 0;
-      const way = FINAL.has(String(data.state)) ? bucket.out : data.attempt === 0 ? bucket.in : null;
+      const way = isFinal(String(data.state)) ? bucket.out : data.attempt === 0 ? bucket.in : null;
       if (way !== null) way.set(String(data.step), (way.get(String(data.step)) ?? 0) + 1);
     }
   }

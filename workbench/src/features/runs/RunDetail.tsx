@@ -33,7 +33,7 @@ export function RunDetail({ id, close, follow }: { id: string; close: () => void
     refetch,
   } = useApi('/v1/runs/{run}', {
     params: { run: id },
-    query: { raw: isRaw } as never,
+    query: { raw: isRaw },
     live: ['run', 'instance', 'worker', 'step'],
     fits: (item) =>
       item.kind === 'instance'

@@ -34,7 +34,7 @@ export function RunList({ selection, filters, clear, current, picked, pick }: Pr
   const isNarrow = useIsNarrow();
   const isPaused = isAway || picked.size > 0;
   const pages = usePages('/v1/runs', {
-    query: { ...selection, state: chosenStates(filters), limit: PAGE } as never,
+    query: { ...selection, state: chosenStates(filters), limit: PAGE },
     live: isPaused ? [] : ['run'],
   });
   const rows = useMemo(() => (pages.data?.pages ?? []).flatMap((page) => page.runs), [pages.data]);

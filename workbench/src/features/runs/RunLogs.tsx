@@ -12,7 +12,7 @@ const LINES = 500;
 
 export function RunLogs({ run }: { run: RunDetail }) {
   const { data, error } = useApi('/v1/logs', {
-    query: { run: run.id, limit: LINES } as never,
+    query: { run: run.id, limit: LINES },
     live: ['log'],
     fits: (item) => item.data.run === run.id,
     everyMs: 150,

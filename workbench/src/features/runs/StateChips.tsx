@@ -17,7 +17,7 @@ export function StateChips({
   filters: Record<string, string | undefined>;
   set: (change: { state: string }) => void;
 }) {
-  const { data } = useApi('/v1/runs/counts', { query: selection as never, live: ['run'], everyMs: 1_000 });
+  const { data } = useApi('/v1/runs/counts', { query: selection, live: ['run'], everyMs: 1_000 });
   const chosen = chosenStates(filters);
   const counts = data?.counts ?? {};
   const shown = STATES.filter((state) => (counts[state] ?? 0) > 0 || chosen.includes(state));

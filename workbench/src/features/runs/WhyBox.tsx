@@ -2,9 +2,9 @@
 import { Info } from 'lucide-react';
 import type { RunDetail } from '../../api/client';
 import { StepLink } from '../../components/Ids';
-import { isFinal } from '../../components/RunActs';
 import { Time } from '../../components/Time';
 import { WhyText } from '../../components/WhyText';
+import { isFinal } from '../../lib/states';
 
 export function WhyBox({ run }: { run: RunDetail }) {
   if (run.why === null || isFinal(run.state)) return null;

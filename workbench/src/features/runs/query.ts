@@ -1,8 +1,9 @@
 /** From the filters in the address to what the API is asked, and what a run says in a list. */
-import type { RunView } from '../../api/client';
+import type { RunView, Schemas } from '../../api/client';
 import { instant } from '../../lib/format';
 import type { Filters } from '../../lib/location';
 import { betweenOf } from '../../lib/range';
+import { isFinal } from '../../lib/states';
 
 export const STATES = [
   'running',
@@ -18,8 +19,8 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
-export const FINAL: readonly State[] = ['completed', 'dead', 'cancelled', 'skipped'];
-export const OPEN: readonly State[] = STATES.filter((state) => !FINAL.includes(state));
+export const FINAL: readonly State[] = STATES.filter(isFinal);
+export const OPEN: readonly State[] = STATES.filter((state) => !isFinal(state));
 
 export const KINDS = [
   ['', 'Any trigger'],
@@ -34,7 +35,7 @@ export interface Selection {
   step?: string;
   state?: State[];
   trace?: string;
-  kind?: string;
+  kind?: Schemas['TriggerKind'];
   since?: string;
   until?: string;
   text?: string;

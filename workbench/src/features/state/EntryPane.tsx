@@ -25,7 +25,7 @@ export function EntryPane({ group, name, close }: { group: string; name: string;
   const mayOperate = useMayOperate();
   const found = useApi('/v1/state/{group}/{key}', {
     params,
-    ...(isShown ? { query: { raw: true } as never } : {}),
+    ...(isShown ? { query: { raw: true } } : {}),
     live: CHANGES,
     fits: (item) => concernsKey(item, group, name),
     everyMs: 150,

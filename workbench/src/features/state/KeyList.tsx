@@ -34,7 +34,7 @@ export function KeyList({ group, size, prefix, setPrefix, current, open }: Props
   const [isClearing, setClearing] = useState(false);
   const pages = usePages('/v1/state/{group}', {
     params: { group },
-    query: { limit: 200, cursor: cursorBefore(prefix) } as never,
+    query: { limit: 200, cursor: cursorBefore(prefix) },
     live: CHANGES,
     fits: (item) => concernsGroup(item, group),
     everyMs: 500,

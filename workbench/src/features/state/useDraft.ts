@@ -42,7 +42,7 @@ export function useDraft(entry: Entry, { isGone, reread }: { isGone: boolean; re
     (value: unknown) =>
       send('put', '/v1/state/{group}/{key}', {
         params: { group: entry.group, key: entry.key },
-        body: { value, version: base.version } as never,
+        body: { value, version: base.version },
       }) as Promise<Entry>,
     ['/v1/state', '/v1/state/{group}', '/v1/state/{group}/{key}'],
   );

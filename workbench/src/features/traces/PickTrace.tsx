@@ -19,7 +19,7 @@ export function PickTrace({
   pick: (trace: string) => void;
 }) {
   const [text, setText] = useState('');
-  const { data } = useApi('/v1/traces', { query: { step, limit: 30 } as never });
+  const { data } = useApi('/v1/traces', { query: { step, limit: 30 } });
   const alike = (data?.traces ?? []).filter((trace) => trace.trace !== id);
   const given = text.trim();
   return (

@@ -55,7 +55,7 @@ export function TraceList() {
       failed: failed === '1' ? true : undefined,
       slower_than_ms: slowerMs,
       limit: 100,
-    } as never,
+    },
     live: isAway ? [] : ['request', 'run'],
     everyMs: 750,
   });

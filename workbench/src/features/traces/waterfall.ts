@@ -11,6 +11,7 @@
  */
 import type { Schemas } from '../../api/client';
 import { duration, instant } from '../../lib/format';
+import { isFinal } from '../../lib/states';
 
 export type Trace = Schemas['TraceDetail'];
 export type Span = Schemas['SpanView'];
@@ -56,7 +57,6 @@ export interface Waterfall {
 const PARTS: readonly string[] = ['queue', 'dispatch', 'handler', 'commit'];
 /** Shorter waits are how long an event takes to be claimed: the engine tells them as the queue part. */
 const WAIT_MIN_US = 5_000;
-const FINAL: readonly string[] = ['completed', 'dead', 'cancelled', 'skipped'];
 
 type Node = Omit<Row, 'depth' | 'childCount'> & { parent: string | null };
 
@@ -124,14 +124,14 @@ function pendingNodes(trace: Trace, startedMs: number, nowUs: number): Node[] {
   const us = (text: string) => Math.max((instant(text) - startedMs) * 1_000, 0);
   return trace.runs.flatMap((run) => {
     const done = attempts.get(run.id) ?? [];
-    const isFinal = FINAL.includes(run.state);
-    if (isFinal && done.length > 0) return [];
+    const isOver = isFinal(run.state);
+    if (isOver && done.length > 0) return [];
     const last = done[done.length - 1];
     const isRunning = run.state === 'running' && run.started_at !== null;
     if (isRunning && done.some((span) => span.attempt === run.attempt)) return []; // its end is on the way
     const begunUs = last === undefined ? us(run.created_at) : us(last.started_at) + last.duration_us;
     const claimedUs = isRunning ? Math.max(us(run.started_at ?? run.created_at), begunUs) : begunUs;
-    const endUs = isFinal ? us(run.finished_at ?? run.created_at) : Math.max(nowUs, claimedUs);
+    const endUs = isOver ? us(run.finished_at ?? run.created_at) : Math.max(nowUs, claimedUs);
     const parts: Part[] = [];
     const waitEnd = isRunning ? claimedUs : endUs;
     if (waitEnd > begunUs)
@@ -148,7 +148,7 @@ function pendingNodes(trace: Trace, startedMs: number, nowUs: number): Node[] {
       fromUs: begunUs,
       durationUs: Math.max(endUs - begunUs, 0),
       isFailed: run.state === 'dead',
-      isOpen: !isFinal,
+      isOpen: !isOver,
       outcome: run.state,
       parts,
       logs: isRunning ? (logs.get(ownerOf(run.id, run.step, run.attempt)) ?? []) : [],

@@ -15,7 +15,7 @@ export function MemberActs({ instance, member }: { instance: string; member: Mem
     (body: { payload?: unknown }) =>
       send('post', '/v1/instances/{instance}/members/{step}/replay', {
         params: { instance, step: member.step },
-        body: body as never,
+        body,
       }),
     CHANGED,
   );
@@ -29,7 +29,7 @@ export function MemberActs({ instance, member }: { instance: string; member: Mem
       const whole =
         member.run === null
           ? { payload: {} }
-          : await get('/v1/runs/{run}', { params: { run: member.run }, query: { raw: true } as never });
+          : await get('/v1/runs/{run}', { params: { run: member.run }, query: { raw: true } });
       setEdited({ payload: whole.payload });
     } catch (error) {
       sayFailure(error);

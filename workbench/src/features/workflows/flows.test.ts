@@ -12,7 +12,7 @@ const step = (id: string, flows: string[] = [], kind: StepView['kind'] = 'event'
     is_paused: false,
     open_runs: {},
   }) as Partial<StepView> as StepView;
-const edge = (source: string, target: string, kind = 'declared') => ({ source, target, kind });
+const edge = (source: string, target: string, kind = 'declared') => ({ source, target, kinds: [kind], via: '' });
 const ids = (steps: readonly StepView[]) => steps.map((one) => one.id);
 
 describe('flows', () => {

@@ -21,7 +21,7 @@ export function flowsOf(steps: readonly StepView[], graph: Pick<Graph, 'edges'> 
 /** What comes first, first; a circle is entered at its first name. */
 export function inOrder(steps: readonly StepView[], edges: Graph['edges']): StepView[] {
   const left = new Map([...steps].sort((a, b) => (a.id < b.id ? -1 : 1)).map((step) => [step.id, step]));
-  const pairs = edges.filter((edge) => !(edge.kinds ?? [edge.kind]).every((kind) => kind === 'on_error'));
+  const pairs = edges.filter((edge) => !edge.kinds.every((kind) => kind === 'on_error'));
   const ordered: StepView[] = [];
   while (left.size > 0) {
     const isWaiting = (id: string) =>
