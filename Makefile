@@ -20,7 +20,7 @@ JOBS ?= 4
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench crash docs pictures clean
+.PHONY: help setup demo test check format bench crash slow docs pictures clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ bench: $(BUILT) ## Measure against rivals (they get an environment of their own)
 crash: $(STAMP) ## Long crash loops, power cuts and simulations; SEED=n makes them repeatable
 	@MOTIA_SEED=$(SEED) MOTIA_CUTS=500 MOTIA_SEEDS=200 MOTIA_KILLS=200 \
 		$(BIN)/python -m pytest -n $(JOBS) tests/crash --timeout 1800
+
+slow: setup ## The browser tests with late answers and a slow processor; SEED=n makes them repeatable
+	@MOTIA_SEED=$(SEED) MOTIA_LATE_MS=600 MOTIA_SLOWNESS=4 $(BIN)/python -m pytest -n 2 tests/browser --timeout 600
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis benchmarks/.rivals

@@ -247,7 +247,7 @@ class _Story:
             if n % 3 == 0:
                 yield (
                     row_id, "request", 1, trace, f"{n:016x}", None, API_STEP, None, 1, "POST /orders", "", 200, 0,
-                    at, total_us, None, None, None, None, 100, 900, None, None, None, None, None,
+                    at, total_us, None, None, None, None, 100, 900, None, None, None, None, None, None,
                 )  # fmt: skip
             is_failed = n % DEAD_EVERY == 0 or n % RETRIED_EVERY == 0
             fault = (
@@ -259,7 +259,7 @@ class _Story:
             yield (
                 row_id + 1, "attempt", int(n % CRON_EVERY == 0), trace, f"{n + 1:016x}", f"{n:016x}", step,
                 run_id_of(number), 1, step, outcome, 0, int(is_failed), at, total_us, at, at + 1, at + 2, at + 3,
-                100, 900, *fault, None, self.fingerprint_of(n) if is_failed else None,
+                100, 900, *fault, None, self.fingerprint_of(n) if is_failed else None, None,
             )  # fmt: skip
 
     def _logs(self) -> Iterator[tuple[Any, ...]]:

@@ -41,6 +41,7 @@ from motia.places import (
 from motia.project import (
     CONFIG_NAMES,
     ENVIRONMENT_FILE,
+    NEEDS,
     READ_AT_START,
     Catalog,
     DefinitionReader,
@@ -48,6 +49,8 @@ from motia.project import (
     Discovery,
     FlowGraph,
     PayloadValidators,
+    RuntimeMark,
+    RuntimeWatch,
     Settings,
     Watcher,
     affected_languages,
@@ -58,6 +61,7 @@ from motia.project import (
     order,
     read_dotenv,
     read_sites,
+    runtime_mark,
 )
 from motia.runtime import Clock, Duty, SystemClock, spare_collector
 from motia.schedules import CronScheduler
@@ -178,6 +182,7 @@ class Engine(Duty, WorkerRecords):
         self._front: Front | None = None
         self._front_sock: socket.socket | None = None
         self._watcher: Watcher | None = None
+        self._runtime_watch: RuntimeWatch | None = None
         self._importing: asyncio.Future[Any] | None = None
 
     # what others ask
@@ -214,6 +219,8 @@ class Engine(Duty, WorkerRecords):
         grace_s = self.config.shutdown_grace_s
         if self._watcher is not None:
             await self._watcher.stop()
+        if self._runtime_watch is not None:
+            await self._runtime_watch.stop()
         await self.cron.stop()
         tasks = [self.dispatcher.drain(grace_s)]
         if self.edge is not None:
@@ -260,7 +267,9 @@ class Engine(Duty, WorkerRecords):
             self._use_manifest(self.workers.manifest)
         if self.mode == "dev" and not self._is_embedded:
             self._watcher = Watcher(config.root, self._on_change, modules=self._modules)
+            self._runtime_watch = RuntimeWatch(self._runtime_marks, self._on_runtimes, clock=self._clock)
             await self._watcher.start()
+            await self._runtime_watch.start()
         if not self._is_embedded:
             spare_collector()
 
@@ -272,6 +281,7 @@ class Engine(Duty, WorkerRecords):
                 record_path(self.config.data_dir).unlink()
         rooms = (
             self._watcher,
+            self._runtime_watch,
             self.edge,
             self._front,
             self.cron,
@@ -395,14 +405,23 @@ class Engine(Duty, WorkerRecords):
     def _find_launchers(self, discovery: Discovery) -> Launching:
         return launchers_for(self._environ, discovery, given=self._given_launchers)
 
+    def _runtime_marks(self) -> dict[str, RuntimeMark]:
+        root, languages = self.config.root, self.discovery.files.keys() & NEEDS.keys()
+        looked_for = languages - self._given_launchers.keys()
+        return {language: runtime_mark(language, self._environ, root=root) for language in looked_for}
+
     def _on_change(self, changed: frozenset[str]) -> None:
         self._spawn(self._reload(changed))
 
-    async def _reload(self, changed: frozenset[str]) -> None:
+    def _on_runtimes(self, languages: frozenset[str]) -> None:
+        self._spawn(self._reload(frozenset(), runtimes=languages))
+
+    async def _reload(self, changed: frozenset[str], *, runtimes: frozenset[str] = frozenset()) -> None:
+        """Load what the changed files, and the languages with another runtime, concern."""
         started_mono = self._clock.mono()
         for file in changed.intersection(CONFIG_NAMES):
             self._log("warn", f"{file} has changed: it takes effect at the next start")
-        if not changed.difference(CONFIG_NAMES):
+        if not changed.difference(CONFIG_NAMES) and not runtimes:
             return
         if ENVIRONMENT_FILE in changed:
             self._read_environment()
@@ -416,14 +435,15 @@ class Engine(Duty, WorkerRecords):
             reloading = self.workers.reload(
                 self._launching.files(self.discovery),
                 launchers=self._launching.launchers,
-                only=only,
-                drops_standby=only if READ_AT_START & changed else frozenset(),
+                only=only | runtimes,
+                drops_standby=runtimes | (only if READ_AT_START & changed else frozenset()),
             )
         await asyncio.gather(reloading, self._read_definitions())
         if self._checked != (self.discovery, self._launching.faults, self._definitions):
             self._use_manifest(self.workers.manifest)
-        if self.on_reload is not None:
-            self.on_reload(tuple(sorted(changed)), (self._clock.mono() - started_mono) * 1_000)
+        found = {NEEDS[language].program for language in runtimes & self._launching.launchers.keys()}
+        if self.on_reload is not None and (changed or found):
+            self.on_reload(tuple(sorted(changed | found)), (self._clock.mono() - started_mono) * 1_000)
 
     def _read_environment(self) -> None:
         """Take over what `.env` says now, for workers that start from now on."""

@@ -94,10 +94,11 @@ def test_a_refused_body_names_every_place(dev):
 def test_a_run_that_fails_for_good_is_a_dead_letter_and_reaches_the_error_step(dev, demo, run_motia, until):
     dev.request("POST", "/users", {"name": "Bob", "email": "bob@example.invalid"})
 
-    (letter,) = until(lambda: json.loads(run_motia("dead", "list", cwd=demo).stdout), bool)
+    # The error step triggers it again: on a slow machine there is a second dead letter by now.
+    letters = until(lambda: json.loads(run_motia("dead", "list", cwd=demo).stdout), bool)
     incidents = until(lambda: json.loads(run_motia("state", "list", "incidents", cwd=demo).stdout), bool)
 
-    assert (letter["step"], letter["attempt"]) == ("send-welcome-email", 3)
+    assert {(letter["step"], letter["attempt"]) for letter in letters} == {("send-welcome-email", 3)}
     assert incidents[0]["value"]["step"] == "send-welcome-email"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -397,4 +398,22 @@ def test_a_gem_that_is_not_installed_is_a_fault_in_bundlers_words(project, serve
 
     served.wait_line("no worker for Ruby could load the project")
     served.wait_line("no-such-gem-at-all")
+    assert served.request("GET", "/py") == (200, {"value": 1})
+
+
+def test_a_runtime_that_is_installed_and_removed_is_noticed_by_itself(project, serve):
+    write_answer(project, "ruby")
+    write_answer(project, "python")
+    runtime = project / "ruby-of-the-test"
+    served = serve(project, "dev", MOTIA_RUBY=str(runtime))
+    served.wait_line("Ruby steps cannot run")
+    assert served.request("GET", "/rb")[0] == 404
+
+    runtime.symlink_to(shutil.which("ruby"))
+    served.wait_line("reloaded ruby")
+    assert served.request("GET", "/rb") == (200, {"value": 1})
+
+    runtime.unlink()
+    served.wait_line("Ruby steps cannot run")
+    assert served.request("GET", "/rb")[0] == 404
     assert served.request("GET", "/py") == (200, {"value": 1})

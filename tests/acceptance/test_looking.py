@@ -51,6 +51,16 @@ async def blocking():
     time.sleep(1.5)
 
 
+@api(id="asks", path="/asks")
+async def asks():
+    return {}
+
+
+@api(id="sends", path="/sends")
+async def sends():
+    await trigger("inner", {"n": 1})
+
+
 @api(id="ticks", path="/ticks")
 async def ticks():
     try:
@@ -70,7 +80,7 @@ def dev(tmp_path_factory):
     steps = root / "motia" / "steps"
     steps.mkdir(parents=True)
     (steps / "all.py").write_text(STEPS)
-    served = Served(root, "dev", MOTIA_WORKERS_SLOTS="4")
+    served = Served(root, "dev", MOTIA_WORKERS_SLOTS="4", MOTIA_TRACES_SAMPLE_PER_S="0")
     try:
         served.wait_line("Steps")
         yield served
@@ -191,5 +201,17 @@ def test_the_feed_tells_of_reloads_and_workers(dev, until):
             item = json.loads(line.removeprefix("data:"))
             seen[item["kind"]] = item["data"]
     connection.close()
-    assert seen["manifest"]["steps"] == 8
+    assert seen["manifest"]["steps"] == 10
     assert seen["worker"]["change"] in ("ready", "ended")
+
+
+def test_a_request_that_triggers_is_kept_however_few_are_sampled(dev: Served, until) -> None:
+    dev.request("GET", "/asks")
+    dev.request("GET", "/sends")
+
+    def roots(step: str) -> list[str]:
+        found = dev.control("GET", f"/v1/traces?step={step}")["traces"]
+        return [root["kind"] for root in found]
+
+    until(lambda: roots("sends"), lambda kinds: kinds == ["request"])
+    assert roots("asks") == []

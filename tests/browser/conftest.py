@@ -2,11 +2,15 @@
 
 One browser serves all tests of a process, one engine those of a module; each test has a context of its own, which
 is logged in. So tests give what they make names of their own, and leave steps as they found them.
+
+`make slow` runs them with answers that come late and a processor that is slow: a test, or a screen, that counts on
+what it has not waited for fails there by itself, not once in a hundred runs elsewhere.
 """
 
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -56,6 +60,20 @@ AT_REST = """async () => {
     last = place();
     await new Promise(requestAnimationFrame);
   }
+}"""
+LATE_MS = float(os.environ.get("MOTIA_LATE_MS", "0"))
+"""Answers of the Workbench's API come up to so much later, each by a time of its own."""
+SLOWNESS = float(os.environ.get("MOTIA_SLOWNESS", "1"))
+"""How many times slower pages compute."""
+SEED = int(os.environ.get("MOTIA_SEED", "1"))
+LATE = """(most, seed) => {
+  const chance = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    await new Promise((over) => setTimeout(over, chance() * most));
+    return answer;
+  };
 }"""
 FIXED = ("fee = cents // 0", "fee = cents // 100")
 
@@ -177,6 +195,8 @@ async def context(browser: Browser, shop: Shop) -> AsyncIterator[BrowserContext]
     """A browser as new, logged in."""
     made = await new_context(browser, shop.workbench, permissions=["clipboard-read", "clipboard-write"])
     await made.add_cookies([shop.cookie()])
+    if LATE_MS > 0:
+        await made.add_init_script(f"({LATE})({LATE_MS}, {SEED})")
     yield made
     await made.close()
 
@@ -204,7 +224,11 @@ def listen(page: Page, complaints: list[str]) -> Page:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext, complaints: list[str]) -> AsyncIterator[Page]:
     """An empty page of that browser: an error in its console fails the test."""
-    yield listen(await context.new_page(), complaints)
+    made = await context.new_page()
+    if SLOWNESS > 1:
+        session = await context.new_cdp_session(made)
+        await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
+    yield listen(made, complaints)
     assert complaints == []
 
 

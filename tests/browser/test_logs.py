@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from .conftest import Shop, copied, rows
 
@@ -67,6 +69,27 @@ async def test_a_tail_that_is_held_counts_what_comes_and_shows_it_when_it_goes_o
     await expect(rows(page, "Log lines")).to_have_count(0)
     await bar.click()
     await expect(rows(page, "Log lines")).to_have_count(7)
+
+
+async def test_a_tail_that_is_held_before_it_is_read_says_nothing_of_it_until_it_is(page: Page, shop: Shop):
+    may_go_on = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        await may_go_on.wait()
+        await route.fallback()
+
+    await page.route("**/v1/logs?*", answer_late, times=1)
+    await page.goto("/logs?text=Merlin")
+    await expect(page.get_by_role("status", name="Loading log lines")).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    bar = page.get_by_role("button", name="Paused ·")
+    await expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    await expect(bar).to_have_count(0)
+
+    may_go_on.set()
+
+    await expect(bar).to_contain_text("nothing new")
+    await expect(rows(page, "Log lines")).to_have_count(3)
 
 
 async def test_keys_hold_walk_open_and_copy(page: Page):

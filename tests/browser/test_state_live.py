@@ -77,7 +77,8 @@ async def test_a_key_that_was_deleted_while_it_was_edited_keeps_what_was_typed(p
     await expect(pane.get_by_role("alert")).to_contain_text("It was deleted while you were editing.")
     await pane.get_by_role("button", name="Keep mine").click()
     await pane.get_by_role("button", name="Save").click()
-    await expect(pane.get_by_text("version 1")).to_be_visible()
+    await expect(pane.get_by_role("button", name="Edit", exact=True)).to_be_visible()
+    await expect(pane.get_by_text("version 1", exact=True)).to_be_visible()
     assert stored(shop, "eve") == {"items": 9}
 
 

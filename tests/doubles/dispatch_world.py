@@ -117,7 +117,10 @@ class KeepingRecorder:
     def user_span(self, **fields: Any) -> None:
         pass
 
-    def edge_observed(self, source: StepId, target: str) -> None:
+    def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
+        """Nothing is dropped."""
+
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         self.edges.append((source, target))
 
     def state_changed(self, group: str, key: str | None) -> None:

@@ -74,7 +74,7 @@ MEANINGS = {
     "workers.background": "Worker processes for events and schedules, a language.",
     "workers.slots": "Invocations in flight in one worker process.",
     "workers.threads": "Threads for plain functions in one worker process.",
-    "traces.sample_per_s": "Plain successful api traces stored, a step and second; failed and slow ones are all kept.",
+    "traces.sample_per_s": "Plain api traces stored, a step and second; failed, slow and triggering ones are all kept.",
 }
 MACHINE_MADE = {
     ("workers.request", "production"): "one for two processors",

@@ -46,11 +46,6 @@ class SourceFile:
         return self.text.count("\n")
 
     @property
-    def is_package_init(self) -> bool:
-        """Whether this is an `__init__.py`."""
-        return self.path.endswith("__init__.py")
-
-    @property
     def module(self) -> str:
         """Dotted name for files of the package (`motia.ledger.seam`), else an empty text."""
         if not self.path.startswith(PACKAGE):

@@ -347,7 +347,7 @@ def _compile(
         if missing:
             raise InputInvalid(tuple(_missing(p, places) for p in missing))
         if plan.takes_rest:
-            kwargs = {**_rest(request, readers), **kwargs}
+            kwargs = {**_rest(request), **kwargs}
         args = tuple(kwargs.pop(name) for name in positional if name in kwargs)
         for name in contexts:
             kwargs[name] = context_of(invocation)
@@ -377,7 +377,7 @@ def _read_parts(
     return values
 
 
-def _rest(request: Request, readers: Mapping[tuple[str, bool], Reader]) -> dict[str, Any]:
+def _rest(request: Request) -> dict[str, Any]:
     body = request.body if request.media in ("json", "form", "multipart") else None
     known: dict[str, Any] = {**(body if isinstance(body, dict) else {}), **request.query, **request.params}
     return known

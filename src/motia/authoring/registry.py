@@ -17,8 +17,6 @@ from motia.authoring.binding_api import BindRequest
 from motia.authoring.errors import StepFault
 from motia.model import LoadFault, StepSpec
 
-MIDDLEWARE_TAKES = 3
-
 
 class StepDefinition:
     """One step: what the manifest says of it, and how its handler is called."""

@@ -22,7 +22,7 @@ import msgspec
 
 from motia.cli.errors import CommandError, ControlError
 from motia.model import WorldError
-from motia.places import EngineRecord
+from motia.places import EngineRecord, record_path
 
 ANSWER_LIMIT_S = 30.0
 CONNECT_LIMIT_S = 2.0
@@ -194,7 +194,7 @@ def running_engine(root: Path) -> EngineRecord | None:
 def read_record(root: Path) -> EngineRecord | None:
     """What `.motia/engine.json` says, whether true or stale; None when it is missing or cannot be read."""
     try:
-        return msgspec.json.decode((root / ".motia" / "engine.json").read_bytes(), type=EngineRecord)
+        return msgspec.json.decode(record_path(root / ".motia").read_bytes(), type=EngineRecord)
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -220,7 +220,9 @@ def url_of(path: str, query: Mapping[str, Any] | None) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def collect(control: Any, path: str, name: str, query: dict[str, Any], *, limit: int) -> list[dict[str, Any]]:
+def collect(
+    control: Control, path: str, name: str, query: dict[str, Any], *, limit: int
+) -> list[dict[str, Any]]:
     """Up to `limit` items of the list `name` of `GET path`, newest first, page after page.
 
     A page may be short where the engine had to search for long: its cursor goes on.

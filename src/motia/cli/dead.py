@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from motia.cli.client import Control
 from motia.cli.command import Scope, command
 from motia.cli.output import clean
 from motia.cli.runs import LIMIT_MAX, fetch_runs, show_runs
+
+if TYPE_CHECKING:
+    from motia.cli.client import Control
 
 BULK_LIMIT_S = 300.0
 

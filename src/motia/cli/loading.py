@@ -92,6 +92,9 @@ class Listener:
         """Keep the line."""
         self.lines.append(f"{worker}: {log.message}")
 
+    def on_log_dropped(self, origin: Origin | None) -> None:
+        """Only the last lines are kept anyway."""
+
     def on_span(self, origin: Origin, span: Span) -> None:
         """No step runs."""
 

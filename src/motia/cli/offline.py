@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from motia.ledger import Ledger
     from motia.project import Settings
     from motia.runtime import Clock
+    from motia.schedules import CronScheduler
     from motia.telemetry import Telemetry
     from motia.workbench import ControlDeps
 
@@ -227,7 +228,7 @@ class _Rooms:
             validate_topic=lambda target, payload: self._validators.check_topic(target, payload),
         )
 
-    def _idle_cron(self) -> Any:
+    def _idle_cron(self) -> CronScheduler:
         """A scheduler that is never started: it fires by hand only."""
         from motia.schedules import CronScheduler
 

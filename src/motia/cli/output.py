@@ -43,7 +43,7 @@ WIDE = frozenset({"value", "found", "note", "flows", "trigger", "source", "words
 PLAIN_WIDTH = 200
 WIDE_MIN = 12
 EMPTY = (None, "", [], {})
-"""A column that has nothing else is left out."""
+"""A field that is one of these, and a column that has nothing else, is left out."""
 GAP = 2
 """Columns of a table are this far apart."""
 
@@ -85,7 +85,7 @@ class Output:
             return
         width = max((len(name) for name in record), default=0)
         for name, value in record.items():
-            if value is None or value in ("", [], {}):
+            if value in EMPTY:
                 continue
             label = click.style(name.replace("_", " ").ljust(width), fg="bright_black")
             click.echo(f"{label}  {cell(name, value)}")

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from motia.cli.command import Scope, command
 from motia.cli.output import clean, moment
+from motia.model import RunState
 
-STATES = (
-    "scheduled",
-    "blocked",
-    "ready",
-    "running",
-    "retrying",
-    "parked",
-    "completed",
-    "dead",
-    "cancelled",
-    "skipped",
-)
+if TYPE_CHECKING:
+    from motia.cli.client import Control
+
+STATES = tuple(state.value for state in RunState)
 LIMIT_MAX = 1_000
 COLUMNS = {
     "id": "ID",
@@ -109,7 +102,7 @@ def cancel(scope: Scope, run: str) -> None:
     scope.out.done(f"Asked run {run} to stop" if asked else f"Cancelled run {run}", answer)
 
 
-def fetch_runs(control: Any, query: dict[str, Any]) -> list[dict[str, Any]]:
+def fetch_runs(control: Control, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Up to `query["limit"]` runs as the command line prints them."""
     from motia.cli.client import collect
 
@@ -170,5 +163,7 @@ def tell_run(scope: Scope, run: dict[str, Any]) -> None:
     stack = (run.get("error") or {}).get("stack")
     if stack:
         click.echo(f"\n{clean(stack)}")
+    if run["log_lines_dropped"]:
+        scope.out.note(f"{run['log_lines_dropped']} log lines of this run were not kept: too many at once.")
     if run["redacted"]:
         scope.out.note("Something is hidden; --raw shows it.")

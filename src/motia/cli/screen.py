@@ -17,11 +17,11 @@ from typing import Any
 import click
 
 from motia.cli.output import clean, moment
-from motia.model import LoadFault, StepSpec
+from motia.model import LoadFault, StepKind, StepSpec
 
 LEVEL_COLOURS = {"debug": "bright_black", "info": "green", "warn": "yellow", "error": "red"}
 RUN_COLOURS = ("cyan", "magenta", "blue", "green", "yellow", "bright_cyan", "bright_magenta", "bright_blue")
-KINDS = ("api", "event", "cron", "noop")
+KINDS = tuple(kind.value for kind in StepKind)
 
 
 class Screen:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from motia.cli.command import Scope, command
+from motia.cli.screen import KINDS
 
 COLUMNS = {
     "id": "ID",
@@ -27,7 +28,7 @@ TOPIC_COLUMNS = {
 
 
 @command("steps", example="motia steps\nmotia steps --kind cron --json\nmotia steps --topics")
-@click.option("--kind", type=click.Choice(["api", "event", "cron", "noop"]), help="Only steps of this kind.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only steps of this kind.")
 @click.option(
     "--topics", "is_topics", is_flag=True, help="The topics and where they are defined, not the steps."
 )

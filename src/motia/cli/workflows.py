@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from motia.cli.client import Control
 from motia.cli.command import Scope, command
 from motia.cli.output import clean
 from motia.cli.runs import LIMIT_MAX, took
+from motia.model import InstanceState
 
-STATES = ("running", "completed", "failed", "cancelled", "timed_out")
+if TYPE_CHECKING:
+    from motia.cli.client import Control
+
+STATES = tuple(state.value for state in InstanceState)
 COLUMNS = {
     "id": "ID",
     "start": "START",

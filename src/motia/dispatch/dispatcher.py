@@ -314,10 +314,6 @@ class Dispatcher(Duty):
         """An event of `trace` that another room accepted opened or joined workflow instances."""
         self._state.bells.joined(trace, instances, ())
 
-    def notify_due(self, due_at: int) -> None:
-        """A run is due at `due_at`, ms since the epoch."""
-        self._promoter.due(due_at)
-
     # life cycle
 
     async def drain(self, grace_s: float) -> None:

@@ -127,7 +127,8 @@ class Intake:
         self.check(subscribers, read.data, target=target)
         event = self._event(target, read, subscribers, options, origin, kind, trace, info)
         if origin is not None:
-            state.recorder.edge_observed(origin.step, target)
+            request = origin.span if origin.run is None else None
+            state.recorder.edge_observed(origin.step, target, request=request)
             if origin.run is None:
                 event = state.requests.with_openings(event, origin.span)
             if origin.run is not None and options.unique:

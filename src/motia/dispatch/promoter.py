@@ -5,8 +5,6 @@ from __future__ import annotations
 from motia.dispatch.node_state import NodeState
 from motia.dispatch.periodic import Periodic
 
-BATCH_PAUSE_S = 0.0
-
 
 class Promoter(Periodic):
     """Wakes at the earliest due time that this node knows of, and every `poll_s` of the node."""

@@ -53,7 +53,6 @@ INVALID_SCHEMA: Final[dict[str, Any]] = {
         },
     ]
 }
-BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def openapi_document(

@@ -14,7 +14,17 @@ from motia.project.exactness import LANGUAGE as INEXACT_LANGUAGE
 from motia.project.exactness import inexact_in, inexact_integers
 from motia.project.graph import ERROR_STEP, EdgeKind, FlowEdge, FlowGraph, FlowNode, flow_graph
 from motia.project.openings import opening_of, with_openings
-from motia.project.runtimes import NEEDS, TITLES, Runtime, find_npm, find_runtime, install_hint
+from motia.project.runtime_watch import RuntimeWatch
+from motia.project.runtimes import (
+    NEEDS,
+    TITLES,
+    Runtime,
+    RuntimeMark,
+    find_npm,
+    find_runtime,
+    install_hint,
+    runtime_mark,
+)
 from motia.project.schemas import SchemaInvalid, compile_schema, problems_of
 from motia.project.sdks import sdk_dir
 from motia.project.settings import ConfigFault, Settings, load_config
@@ -55,6 +65,8 @@ __all__ = [
     "PayloadValidators",
     "Retention",
     "Runtime",
+    "RuntimeMark",
+    "RuntimeWatch",
     "SchemaInvalid",
     "Settings",
     "TopicReader",
@@ -94,6 +106,7 @@ __all__ = [
     "read_duration_s",
     "read_sites",
     "read_source",
+    "runtime_mark",
     "sdk_dir",
     "type_files",
     "unknown_targets",

@@ -135,7 +135,7 @@ class _Pair:
         needed, wanted = _required(topic), _required(other)
         theirs, ours = _fields(topic), _fields(other)
         for name in wanted:
-            if theirs and name not in theirs and not _allows_others(topic, name):
+            if theirs and name not in theirs and not _allows_others(topic):
                 yield Contradiction(
                     pointer_of([*path, name]), "is required by the step, and the topic does not have it"
                 )
@@ -213,7 +213,7 @@ def _required(schema: dict[str, Any]) -> list[str]:
     return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
 
-def _allows_others(schema: dict[str, Any], name: str) -> bool:
+def _allows_others(schema: dict[str, Any]) -> bool:
     """Whether the topic says that it has fields besides those it names."""
     if schema.get("patternProperties") or schema.get("allOf"):
         return True

@@ -112,6 +112,29 @@ def find_runtime(language: str, environ: Mapping[str, str], *, root: Path | None
     )
 
 
+RuntimeMark = tuple[tuple[str, int, int], ...]
+
+
+def runtime_mark(language: str, environ: Mapping[str, str], *, root: Path | None = None) -> RuntimeMark:
+    """Which files `find_runtime` would look at now: as long as it is equal, it would find the same.
+
+    Starts no process. What a version manager's shim leads to is not seen.
+    """
+    given = environ.get(NEEDS[language].variable, "").strip()
+    paths = (
+        [_resolved(given, environ, root)] if given else [path for path, _ in _candidates(language, environ)]
+    )
+    return tuple(_file_mark(path) for path in paths)
+
+
+def _file_mark(path: str) -> tuple[str, int, int]:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return path, 0, -1
+    return path, status.st_mtime_ns, status.st_size
+
+
 def install_hint(language: str, environ: Mapping[str, str]) -> str:
     """The exact command that gets the runtime on this platform."""
     path = environ.get("PATH")

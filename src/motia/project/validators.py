@@ -1,8 +1,8 @@
-"""Checking payloads and requests against the schemas of the catalog, compiled once for each catalog."""
+"""Checking payloads against the schemas of the catalog, compiled once for each catalog."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -10,7 +10,6 @@ from motia.model import Problem, StepId, StepSpec
 from motia.project.catalog import Catalog
 from motia.project.schemas import DEPTH_MAX, CompiledSchema, SchemaInvalid, compile_schema, problems_of
 
-REQUEST_PARTS: Final = ("body", "query", "params", "headers")
 _UNREADABLE = Problem(
     path="",
     message="cannot be checked: the step's schema cannot be read (see `motia check`)",
@@ -30,19 +29,12 @@ class PayloadValidators:
         self._known = {} if previous is None else previous._known
         kept: dict[bytes, CompiledSchema | SchemaInvalid] = {}
         self._payloads: dict[StepId, CompiledSchema | SchemaInvalid] = {}
-        self._requests: dict[tuple[StepId, str], CompiledSchema | SchemaInvalid] = {}
         self._topics = {
             topic.name: self._compiled(bytes(topic.schema), kept) for topic in catalog.topics.values()
         }
         for step in catalog.steps.values():
-            if step.worker_validates:
-                continue
-            if step.schema is not None:
+            if step.schema is not None and not step.worker_validates:
                 self._payloads[step.id] = self._compiled(bytes(step.schema), kept)
-            for part in REQUEST_PARTS:
-                schema = getattr(step.request, part, None)
-                if schema is not None:
-                    self._requests[step.id, part] = self._compiled(bytes(schema), kept)
         self._known = kept
 
     def check(self, step: StepSpec, payload: bytes) -> tuple[Problem, ...]:
@@ -57,14 +49,6 @@ class PayloadValidators:
         """What in `payload` does not fit the definition of `target`; empty when it fits or there is none."""
         compiled = self._topics.get(target)
         return () if compiled is None else _check_payload(compiled, payload)
-
-    def check_value(self, step: StepSpec, value: Any) -> tuple[Problem, ...]:
-        """As `check`, for a payload that is decoded already."""
-        return _problems(self._payloads.get(step.id), value, "payload")
-
-    def check_request(self, step: StepSpec, part: str, value: Any) -> tuple[Problem, ...]:
-        """What in a part of a request (`body`, `query`, `params`, `headers`) does not fit `step`."""
-        return _problems(self._requests.get((step.id, part)), value, part)
 
     def _compiled(
         self, schema: bytes, kept: dict[bytes, CompiledSchema | SchemaInvalid]
@@ -92,10 +76,6 @@ def _check_payload(compiled: CompiledSchema | SchemaInvalid | None, payload: byt
         compiled is None or (not isinstance(compiled, SchemaInvalid) and compiled.is_valid(value))
     ):
         return ()
-    return _problems(compiled, value, "payload")
-
-
-def _problems(compiled: CompiledSchema | SchemaInvalid | None, value: Any, where: str) -> tuple[Problem, ...]:
     if isinstance(compiled, SchemaInvalid):
-        return (msgspec.structs.replace(_UNREADABLE, where=where),)
-    return problems_of(_ANYTHING if compiled is None else compiled, value, where=where)
+        return (_UNREADABLE,)
+    return problems_of(_ANYTHING if compiled is None else compiled, value)

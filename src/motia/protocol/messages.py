@@ -45,6 +45,10 @@ class Load(_Message, frozen=True, kw_only=True, tag="load"):
     root: str
     files: tuple[str, ...]
     """Relative to `root`."""
+    tells: bool = False
+    """Send `loading` before each file, and before each start hook."""
+    apart: bool = False
+    """Wait for the end of each file before the next begins."""
 
 
 class Request(_Message, frozen=True, kw_only=True):
@@ -167,6 +171,13 @@ class LoadedManifest(_Message, frozen=True, kw_only=True, tag="manifest"):
     file_modules: dict[str, tuple[str, ...]] = {}
 
 
+class Loading(_Message, frozen=True, kw_only=True, tag="loading"):
+    """The file is loaded next, or a start hook of it runs next; only when `load` asked for it."""
+
+    file: str
+    """As in `load`."""
+
+
 class Result(_Message, frozen=True, kw_only=True, tag="result"):
     """The handler returned. For api the body is the frame's blob, or follows in chunks when `stream`."""
 
@@ -265,4 +276,6 @@ class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
 
 
 EngineMessage = Hello | Load | Invoke | Cancel | Reply | Pull | Drain | Ping
-WorkerMessage = WorkerHello | LoadedManifest | Result | Failure | Call | Log | Span | Chunk | Stalled | Pong
+WorkerMessage = (
+    WorkerHello | Loading | LoadedManifest | Result | Failure | Call | Log | Span | Chunk | Stalled | Pong
+)

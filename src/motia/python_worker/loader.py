@@ -25,23 +25,27 @@ class Loader:
         self._collector = Collector(self.root)
         self.steps: dict[str, StepDefinition] = {}
 
-    async def load(self, run_hook: RunHook) -> LoadedManifest:
+    async def load(
+        self, run_hook: RunHook, *, tell: Callable[[str], None] = lambda file: None
+    ) -> LoadedManifest:
         """Import every file, run the start hooks, and say what is there.
 
         Args:
             run_hook: Runs one hook to its end and raises what it raises.
+            tell: Told a file of those to load before it is entered; what it says leaves in the turn between.
         """
         self._importer.install()
         activate(self._collector)
         try:
             for file in self._files:
-                self._load_file(os.path.join(self.root, file))
+                tell(file)
                 await asyncio.sleep(0)  # pings are answered between two files
+                self._load_file(os.path.join(self.root, file))
         finally:
             deactivate(self._collector)
         for definition in self._collector.steps:
             self.steps.setdefault(definition.spec.id, definition)
-        await self._run_start_hooks(run_hook)
+        await self._run_start_hooks(run_hook, tell)
         return self._manifest()
 
     async def run_stop_hooks(
@@ -72,8 +76,10 @@ class Loader:
             collector.hooks[hooks:] = [h for h in collector.hooks[hooks:] if h.file != shown]
             collector.faults.append(fault_of(error, file=path, root=self.root))
 
-    async def _run_start_hooks(self, run_hook: RunHook) -> None:
+    async def _run_start_hooks(self, run_hook: RunHook, tell: Callable[[str], None]) -> None:
         for hook in [hook for hook in self._collector.hooks if hook.when == "start"]:
+            tell(hook.file)
+            await asyncio.sleep(0)
             try:
                 await run_hook(hook)
             except BaseException as error:

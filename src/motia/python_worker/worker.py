@@ -32,6 +32,7 @@ from motia.protocol import (
     Invoke,
     Load,
     LoadedManifest,
+    Loading,
     Log,
     Ping,
     Pong,
@@ -215,7 +216,7 @@ class PythonWorker:
         self._loader = loader = Loader(message.root, message.files)
         self._runner.root = loader.root
         try:
-            manifest = await loader.load(self._run_hook)
+            manifest = await loader.load(self._run_hook, tell=self._tell if message.tells else _no_file)
         finally:
             self._loading = None
         if self.state is State.CLOSED:
@@ -225,6 +226,9 @@ class PythonWorker:
         if not self._in_process:
             gc.freeze()  # what is loaded stays: collections need not look at it again
         self._end_if_drained()
+
+    def _tell(self, file: str) -> None:
+        self._outbox.put_message(Loading(file=file))
 
     def _send_manifest(self, manifest: LoadedManifest) -> None:
         try:
@@ -414,6 +418,10 @@ class PythonWorker:
         if loader is not None:
             await loader.run_stop_hooks(self._run_hook, report)
         self.close()
+
+
+def _no_file(file: str) -> None:
+    """The engine did not ask which file is loaded."""
 
 
 def _nothing() -> None:

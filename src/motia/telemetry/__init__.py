@@ -4,8 +4,8 @@ from motia.telemetry.feed import Feed, FeedFilter, FeedItem, Subscription
 from motia.telemetry.fingerprint import fingerprint_of_error
 from motia.telemetry.log_text import has_text
 from motia.telemetry.redaction import (
+    REDACTED,
     is_sensitive_key,
-    redact_headers,
     redact_json,
     redact_text,
     redact_value,
@@ -30,6 +30,7 @@ from motia.telemetry.views import (
 )
 
 __all__ = [
+    "REDACTED",
     "ErrorGroup",
     "ErrorPage",
     "FailurePoint",
@@ -54,7 +55,6 @@ __all__ = [
     "fingerprint_of_error",
     "has_text",
     "is_sensitive_key",
-    "redact_headers",
     "redact_json",
     "redact_text",
     "redact_value",

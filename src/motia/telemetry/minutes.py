@@ -3,7 +3,8 @@
 Invariants
 1. A part is what the histograms of its minutes add up to: its percentiles are exact as the minutes' are.
 2. Parts that are over are kept (`KEPT_SUMS` of a step and part at most): a screen that asks every
-   second costs the minutes that are new.
+   second costs the minutes that are new. All are let go when the wall clock was set back (the reader
+   does it): minutes that were over are counted in again.
 3. What minutes were folded into is read in their place, as far as it goes: a day costs 288 rows a step.
 """
 

@@ -78,6 +78,7 @@ class Reader:
         self._own: apsw.Connection | None = None
         self._generation = -1
         self._minutes = Minutes()
+        self._set_backs = 0
         self._deadline_mono = 0.0
 
     def close(self) -> None:
@@ -97,6 +98,10 @@ class Reader:
     def trace(self, trace: str) -> TraceView | None:
         """The whole trace, or None when nothing of it is stored."""
         return self._ask(lambda db: _trace(db, trace))
+
+    def lines_dropped(self, trace: str, run: str) -> int:
+        """Log lines of the run that were not kept."""
+        return self._ask(lambda db: _lines_dropped(db, trace, run)[0])
 
     def errors(self, *, step: str | None, resolved: bool | None, limit: int, cursor: str | None) -> ErrorPage:
         """Groups of failures, last seen first."""
@@ -132,11 +137,16 @@ class Reader:
         """The sum of all steps (or of `step`) first, then each step; see `minutes`."""
         length = part_ms_of(until_at - since_at, part_ms)
         now = self._clock.now_ms()
-        return self._ask(
-            lambda db: self._minutes.metrics(
+
+        def ask(db: apsw.Connection) -> tuple[StepMetrics, ...]:
+            if self._set_backs != self._store.set_backs:
+                self._set_backs = self._store.set_backs
+                self._minutes.forget()  # minutes that were over are counted in again
+            return self._minutes.metrics(
                 db, step, since_at=since_at, until_at=until_at, part_ms=length, now=now
             )
-        )
+
+        return self._ask(ask)
 
     def flow_observed(self) -> tuple[ObservedEdge, ...]:
         """Edges really seen, by source and target."""
@@ -226,7 +236,7 @@ def _traces(
     clauses.since(where.since, slack_ms=SLACK_MS)
     clauses.until(where.until, slack_ms=ROOT_SLACK_MS)
     if where.slower_than_ms is not None:
-        clauses.add("total_us >= ?", where.slower_than_ms * 1_000)
+        clauses.add("total_us + (at - coalesce(accepted_at, at)) * 1000 >= ?", where.slower_than_ms * 1_000)
     if where.is_failed is not None:
         found = "EXISTS (SELECT 1 FROM spans f INDEXED BY spans_failed WHERE f.is_failed AND f.trace = spans.trace)"
         clauses.add(found if where.is_failed else f"NOT {found}")
@@ -242,7 +252,7 @@ def _traces(
     way = Way("spans_root", ("is_root",))
     if where.step is not None:
         way = Way("spans_root_step", ("is_root", "step = ?"), (where.step,))
-    columns = "id, trace, kind, name, step, run, status, outcome, at, error_name, error_message"
+    columns = "id, trace, kind, name, step, run, status, outcome, error_name, error_message"
     page = clauses.page(db, "spans", columns, limit, way=way, clock=clock)
     return TracePage(
         traces=tuple(_summary_of(db, row, pattern) for row in page.rows),
@@ -253,10 +263,10 @@ def _traces(
 
 def _summary_of(db: apsw.Connection, root: tuple[Any, ...], pattern: str) -> TraceSummary:
     """With an error: of its spans the first that has what was looked for, else its root's, else the first."""
-    _, trace, kind, name, step, run, status, outcome, at, error_name, error_message = root
+    _, trace, kind, name, step, run, status, outcome, error_name, error_message = root
     row: Any = db.execute(
-        "SELECT max(at * 1000 + total_us), count(*), sum(is_failed) FROM"
-        " (SELECT at, total_us, is_failed FROM spans WHERE trace = ? LIMIT ?)",
+        "SELECT max(at * 1000 + total_us), count(*), sum(is_failed), min(coalesce(accepted_at, at)) FROM"
+        " (SELECT at, total_us, is_failed, accepted_at FROM spans WHERE trace = ? ORDER BY id LIMIT ?)",
         (trace, TRACE_SPANS_MAX),
     ).fetchone()
     if row[2] > 0 and (error_name is None or pattern != ANY):
@@ -271,8 +281,8 @@ def _summary_of(db: apsw.Connection, root: tuple[Any, ...], pattern: str) -> Tra
         run=run,
         status=status,
         outcome=outcome,
-        started_at=at,
-        duration_us=row[0] - at * 1_000,
+        started_at=row[3],
+        duration_us=row[0] - row[3] * 1_000,
         spans=row[1],
         errors=row[2],
         error=error,
@@ -286,10 +296,13 @@ def _trace(db: apsw.Connection, trace: str) -> TraceView | None:
     lines = db.execute(
         f"SELECT {_LOG_COLUMNS} FROM logs WHERE trace = ? ORDER BY id LIMIT ?", (trace, TRACE_LOGS_MAX + 1)
     ).fetchall()
-    if not rows and not lines:
+    dropped, dropped_at = _lines_dropped(db, trace)
+    if not rows and not lines and not dropped:
         return None
     logs = sorted((_log_of(row) for row in lines[:TRACE_LOGS_MAX]), key=lambda log: log.at)
-    spans, started_at, ended_us = spans_of(rows[:TRACE_SPANS_MAX], default_at=logs[0].at if logs else 0)
+    spans, started_at, ended_us = spans_of(
+        rows[:TRACE_SPANS_MAX], default_at=logs[0].at if logs else dropped_at
+    )
     return TraceView(
         trace=trace,
         started_at=started_at,
@@ -297,8 +310,18 @@ def _trace(db: apsw.Connection, trace: str) -> TraceView | None:
         is_failed=any(span.is_failed for span in spans),
         spans=spans,
         logs=tuple(logs),
+        log_lines_dropped=dropped,
         is_cut=len(rows) > TRACE_SPANS_MAX or len(lines) > TRACE_LOGS_MAX,
     )
+
+
+def _lines_dropped(db: apsw.Connection, trace: str, run: str | None = None) -> tuple[int, int]:
+    """How many, and when last."""
+    sql, values = (
+        (schema.SELECT_DROPPED, (trace,)) if run is None else (schema.SELECT_DROPPED_OF_RUN, (trace, run))
+    )
+    row: Any = db.execute(sql, values).fetchone()
+    return int(row[0]), int(row[1])
 
 
 def _errors(

@@ -6,7 +6,8 @@ Invariants
 2. At most `RING_RECORDS` records wait; log text among them is bounded by `RING_BYTES`. What does not
    fit is dropped, oldest first, and counted.
 3. A step (or source) logs at most `LOG_LINES_PER_S` lines a second; the others are dropped, counted
-   and summed up in one line.
+   and summed up in one line. Of at most `DROPPED_RUNS_MAX` runs and requests a batch it is kept how
+   many of their lines that was.
 4. While nobody listens to the feed, the newest `RUNS_UNHEARD` changes of runs and workflow instances
    of a batch are kept and the others are counted: they are for the feed alone.
 """
@@ -20,7 +21,7 @@ import msgspec
 from motia.model import InstanceState, RunId, RunState, SpanId, StepId, TraceId
 from motia.runtime import Clock
 from motia.telemetry.feed import Feed
-from motia.telemetry.records import ATTEMPT, EDGE, INSTANCE, LOG, REQUEST, RUN, SPAN, Record
+from motia.telemetry.records import ATTEMPT, DROPPED, EDGE, INSTANCE, LOG, REQUEST, RUN, SPAN, Record
 from motia.telemetry.redaction import cut_text
 from motia.telemetry.state_changes import StateChanges
 
@@ -31,6 +32,7 @@ LIGHT_BYTES = 1_024
 LOG_BYTES_MAX = 16 * 1024
 MARK_BYTES = 64
 LOG_LINES_PER_S = 2_000
+DROPPED_RUNS_MAX = 1_000
 RUNS_UNHEARD = 20
 """Changes of runs kept of a batch while nobody listens: enough for who comes next to see what goes on."""
 
@@ -51,6 +53,7 @@ class RingRecorder:
         self._ring: deque[Record] = deque(maxlen=RING_RECORDS)
         self._ring_bytes = 0
         self._lines: dict[str, int] = {}
+        self._dropped: dict[tuple[str, str], int] = {}
 
     def request(
         self,
@@ -68,7 +71,6 @@ class RingRecorder:
         handler_us: int,
         error: str = "",
         stack: str = "",
-        triggered: bool = False,
     ) -> None:
         """An api request was answered. `error` is `Name: message`, empty when there is none."""
         if len(self._ring) >= HALF_RING:
@@ -76,7 +78,7 @@ class RingRecorder:
         self._ring.append(
             (
                 REQUEST, trace, span, parent, step, method, path, status,
-                started_at, total_us, wait_us, handler_us, error, stack, triggered,
+                started_at, total_us, wait_us, handler_us, error, stack,
             )
         )  # fmt: skip
 
@@ -147,16 +149,22 @@ class RingRecorder:
         key = step or source
         lines = self._lines[key] = self._lines.get(key, 0) + 1
         if lines > LOG_LINES_PER_S:
+            self._note_dropped(trace, run)
             return
         if len(message) + (len(fields) if fields else 0) > LIGHT_BYTES:
             message, fields = _cut(message, fields)
             self._ring_bytes += len(message) + (len(fields) if fields else 0)
             if self._ring_bytes > RING_BYTES and not self._hand_over():
                 self.count("log_lines_dropped")
+                self._note_dropped(trace, run)
                 return
         if len(self._ring) >= HALF_RING:
             self._crowded()
         self._ring.append((LOG, level, message, at, step, trace, run, attempt, fields, source))
+
+    def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
+        """A line of the run, or of the request of the trace, was dropped before it came here."""
+        self._note_dropped(trace, run)
 
     def user_span(
         self,
@@ -178,11 +186,11 @@ class RingRecorder:
             _, fields = _cut("", fields)
         self._ring.append((SPAN, trace, span, parent, name, step, run, started_at, duration_us, fields))
 
-    def edge_observed(self, source: StepId, target: str) -> None:
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
         """A step triggered a target: an observed edge of the flow graph."""
         if len(self._ring) >= HALF_RING:
             self._crowded()
-        self._ring.append((EDGE, source, target))
+        self._ring.append((EDGE, source, target, request))
 
     def state_changed(self, group: str, key: str | None) -> None:
         """A key of the state store changed, or (None) all of a group; for the feed, while somebody listens."""
@@ -197,9 +205,16 @@ class RingRecorder:
         """Give the ring to the writer; False when it still has as much as it may have."""
         raise NotImplementedError
 
+    def _note_dropped(self, trace: TraceId | None, run: RunId | None) -> None:
+        if trace is None:
+            return  # of no run: the line that sums them up is all there is to say
+        key = (trace, run or "")
+        if key in self._dropped or len(self._dropped) < DROPPED_RUNS_MAX:
+            self._dropped[key] = self._dropped.get(key, 0) + 1
+
     @property
     def _is_empty(self) -> bool:
-        return not (self._ring or self._unheard)
+        return not (self._ring or self._unheard or self._dropped)
 
     def _take(self) -> tuple[list[Record], int]:
         """What waits, and how many changes of runs were left out because nobody listened; empty afterwards."""
@@ -207,7 +222,9 @@ class RingRecorder:
         self._ring_bytes = 0
         unheard, self._unheard = self._unheard, deque(maxlen=RUNS_UNHEARD)
         left_out, self._unheard_count = self._unheard_count - len(unheard), 0
-        return [*unheard, *ring], left_out
+        lines, self._dropped = self._dropped, {}
+        dropped = [(DROPPED, *key, count) for key, count in lines.items()]
+        return [*unheard, *ring, *dropped], left_out
 
     def _tell_of_dropped_lines(self) -> None:
         lines, self._lines = self._lines, {}

@@ -2,13 +2,14 @@
 
 | tag | values after it |
 |---|---|
-| REQUEST | trace, span, parent, step, method, path, status, started_at, total_us, wait_us, handler_us, error, stack, triggered |
+| REQUEST | trace, span, parent, step, method, path, status, started_at, total_us, wait_us, handler_us, error, stack |
 | ATTEMPT | trace, span, parent, run, step, attempt, outcome, created_at, ready_at, claimed_at, sent_at, answered_at, committed_at, wait_us, handler_us, error_name, error_message, error_stack |
 | RUN | run, step, state, trace, attempt, at |
 | LOG | level, message, at, step, trace, run, attempt, fields, source |
 | SPAN | trace, span, parent, name, step, run, started_at, duration_us, fields |
-| EDGE | source, target |
+| EDGE | source, target, request |
 | INSTANCE | instance, workflow, state, trace, at |
+| DROPPED | trace, run (empty for a request), log lines |
 """  # noqa: E501 (a table's rows are lines)
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ LOG = 3
 SPAN = 4
 EDGE = 5
 INSTANCE = 6
+DROPPED = 7
 
 Record = tuple[Any, ...]
 

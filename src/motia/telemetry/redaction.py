@@ -10,7 +10,6 @@ Invariants
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -108,13 +107,6 @@ def redact_json(data: bytes | None) -> msgspec.Raw:
     except (msgspec.DecodeError, RecursionError):
         decoded = data.decode("utf-8", "replace")
     return msgspec.Raw(msgspec.json.encode(redact_value(decoded)))
-
-
-def redact_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Header fields with sensitive ones replaced and the others searched."""
-    return tuple(
-        (name, REDACTED if is_sensitive_key(name) else redact_text(value)) for name, value in headers
-    )
 
 
 def cut_text(text: str, bytes_max: int) -> str:

@@ -39,7 +39,8 @@ CREATE TABLE spans (
   error_message TEXT,
   error_stack TEXT,
   fields TEXT,
-  fingerprint TEXT               -- of what failed (see fingerprint.py)
+  fingerprint TEXT,              -- of what failed (see fingerprint.py)
+  accepted_at INTEGER            -- first attempt of a run that waited to become ready: since when
 );
 CREATE INDEX spans_trace ON spans (trace);
 CREATE INDEX spans_root ON spans (id) WHERE is_root;
@@ -117,10 +118,21 @@ CREATE TABLE IF NOT EXISTS rollups (
   histogram TEXT NOT NULL,
   PRIMARY KEY (width_ms, at, step)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dropped_lines (
+  trace TEXT NOT NULL,
+  run TEXT NOT NULL,             -- empty: of the trace's request
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (trace, run)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS dropped_lines_last ON dropped_lines (last_at);
 CREATE INDEX IF NOT EXISTS spans_root_step ON spans (step, id) WHERE is_root;
 CREATE INDEX IF NOT EXISTS spans_failed ON spans (trace) WHERE is_failed;
 """
 """What files of this version may not have yet: made at each opening."""
+
+LATER_COLUMNS = (("spans", "accepted_at", "INTEGER"),)
+"""Columns that files of this version may not have yet, each the last of its table."""
 
 SPAN_CHUNKS = (32, 8, 1)
 """Rows of one statement. Each lets go of the interpreter lock, so fewer are faster."""
@@ -129,7 +141,7 @@ SPAN_CHUNKS = (32, 8, 1)
 @cache
 def insert_spans(count: int) -> str:
     """Insert `count` spans."""
-    row = f"({', '.join('?' * 26)})"
+    row = f"({', '.join('?' * 27)})"
     return f"INSERT INTO spans VALUES {', '.join([row] * count)}"
 
 
@@ -146,6 +158,23 @@ ON CONFLICT (fingerprint) DO UPDATE SET
 """
 
 RESOLVE_ERROR = "UPDATE errors SET is_resolved = ?, again_at = NULL WHERE fingerprint = ?"
+
+# Log lines that were not kept, by run.
+ADD_DROPPED = """
+INSERT INTO dropped_lines VALUES (?, ?, ?, ?)
+ON CONFLICT (trace, run) DO UPDATE SET
+  count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+"""
+SELECT_DROPPED = (  # primary key
+    "SELECT coalesce(sum(count), 0), coalesce(max(last_at), 0) FROM dropped_lines WHERE trace = ?"
+)
+SELECT_DROPPED_OF_RUN = f"{SELECT_DROPPED} AND run = ?"
+# Those that are too old, and beyond a number of rows the oldest (dropped_lines_last).
+FORGET_DROPPED = """
+DELETE FROM dropped_lines WHERE last_at < max(?, coalesce(
+  (SELECT last_at FROM dropped_lines ORDER BY last_at DESC LIMIT 1 OFFSET ?), 0))
+"""
+DROPPED_ROWS_MAX = 50_000
 
 # One row a kind of failure and minute, whatever their number.
 ADD_FAILURES = """

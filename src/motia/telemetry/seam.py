@@ -38,7 +38,6 @@ class Recorder(Protocol):
         handler_us: int,
         error: str = "",
         stack: str = "",
-        triggered: bool = False,
     ) -> None:
         """An api request was answered."""
 
@@ -106,8 +105,15 @@ class Recorder(Protocol):
     ) -> None:
         """A span of the author's own."""
 
-    def edge_observed(self, source: StepId, target: str) -> None:
-        """A step triggered a target: an observed edge of the flow graph."""
+    def log_dropped(self, trace: TraceId, run: RunId | None) -> None:
+        """A log line of the run, or of the request of the trace, was not kept because there were too many."""
+
+    def edge_observed(self, source: StepId, target: str, *, request: SpanId | None = None) -> None:
+        """A step triggered a target: an observed edge of the flow graph.
+
+        `request` is the span of the api request that it was done for: this one is stored, however
+        many are alike.
+        """
 
     def state_changed(self, group: str, key: str | None) -> None:
         """A key of the state store changed, or (None) all keys of a group, for the live feed."""

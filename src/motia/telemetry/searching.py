@@ -34,8 +34,6 @@ class Way(NamedTuple):
     index: str = ""
     terms: tuple[str, ...] = ()
     values: tuple[Any, ...] = ()
-    is_narrow: bool = False
-    """It leads to so few rows that they are not read in windows."""
 
 
 class Clauses:
@@ -79,8 +77,7 @@ class Clauses:
         top = self._top
         while True:
             # Without a filter every row fits: the limit alone bounds what is read.
-            is_whole = way.is_narrow or not self._parts
-            floor = None if is_whole else self._floor(db, table, way, top)
+            floor = self._floor(db, table, way, top) if self._parts else None
             rows += self._window(db, table, columns, way, floor or self._from_id, top, limit + 1 - len(rows))
             if len(rows) > limit:
                 return Page(rows[:limit], str(rows[limit - 1][0]), None)

@@ -47,6 +47,8 @@ class Store:
         """A store in the file `path`, or in memory when it is None."""
         self.path = path
         self.generation = 0
+        self.set_backs = 0
+        """How often minutes that were over are written again, because the wall clock was set back."""
         self.set_aside_reason = ""
         self.is_in_memory = path is None
         self._connection: apsw.Connection | None = None
@@ -125,6 +127,7 @@ class Store:
             bound = 1 << 62 if is_over else before_id
             for table in ("logs", "spans"):
                 gone += _delete(connection, table, bound)
+            connection.execute(schema.FORGET_DROPPED, (cutoff_at, schema.DROPPED_ROWS_MAX))
             connection.execute("DELETE FROM errors WHERE last_seen_at < ?", (cutoff_at,))
             connection.execute("DELETE FROM minutes WHERE minute < ?", (minutes_cutoff_at,))
             for width_ms in ROLLUP_WIDTHS_MS:
@@ -209,6 +212,10 @@ def _prepare(connection: apsw.Connection, *, is_file: bool) -> None:
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         connection.execute("COMMIT")
     connection.execute(schema.LATER_ADDITIONS)
+    for table, column, kind in schema.LATER_COLUMNS:
+        known = connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column))
+        if known.fetchone() is None:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def _set_aside(path: Path, word: str) -> None:

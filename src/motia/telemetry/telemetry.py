@@ -47,7 +47,6 @@ HEARD_FLUSH_S = 0.04
 """While somebody looks at a screen."""
 QUIET_FLUSH_S_MAX = 5.0
 """In memory, while nothing is recorded: a test that turns its clock by a day must not pay for a million looks."""
-"""In memory, queries process what waits; the tick is for housekeeping only."""
 LINES_RESET_S = 1.0
 PRUNE_EVERY_S = 10.0
 COMPLAIN_EVERY_S = 60.0
@@ -102,6 +101,10 @@ class Telemetry(RingRecorder, Duty):
     async def trace(self, trace: str) -> TraceView | None:
         """The whole trace, or None when nothing of it is stored."""
         return await self._ask(lambda: self._reader.trace(trace))
+
+    async def lines_dropped(self, trace: str, run: str) -> int:
+        """Log lines of the run that were not kept because there were too many; 0 once they are forgotten."""
+        return await self._ask(lambda: self._reader.lines_dropped(trace, run))
 
     async def traces(
         self, where: TraceFilter | None = None, *, limit: int = 50, cursor: str | None = None

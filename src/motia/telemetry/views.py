@@ -18,7 +18,7 @@ class SpanView(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     started_at: int
     offset_us: int
-    """From the start of the trace's first span."""
+    """From the start of the trace."""
     duration_us: int
     is_failed: bool
     outcome: str = ""
@@ -30,7 +30,12 @@ class SpanView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole trace, spans by start. `is_cut`: there are more spans or lines than are shown."""
+    """A whole trace, spans by start. `is_cut`: there are more spans or lines than are shown.
+
+    A trace begins when the first of its requests arrived or the first of its events was accepted, and
+    lasts to the last end that is known: what a run waited before its first attempt (its time, its key, a
+    predecessor) is part of it.
+    """
 
     trace: str
     started_at: int
@@ -39,10 +44,12 @@ class TraceView(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[SpanView, ...]
     logs: tuple[LogView, ...]
     is_cut: bool = False
+    log_lines_dropped: int = 0
+    """Log lines of it that were not kept because there were too many at once."""
 
 
 class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A trace in a list: its root and what came of it so far."""
+    """A trace in a list: its root and what came of it so far; it begins and lasts as in TraceView."""
 
     trace: str
     kind: str
@@ -54,7 +61,6 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     started_at: int
     duration_us: int
-    """From the root's start to the last known end."""
     spans: int
     errors: int
     error: str | None = None

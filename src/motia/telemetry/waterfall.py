@@ -16,7 +16,7 @@ from motia.telemetry.views import SpanView
 SPAN_COLUMNS = (
     "kind, trace, span, parent, step, run, attempt, name, outcome, status, is_failed, at, total_us,"
     " claimed_at, sent_at, answered_at, committed_at, wait_us, handler_us,"
-    " error_name, error_message, error_stack, fields"
+    " error_name, error_message, error_stack, fields, accepted_at"
 )
 _NAMES: tuple[str, ...] = tuple(name.strip() for name in SPAN_COLUMNS.split(","))
 
@@ -29,7 +29,7 @@ def spans_of(rows: Sequence[tuple[Any, ...]], *, default_at: int) -> tuple[tuple
         default_at: Start of the trace when there are no rows.
     """
     records: list[dict[str, Any]] = [dict(zip(_NAMES, row, strict=True)) for row in rows]
-    started_at = min((record["at"] for record in records), default=default_at)
+    started_at = min((record["accepted_at"] or record["at"] for record in records), default=default_at)
     spans: list[SpanView] = []
     for record in records:
         spans.append(_bar(record, started_at))

@@ -28,6 +28,9 @@ FEED_ITEMS_PER_KIND = 1_000
 FEED_ITEMS_UNHEARD = 20
 """Of each kind and batch when nobody listens: enough for who comes next to see what goes on."""
 WAITING_SPANS_MAX = 5_000
+WAIT_MS_MIN = 5
+"""A shorter wait of a run is how long an event takes to be claimed: it is told as the queue of its attempt."""
+TRIGGERING_MAX = 5_000
 FAILED_OUTCOMES = frozenset({"retrying", "dead"})
 
 _FEED_FIELDS = {
@@ -60,8 +63,11 @@ class BatchWriter:
         self._minutes: dict[tuple[int, str], Bucket] = {}
         self._dirty: set[tuple[int, str]] = set()
         self._unfold_from: int | None = None
+        self._newest_minute = 0
         self._waiting: OrderedDict[str, list[tuple[Any, ...]]] = OrderedDict()
         self._waiting_count = 0
+        self._triggering: OrderedDict[str, bool] = OrderedDict()
+        """Spans of requests that triggered something and have not ended."""
         self._batch = _Batch()
 
     def write(
@@ -75,7 +81,7 @@ class BatchWriter:
         self._batch = _Batch()
         handlers = (
             *(self._request, self._attempt, self._run, self._log, self._span, self._edge),
-            self._instance,
+            *(self._instance, self._dropped),
         )
         faults = 0
         for record in batch:
@@ -120,6 +126,9 @@ class BatchWriter:
         connection.executemany(
             schema.UPSERT_EDGE, ((*edge, now_ms, now_ms, count) for edge, count in rows.edges.items())
         )
+        connection.executemany(
+            schema.ADD_DROPPED, ((*key, now_ms, count) for key, count in rows.dropped.items())
+        )
         if self._unfold_from is not None:
             folding.unfold(connection, self._unfold_from)
         for key in self._dirty:
@@ -137,7 +146,7 @@ class BatchWriter:
 
     def _request(self, record: records.Record, now_ms: int) -> None:
         _, trace, span, parent, step, method, path, status, at = record[:9]
-        total_us, wait_us, handler_us, error, stack, has_triggered = record[9:]
+        total_us, wait_us, handler_us, error, stack = record[9:]
         # Below 400 an error is a streamed answer that broke; a 4xx is the client's fault, not the step's.
         is_failed = status >= 500 or (bool(error) and status < 400)
         self._count(step, now_ms, total_us, is_failed)
@@ -145,6 +154,7 @@ class BatchWriter:
         path = redact_text(path)
         shown = (trace, step, method, path, status, total_us, handler_us, error)
         self._batch.feed.append(("request", at, shown))
+        has_triggered = self._triggering.pop(span, False)
         is_kept = is_failed or has_triggered or self._sampler.admits(step, total_us, now_ms)
         if trace in self._waiting:
             self._release_spans(trace, keep=is_kept)
@@ -158,7 +168,7 @@ class BatchWriter:
             row = (
                 "request", 1, trace, span, parent, step, None, 1, f"{method} {path}", "", status,
                 int(is_failed), at, total_us, None, None, None, None, wait_us, handler_us,
-                name or None, message or None, stack or None, None, fingerprint,
+                name or None, message or None, stack or None, None, fingerprint, None,
             )  # fmt: skip
             self._batch.spans.append(row)
 
@@ -175,6 +185,7 @@ class BatchWriter:
         at = ready_at or created_at
         total_us = max(committed_at - at, 0) * 1_000
         is_root = int(parent is None and attempt == 1)
+        has_waited = attempt == 1 and at - created_at >= WAIT_MS_MIN
         fingerprint = None
         if is_failed:
             name = error_name or "Error"
@@ -185,7 +196,7 @@ class BatchWriter:
             "attempt", is_root, trace, span, parent, step, run, attempt, step, outcome, 0,
             int(is_failed), at, total_us, claimed_at, sent_at, answered_at, committed_at,
             wait_us, handler_us, error_name or None, error_message or None, error_stack or None, None,
-            fingerprint,
+            fingerprint, created_at if has_waited else None,
         )  # fmt: skip
         self._batch.spans.append(row)
 
@@ -194,6 +205,10 @@ class BatchWriter:
 
     def _instance(self, record: records.Record, now_ms: int) -> None:
         self._batch.feed.append(("instance", record[5], record[1:5]))
+
+    def _dropped(self, record: records.Record, now_ms: int) -> None:
+        key = (record[1], record[2])
+        self._batch.dropped[key] = self._batch.dropped.get(key, 0) + record[3]
 
     def _log(self, record: records.Record, now_ms: int) -> None:
         _, level, message, at, step, trace, run, attempt, fields, source = record
@@ -211,7 +226,7 @@ class BatchWriter:
         name = redact_text(cut_text(name, 255))
         row = (
             "user", 0, trace, span, parent, step, run, 1, name, "", 0, 0, at, duration_us,
-            None, None, None, None, 0, 0, None, None, None, shown, None,
+            None, None, None, None, 0, 0, None, None, None, shown, None, None,
         )  # fmt: skip
         if run is not None:
             self._batch.spans.append(row)
@@ -223,8 +238,13 @@ class BatchWriter:
             self._release_spans(next(iter(self._waiting)), keep=True)
 
     def _edge(self, record: records.Record, now_ms: int) -> None:
-        edge = (record[1], record[2])
+        _, source, target, request = record
+        edge = (source, target)
         self._batch.edges[edge] = self._batch.edges.get(edge, 0) + 1
+        if request is not None:
+            self._triggering[request] = True
+            if len(self._triggering) > TRIGGERING_MAX:
+                self._triggering.popitem(last=False)
 
     def _release_spans(self, trace: str, *, keep: bool) -> None:
         spans = self._waiting.pop(trace)
@@ -255,6 +275,9 @@ class BatchWriter:
         bucket = self._minutes.get(key)
         if bucket is None:
             bucket = self._minutes[key] = self._stored_minute(key)
+            if key[0] < self._newest_minute:
+                self._store.set_backs += 1
+            self._newest_minute = key[0]
         bucket.add(latency_us, is_failed)
         self._dirty.add(key)
 
@@ -287,6 +310,7 @@ class _Batch:
         self.errors: dict[str, list[Any]] = {}
         self.failures: dict[tuple[int, str], int] = {}
         self.edges: dict[tuple[str, str], int] = {}
+        self.dropped: dict[tuple[str, str], int] = {}
         self.feed: list[tuple[str, int, tuple[Any, ...]]] = []
 
     @property
@@ -295,7 +319,7 @@ class _Batch:
 
     @property
     def is_any(self) -> bool:
-        return bool(self.spans or self.logs or self.errors or self.edges)
+        return bool(self.spans or self.logs or self.errors or self.edges or self.dropped)
 
     def make_storable(self) -> None:
         """Replace what SQLite cannot take: lone surrogates, integers beyond 64 bits."""

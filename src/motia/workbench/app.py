@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -181,17 +181,8 @@ class ControlApi:
 def error_response(error: MotiaError) -> Response:
     """The answer for an error."""
     headers = {"retry-after": f"{error.retry_after_s:.0f}"} if isinstance(error, WorldError) else None
-    return _json(
-        error.status,
-        {
-            "error": {
-                "code": error.code,
-                "message": error.message,
-                "hint": error.hint,
-                "details": error.details,
-            }
-        },
-        headers,
+    return _error(
+        error.status, error.code, error.message, hint=error.hint, details=error.details, headers=headers
     )
 
 
@@ -210,7 +201,20 @@ def _is_long(answer: Any) -> bool:
     return sum(map(len, lists)) + sum(inner) > LONG
 
 
-def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:
+def _error(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    hint: str,
+    details: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body = {"code": code, "message": message, "hint": hint, "details": details}
+    return _json(status, {"error": body}, headers)
+
+
+def _json(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
         msgspec.json.encode(shown(value), enc_hook=str),
         status_code=status,
@@ -238,14 +242,10 @@ def _on_http_exception(request: Request, error: Exception) -> Response:
         hint = f"possible: {allowed}"
     else:
         code, message, hint = "refused", str(error.detail), ""
-    body = {"error": {"code": code, "message": message, "hint": hint, "details": None}}
-    return _json(error.status_code, body, dict(error.headers or {}))
+    return _error(error.status_code, code, message, hint=hint, headers=error.headers)
 
 
 def _on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: Starlette raises it again behind this answer, for the log."""
     message = f"the engine failed on {request.method} {request.scope['path'][:200]}: {type(error).__name__}"
-    hint = "this is a fault of the engine; its log has more"
-    return _json(
-        500, {"error": {"code": "internal-error", "message": message, "hint": hint, "details": None}}
-    )
+    return _error(500, "internal-error", message, hint="this is a fault of the engine; its log has more")

@@ -24,12 +24,6 @@ class Bucket:
         self._refill()
         return self._left < 1
 
-    @property
-    def wait_s(self) -> float:
-        """Seconds until one is there."""
-        self._refill()
-        return max(1 - self._left, 0.0) * self._refill_s
-
     def take(self) -> bool:
         """Take one if one is there."""
         self._refill()

@@ -22,6 +22,8 @@ from motia.workbench.deps import ControlDeps
 
 BODY_SLACK_BYTES = 64 * 1024
 """Room for the options around a payload of the largest size."""
+PAGE_MAX = 1_000
+"""Items of a page, at the most."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -91,6 +93,13 @@ class Call:
     def body(self, kind: type[T]) -> T:
         """The body, of the type that the endpoint declares."""
         return cast(T, self._body)
+
+
+def checked_limit(limit: int) -> int:
+    """`limit`, if a page may have so many items; else CallerError."""
+    if not 1 <= limit <= PAGE_MAX:
+        raise CallerError(f"limit is {limit}", hint=f"it goes from 1 to {PAGE_MAX:,}; `cursor` asks for more")
+    return limit
 
 
 Handler = Callable[[Call], Awaitable[Any]]

@@ -13,7 +13,7 @@ import msgspec
 
 from motia.ledger import LedgerStats
 from motia.model import CallerError, RunFilter
-from motia.telemetry import is_sensitive_key, redact_value
+from motia.telemetry import REDACTED, is_sensitive_key, redact_value
 from motia.workbench.deps import NotRunning
 from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
 from motia.workbench.views import Done
@@ -158,7 +158,7 @@ _stopping: set[asyncio.Future[Any]] = set()
 def _masked(key: str, value: Any) -> Any:
     """The settings mask what they know to be secret; this is the second lock."""
     if value is not None and is_sensitive_key(key.rpartition(".")[2]):
-        return "[redacted]"
+        return REDACTED
     return redact_value(msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import reduce
 from typing import Any
 
 import msgspec
@@ -116,11 +115,7 @@ def _as_instant(schema: Any) -> Any:
         return schema
     if schema.get("type") == "integer":
         return {"type": "string", "format": "date-time"}
-    return reduce(
-        lambda made, part: made | ({part: _as_instant(schema[part])} if part in schema else {}),
-        ("anyOf", "items"),
-        schema,
-    )
+    return schema | {part: _as_instant(schema[part]) for part in ("anyOf", "items") if part in schema}
 
 
 def _key(kind: Any) -> str:

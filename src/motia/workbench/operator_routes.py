@@ -6,12 +6,9 @@ import asyncio
 
 import msgspec
 
-from motia.model import CallerError
 from motia.workbench.audit import AuditPage
 from motia.workbench.deps import NotRunning
-from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, PermissionDenied
-
-AUDIT_PAGE_MAX = 1_000
+from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, PermissionDenied, checked_limit
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,11 +76,10 @@ async def invite(call: Call) -> Invitation:
 async def list_audit(call: Call) -> AuditPage:
     """What people did, newest first."""
     query = call.query(AuditQuery)
-    if not 1 <= query.limit <= AUDIT_PAGE_MAX:
-        raise CallerError(f"limit is {query.limit}", hint=f"it goes from 1 to {AUDIT_PAGE_MAX:,}")
+    limit = checked_limit(query.limit)
     if call.deps.audit is None:
         raise NotRunning("what people did is noted by the engine, and none runs", hint="start `motia dev`")
-    return await call.deps.audit.page(limit=query.limit, cursor=query.cursor)
+    return await call.deps.audit.page(limit=limit, cursor=query.cursor)
 
 
 async def get_findings(call: Call) -> FindingList:

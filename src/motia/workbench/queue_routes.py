@@ -165,8 +165,7 @@ async def _bulk(
 
 async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[str], str | None]:
     if body.ids is not None:
-        if len(body.ids) > BULK_MAX:
-            raise CallerError(f"{len(body.ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
+        _check_count(body.ids)
         return [checked_id(run) for run in body.ids], None
     page = await find_runs(
         call.deps,
@@ -177,6 +176,11 @@ async def _chosen(call: Call, body: BulkBody, where: RunFilter) -> tuple[list[st
         search_ms=BULK_SEARCH_MS,
     )
     return [run.id for run in page.runs], page.cursor
+
+
+def _check_count(ids: tuple[str, ...]) -> None:
+    if len(ids) > BULK_MAX:
+        raise CallerError(f"{len(ids)} ids are too many", hint=f"send at most {BULK_MAX} at once")
 
 
 async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = None) -> BulkView:
@@ -192,9 +196,10 @@ async def _preview(call: Call, where: RunFilter, *, fingerprint: str | None = No
 
 
 async def _purge_ids(call: Call, ids: tuple[str, ...], *, dry_run: bool) -> BulkView:
+    _check_count(ids)
     failed: list[BulkFailure] = []
     count = 0
-    for run in ids[:BULK_MAX]:
+    for run in ids:
         try:
             count += await _purge_one(call, RunId(checked_id(run)), dry_run=dry_run)
         except MotiaError as error:

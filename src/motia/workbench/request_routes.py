@@ -65,14 +65,16 @@ async def send_request(call: Call) -> Response:
     if address is None:
         raise NotRunning("a request needs the running engine", hint="start `motia dev`")
     host, port = urlsplit(address).hostname or "127.0.0.1", urlsplit(address).port or 80
-    head, content = _checked(call.body(RequestBody), limit=call.deps.config.limits.payload_bytes)
+    body = call.body(RequestBody)
+    content = (body.body or "").encode()
+    _check(body, len(content), limit=call.deps.config.limits.payload_bytes)
     clock = call.deps.clock
     started_mono = clock.mono()
     asking = ask(
         host,
         port,
-        head(f"{host}:{port}") + content,
-        is_head=call.body(RequestBody).method == "HEAD",
+        _head(body, len(content), host=f"{host}:{port}") + content,
+        is_head=body.method == "HEAD",
         bytes_max=ANSWER_BYTES_MAX,
         limit_s=LIMIT_S,
         stream_s=STREAM_S,
@@ -88,8 +90,7 @@ async def send_request(call: Call) -> Response:
     return Relay(exchange, clock, started_mono) if exchange is not None else Response(status_code=499)
 
 
-def _checked(body: RequestBody, *, limit: int) -> tuple[_Head, bytes]:
-    content = (body.body or "").encode()
+def _check(body: RequestBody, length: int, *, limit: int) -> None:
     if body.method not in METHODS:
         raise CallerError(f"{body.method[:40]!r} is no method", hint=", ".join(sorted(METHODS)))
     if len(body.path) > PATH_CHARS_MAX or _PATH.fullmatch(body.path) is None:
@@ -97,8 +98,8 @@ def _checked(body: RequestBody, *, limit: int) -> tuple[_Head, bytes]:
             "the path must begin with / and be escaped as on the wire",
             hint="a space is %20; at most 8 KiB",
         )
-    if len(content) > limit:
-        raise PayloadTooLarge(f"the body has {len(content):,} bytes, {limit:,} are the most")
+    if length > limit:
+        raise PayloadTooLarge(f"the body has {length:,} bytes, {limit:,} are the most")
     if len(body.headers) > HEADERS_MAX or sum(len(n) + len(v) for n, v in body.headers) > HEADERS_CHARS_MAX:
         raise CallerError("there are too many headers", hint=f"at most {HEADERS_MAX}, 14 KiB together")
     for name, value in body.headers:
@@ -108,23 +109,14 @@ def _checked(body: RequestBody, *, limit: int) -> tuple[_Head, bytes]:
             raise CallerError(f"the header {name[:80]!r} cannot be sent", hint="no control characters")
         if not value.isascii():
             raise CallerError(f"the header {name} holds characters beyond ASCII", hint="escape them")
-    return _Head(body, len(content)), content
 
 
-class _Head:
-    """The head of the request, for a host."""
-
-    def __init__(self, body: RequestBody, length: int) -> None:
-        self._body = body
-        self._length = length
-
-    def __call__(self, host: str) -> bytes:
-        body = self._body
-        lines = [f"{body.method} {body.path} HTTP/1.1", f"host: {host}", "connection: close"]
-        lines += [f"{name}: {value}" for name, value in body.headers]
-        if self._length or body.method in ("POST", "PUT", "PATCH"):
-            lines.append(f"content-length: {self._length}")
-        return "\r\n".join([*lines, "", ""]).encode("ascii")
+def _head(body: RequestBody, length: int, *, host: str) -> bytes:
+    lines = [f"{body.method} {body.path} HTTP/1.1", f"host: {host}", "connection: close"]
+    lines += [f"{name}: {value}" for name, value in body.headers]
+    if length or body.method in ("POST", "PUT", "PATCH"):
+        lines.append(f"content-length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
 ENDPOINTS = (

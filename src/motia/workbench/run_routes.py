@@ -18,7 +18,7 @@ from motia.model import (
     TriggerKind,
     run_number_of,
 )
-from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, checked_limit
 from motia.workbench.failed_runs import find_runs, tally_found
 from motia.workbench.instance_links import instances_of_run
 from motia.workbench.instants import parse_instant
@@ -151,6 +151,7 @@ async def get_run(call: Call) -> RunDetail:
         replays=await ledger.replays(run.id, limit=REPLAYS_SHOWN),
         why=await _why(call, run),
         instances=await instances_of_run(ledger, run),
+        log_lines_dropped=await call.deps.telemetry.lines_dropped(run.trace, run.id),
         raw=call.query(RawQuery).raw,
     )
 
@@ -183,10 +184,13 @@ async def runs_page(
     call: Call, where: RunFilter, limit: int, cursor: str | None, *, fingerprint: str | None = None
 ) -> RunList:
     """A page of runs that fit, newest first."""
-    if not 1 <= limit <= 1_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
     page = await find_runs(
-        call.deps, where, fingerprint=fingerprint, limit=limit, cursor=cursor, search_ms=SEARCH_MS
+        call.deps,
+        where,
+        fingerprint=fingerprint,
+        limit=checked_limit(limit),
+        cursor=cursor,
+        search_ms=SEARCH_MS,
     )
     return RunList(
         runs=tuple(run_view(run) for run in page.runs),

@@ -210,7 +210,8 @@ def bind_control_socket(path: Path) -> socket.socket:
         )
     if path.exists() and _is_served(path):
         raise StartError(
-            f"another engine serves {path}", hint="stop it first; `motia doctor` tells which it is"
+            f"another engine serves {path}",
+            hint="`motia workbench` opens it; to start this one, end that one first: `motia doctor` tells its pid",
         )
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

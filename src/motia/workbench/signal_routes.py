@@ -18,7 +18,7 @@ from motia.telemetry import (
     TracePage,
     TraceView,
 )
-from motia.workbench.endpoint import Call, Endpoint, Permission
+from motia.workbench.endpoint import Call, Endpoint, Permission, checked_limit
 from motia.workbench.event_stream import event_stream
 from motia.workbench.instance_links import instances_of_trace
 from motia.workbench.instants import parse_instant
@@ -129,7 +129,7 @@ async def list_logs(call: Call) -> LogPage:
         since=_instant(query.since, "since"),
         until=_instant(query.until, "until"),
     )
-    return await call.deps.telemetry.logs(where, limit=_limit(query.limit), cursor=query.cursor)
+    return await call.deps.telemetry.logs(where, limit=checked_limit(query.limit), cursor=query.cursor)
 
 
 async def follow_feed(call: Call) -> StreamingResponse:
@@ -161,7 +161,7 @@ async def list_traces(call: Call) -> TracePage:
         since=_instant(query.since, "since"),
         until=_instant(query.until, "until"),
     )
-    return await call.deps.telemetry.traces(where, limit=_limit(query.limit), cursor=query.cursor)
+    return await call.deps.telemetry.traces(where, limit=checked_limit(query.limit), cursor=query.cursor)
 
 
 async def get_trace(call: Call) -> TraceDetail:
@@ -192,6 +192,7 @@ async def get_trace(call: Call) -> TraceDetail:
         spans=view.spans,
         logs=view.logs,
         is_cut=view.is_cut or page.cursor is not None,
+        log_lines_dropped=view.log_lines_dropped,
         runs=runs,
         instances=await instances_of_trace(call.deps.ledger, TraceId(trace)),
     )
@@ -201,7 +202,7 @@ async def list_errors(call: Call) -> ErrorPage:
     """Failures by kind, last seen first."""
     query = call.query(ErrorQuery)
     return await call.deps.telemetry.errors(
-        step=query.step, resolved=query.resolved, limit=_limit(query.limit), cursor=query.cursor
+        step=query.step, resolved=query.resolved, limit=checked_limit(query.limit), cursor=query.cursor
     )
 
 
@@ -252,12 +253,6 @@ def _known(group: ErrorGroup | None, call: Call) -> ErrorGroup:
 
 def _instant(text: str | None, name: str) -> int | None:
     return parse_instant(text, name=name) if text is not None else None
-
-
-def _limit(limit: int) -> int:
-    if not 1 <= limit <= 1_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
-    return limit
 
 
 VIEW, OPERATE = Permission.VIEW, Permission.OPERATE

@@ -23,6 +23,7 @@ from motia.project import Config
 from motia.workbench.access import Access, Unauthenticated
 from motia.workbench.app import ControlApi, Receive, Scope, Send, error_response
 from motia.workbench.arrivals import Arrival, Seen
+from motia.workbench.endpoint import Caller
 from motia.workbench.headers import secured
 from motia.workbench.login_page import STYLE, again_page, login_page, not_built_page
 from motia.workbench.screens import PAGE, Screen, Screens
@@ -204,7 +205,7 @@ class Site:
     # with a session
 
     async def _serve_api(
-        self, scope: Scope, receive: Receive, send: Send, arrival: Arrival, caller: Any
+        self, scope: Scope, receive: Receive, send: Send, arrival: Arrival, caller: Caller
     ) -> None:
         async def send_while_logged_in(message: Any) -> None:
             is_session = caller.expires_at is not None and message.get("more_body")

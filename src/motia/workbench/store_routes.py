@@ -8,7 +8,7 @@ import msgspec
 
 from motia.ledger import StateEntry
 from motia.model import CallerError, PayloadTooLarge, RunConflict
-from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, checked_limit
 from motia.workbench.run_routes import RawQuery
 from motia.workbench.views import value_view
 
@@ -91,28 +91,26 @@ class Cleared(msgspec.Struct, frozen=True, kw_only=True):
 async def list_groups(call: Call) -> GroupList:
     """Groups and their sizes."""
     query = call.query(GroupQuery)
-    _check_limit(query.limit)
+    limit = checked_limit(query.limit)
     groups = sorted((await call.deps.ledger.state_groups()).items())
     rest = [pair for pair in groups if query.cursor is None or pair[0] > query.cursor]
-    page = rest[: query.limit]
+    page = rest[:limit]
     return GroupList(
         groups=tuple(GroupView(group=group, keys=keys) for group, keys in page),
-        cursor=page[-1][0] if len(rest) > query.limit else None,
+        cursor=page[-1][0] if len(rest) > limit else None,
     )
 
 
 async def list_entries(call: Call) -> EntryList:
     """Keys of a group with their values."""
     query = call.query(EntryQuery)
-    _check_limit(query.limit)
-    found = await call.deps.ledger.state_list(
-        call.params["group"], limit=query.limit + 1, after=query.cursor or ""
-    )
-    page = found[: query.limit]
+    limit = checked_limit(query.limit)
+    found = await call.deps.ledger.state_list(call.params["group"], limit=limit + 1, after=query.cursor or "")
+    page = found[:limit]
     return EntryList(
         # Values are looked through for secrets, and may be large: not on the engine's loop.
         entries=await asyncio.to_thread(lambda: tuple(_view(entry, raw=query.raw) for entry in page)),
-        cursor=page[-1].key if len(found) > query.limit else None,
+        cursor=page[-1].key if len(found) > limit else None,
     )
 
 
@@ -174,11 +172,6 @@ def _names(call: Call) -> tuple[str, str]:
         if not 1 <= len(name.encode("utf-8", "replace")) <= NAME_BYTES_MAX:
             raise CallerError(f"the {what} is empty or longer than {NAME_BYTES_MAX} bytes")
     return group, key
-
-
-def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= 1_000:
-        raise CallerError(f"limit is {limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
 
 
 def _view(entry: StateEntry, *, raw: bool) -> EntryView:

@@ -81,6 +81,8 @@ class RunDetail(RunView, frozen=True, kw_only=True):
     """Workflow instances that it is part of, as their start or a member, newest first."""
     fingerprint: str | None = None
     """The kind of failure that `error` is, as `/v1/errors` counts it."""
+    log_lines_dropped: int = 0
+    """Log lines of it that were not kept because there were too many at once."""
 
 
 class RunList(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +160,7 @@ class FaultList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A step's open runs. `parked`: events for a target that nothing handles."""
+    """A step's open runs. `oldest_ready_at`: since when the oldest ready one waits; null when none is ready."""
 
     step: str
     by_state: dict[str, int]
@@ -176,7 +178,7 @@ class QueueList(msgspec.Struct, frozen=True, kw_only=True):
 
     queues: tuple[QueueView, ...]
     parked: dict[str, int]
-    """Parked events by target."""
+    """Parked events by target: those that no step handles yet."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +201,7 @@ def run_detail(
     why: Why | None,
     raw: bool,
     instances: tuple[InstanceLink, ...] = (),
+    log_lines_dropped: int = 0,
 ) -> RunDetail:
     """`run` with everything; `raw` hides nothing."""
     parts = {name: getattr(run, name) for name in ("payload", "result", "info")}
@@ -216,6 +219,7 @@ def run_detail(
         why=why,
         instances=instances,
         fingerprint=_fingerprint_of(run),
+        log_lines_dropped=log_lines_dropped,
     )
 
 

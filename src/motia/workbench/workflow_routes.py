@@ -6,7 +6,6 @@ import msgspec
 
 from motia.model import (
     OPEN_STATES,
-    CallerError,
     Instance,
     InstanceState,
     InstanceSummary,
@@ -24,7 +23,7 @@ from motia.model import (
 from motia.project import WORKFLOWS_DIR
 from motia.telemetry import redact_text
 from motia.workbench.deps import ControlWorkflows, NotRunning
-from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission
+from motia.workbench.endpoint import Call, Endpoint, Nothing, Permission, checked_limit
 from motia.workbench.run_routes import ReplayBody
 from motia.workflow import handling, why_of
 
@@ -159,13 +158,11 @@ async def list_workflows(call: Call) -> WorkflowList:
 async def list_instances(call: Call) -> InstanceList:
     """Instances that fit, newest first."""
     query = call.query(InstanceQuery)
-    if not 1 <= query.limit <= 1_000:
-        raise CallerError(f"limit is {query.limit}", hint="it goes from 1 to 1,000; `cursor` asks for more")
     page = await _workflows(call).instances(
         workflow=query.workflow,
         state=query.state,
         trace=TraceId(query.trace) if query.trace is not None else None,
-        limit=query.limit,
+        limit=checked_limit(query.limit),
         cursor=query.cursor,
     )
     return InstanceList(instances=tuple(map(_row, page.instances)), cursor=page.cursor)

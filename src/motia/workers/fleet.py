@@ -9,6 +9,7 @@ Invariants
 |---|---|---|
 | any | the new generation | a reload, or a restart, loaded the step |
 | a generation | the same | a reload met a fault in its file, or in what that imports, or loaded nothing at all |
+| the new generation | none, the step kept with a fault | its file ended the worker that was restarted |
 | a generation | none, and the step is gone | a reload without such a fault does not have it |
 | an older generation | none, the step kept with a fault | its worker died, or there are too many older ones |
 """
@@ -23,9 +24,10 @@ from motia.model import LoadFault, StepId, StepSpec
 from motia.project import TITLES
 from motia.protocol import LoadedManifest
 from motia.workers.generation import Generation
-from motia.workers.keeper import Nursery
 from motia.workers.launch import Launcher
+from motia.workers.nursery import Nursery
 from motia.workers.registry import Registry
+from motia.workers.trial import WORKER_ENDED
 
 KEPT_MAX = 4
 ERROR = "error"
@@ -103,7 +105,7 @@ class Fleet:
 
     def faults(self) -> tuple[LoadFault, ...]:
         """What could not be loaded."""
-        faults = list(self.current.manifest.faults) if self.current and self.current.manifest else []
+        faults = self.current.faults() if self.current is not None else []
         if self._fault is not None:
             faults.append(self._fault)
         faults += [_lost_fault(owned.spec) for owned in self.steps.values() if owned.generation is None]
@@ -157,7 +159,13 @@ class Fleet:
             return
         if current.has_worker:
             self._fault = None
-        kept = {step: owned for step, owned in self.steps.items() if owned.generation is not current}
+        # A file that ended its worker at a restart has no worker any more; its steps are still the project's.
+        ended = {fault.file for fault in current.manifest.faults if fault.code == WORKER_ENDED}
+        kept = {
+            step: owned if owned.generation is not current else Owned(owned.spec, None)
+            for step, owned in self.steps.items()
+            if owned.generation is not current or owned.spec.source.file in ended
+        }
         self.steps = {**kept, **_owned(current.manifest.steps, current)}
 
     def _lose(self, generation: Generation) -> None:

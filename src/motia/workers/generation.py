@@ -11,10 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from motia.model import LoadFault
 from motia.protocol import LoadedManifest
 from motia.workers.isolation import Isolation
-from motia.workers.keeper import Keeper, Nursery
+from motia.workers.keeper import Keeper
+from motia.workers.nursery import Nursery
 from motia.workers.seam import Lane
+from motia.workers.trial import WORKER_ENDED, Trial
 from motia.workers.worker import Worker
 
 
@@ -28,10 +31,11 @@ class Generation:
         pools = nursery.registry.config.workers
         self.files = frozenset(files)
         self.manifest: LoadedManifest | None = None
-        """What the worker that became ready last has loaded."""
-        self.isolation = Isolation(nursery, files)
+        """What the worker has loaded that became ready last; of live ones that differ, the one with most steps."""
+        trial = Trial(nursery, files)
+        self.isolation = Isolation(nursery, trial)
         self.keepers = tuple(
-            Keeper(nursery, lane=lane.value, files=files, on_change=self._on_keeper)
+            Keeper(nursery, lane=lane.value, trial=trial, on_change=self._on_keeper)
             for lane, size in ((Lane.REQUEST, pools.request), (Lane.BACKGROUND, max(pools.background, 1)))
             for _ in range(size)
         )
@@ -53,6 +57,16 @@ class Generation:
         """Whether anything of it still runs."""
         alive = any(keeper.worker is not None and not keeper.worker.is_dead for keeper in self.keepers)
         return alive or self.isolation.is_busy
+
+    def faults(self) -> list[LoadFault]:
+        """What could not be loaded, with the files that only some of the workers have."""
+        faults = dict.fromkeys(self.manifest.faults) if self.manifest is not None else {}
+        for keeper in self.keepers:
+            if keeper.is_open and keeper.manifest is not None:
+                faults |= dict.fromkeys(
+                    fault for fault in keeper.manifest.faults if fault.code == WORKER_ENDED
+                )
+        return list(faults)
 
     async def open(self) -> None:
         """Return when every seat was tried once."""
@@ -88,6 +102,7 @@ class Generation:
         await asyncio.gather(*(keeper.wait_retired() for keeper in self.keepers))
 
     def _on_keeper(self, keeper: Keeper) -> None:
-        if keeper.is_open and keeper.manifest is not None:
-            self.manifest = keeper.manifest
+        loaded = [one.manifest for one in (keeper, *self.keepers) if one.is_open and one.manifest is not None]
+        if loaded:
+            self.manifest = max(loaded, key=lambda manifest: len(manifest.steps))
         self._on_change(self)

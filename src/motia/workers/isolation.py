@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 
 from motia.protocol import Failure
 from motia.runtime import Timer
 from motia.workers.death import WorkerLost
 from motia.workers.flight import Flight
-from motia.workers.keeper import Nursery
+from motia.workers.nursery import Nursery
+from motia.workers.trial import Trial
 from motia.workers.worker import Worker
 
 WAITING_MAX = 1_000
@@ -26,10 +26,10 @@ LANE = "alone"
 class Isolation:
     """Runs flights of one generation one at a time, each with a worker to itself."""
 
-    def __init__(self, nursery: Nursery, files: Sequence[str]) -> None:
-        """Workers load `files`; none is started yet."""
+    def __init__(self, nursery: Nursery, trial: Trial) -> None:
+        """Workers come from `nursery` by `trial`; none is started yet."""
         self._nursery = nursery
-        self._files = tuple(files)
+        self._trial = trial
         self._waiting: deque[Flight] = deque()
         self._worker: Worker | None = None
         self._task: asyncio.Task[None] | None = None
@@ -112,13 +112,7 @@ class Isolation:
 
     async def _ready_worker(self) -> Worker:
         if self._worker is None or not self._worker.is_open:
-            worker = await self._nursery.hire(lane=LANE)
-            try:
-                await worker.load(self._files)
-            except BaseException:
-                worker.retire()
-                raise
-            self._worker = worker
+            self._worker, _ = await self._trial.load(lane=LANE)
             self._nursery.refill()
         return self._worker
 

@@ -9,12 +9,13 @@ Invariants
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable
 
 from motia.protocol import LoadedManifest
-from motia.workers.death import WorkerLost
-from motia.workers.launch import Launcher
-from motia.workers.registry import Registry
+from motia.workers.death import Death, WorkerLost
+from motia.workers.nursery import Nursery
+from motia.workers.trial import Trial
 from motia.workers.worker import Worker
 
 BACKOFF_FIRST_S = 0.1
@@ -37,91 +38,13 @@ class Backoff:
         return 0.0 if not failures else min(BACKOFF_FIRST_S * 2.0 ** (failures - 1), BACKOFF_CAP_S)
 
 
-class Nursery:
-    """Gives out greeted workers of one language; in development one stands by, so that a reload only loads."""
-
-    def __init__(self, registry: Registry, launcher: Launcher) -> None:
-        """Start workers by `launcher`."""
-        self.registry = registry
-        self.language = launcher.language
-        self._launcher = launcher
-        self._standby: Worker | None = None
-        self._filling: asyncio.Task[None] | None = None
-        self._is_closed = False
-
-    async def hire(self, *, lane: str, restarts: int = 0) -> Worker:
-        """A worker that said hello and has loaded nothing.
-
-        Raises:
-            WorkerLost: It could not be started.
-        """
-        if self._standby is None and self._filling is not None:
-            await asyncio.wait((self._filling,))  # it has a head start over a new one
-        worker, self._standby = self._standby, None
-        if worker is None or worker.is_dead:
-            worker = Worker(
-                self.registry, self._launcher, name=self.registry.new_name(self.language), lane=lane
-            )
-            await worker.open()
-        worker.lane = lane
-        worker.restarts = restarts
-        return worker
-
-    def refill(self) -> None:
-        """Have a standby again (where the node has any)."""
-        is_there = self._standby is not None and not self._standby.is_dead
-        is_coming = self._filling is not None and not self._filling.done()
-        if self.registry.stands_by and not (is_there or is_coming or self._is_closed):
-            self._filling = asyncio.get_running_loop().create_task(self._fill())
-
-    async def renew(self, launcher: Launcher, *, drops_standby: bool = False) -> None:
-        """Start workers by `launcher` from now on.
-
-        A standby that was started by another command or in another environment ends, and with
-        `drops_standby` any.
-        """
-        before, self._launcher = self._launcher, launcher
-        if drops_standby or not _starts_alike(before, launcher):
-            await self._drop_standby()
-
-    async def close(self) -> None:
-        """Give out no standby any more; the one that waits ends."""
-        self._is_closed = True
-        await self._drop_standby()
-
-    async def _drop_standby(self) -> None:
-        if self._filling is not None:
-            self._filling.cancel()
-            await asyncio.gather(self._filling, return_exceptions=True)
-        if self._standby is not None:
-            self._standby.retire()
-            self._standby = None
-
-    async def _fill(self) -> None:
-        worker = Worker(
-            self.registry, self._launcher, name=self.registry.new_name(self.language), lane="standby"
-        )
-        try:
-            await worker.open()
-        except WorkerLost:
-            return  # told in the log; the next reload starts a worker of its own
-        except asyncio.CancelledError:
-            worker.retire()
-            raise
-        self._standby = worker
-
-
-def _starts_alike(one: Launcher, other: Launcher) -> bool:
-    return one is other or (tuple(one.argv()), dict(one.env())) == (tuple(other.argv()), dict(other.env()))
-
-
 class Keeper:
     """See the head of this file."""
 
     def __init__(
-        self, nursery: Nursery, *, lane: str, files: Sequence[str], on_change: Callable[[Keeper], None]
+        self, nursery: Nursery, *, lane: str, trial: Trial, on_change: Callable[[Keeper], None]
     ) -> None:
-        """Fill a seat of `lane` with workers that load `files`; `on_change` hears when they come and go."""
+        """Fill a seat of `lane` with workers that `trial` loads; `on_change` hears when they come and go."""
         self.lane = lane
         self.language = nursery.language
         self.worker: Worker | None = None
@@ -133,7 +56,7 @@ class Keeper:
         self.is_sealed = False
         """Its files have changed since they were loaded: a worker that dies is not replaced."""
         self._nursery = nursery
-        self._files = tuple(files)
+        self._trial = trial
         self._on_change = on_change
         self._clock = nursery.registry.clock
         self._backoff = Backoff()
@@ -213,22 +136,40 @@ class Keeper:
         self._put(worker, manifest)
         if not self._tried.done():
             self._tried.set_result(None)
-        while True:
-            death = await asyncio.shield(worker.died)
-            if self.worker is None or self.worker is worker:
-                break
-            worker = self.worker
+        death = await self._wait_death(worker)
         self.last_error = death.reason
         self._on_change(self)
         return death.ready_s
 
+    async def _wait_death(self, worker: Worker) -> Death:
+        """How the worker of the seat ended: this one, or the last of those that replaced it."""
+        while True:
+            retry_s = self._trial.retry_s
+            if retry_s is None:
+                death = await asyncio.shield(worker.died)
+            else:
+                retry = asyncio.ensure_future(self._clock.sleep(retry_s))
+                try:
+                    await asyncio.wait((worker.died, retry), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    retry.cancel()
+                if not worker.died.done():
+                    await self._try_again()
+                    worker = self.worker or worker
+                    continue
+                death = worker.died.result()
+            if self.worker is None or self.worker is worker:
+                return death
+            worker = self.worker
+
+    async def _try_again(self) -> None:
+        """Load the files that were left out too: what ended their worker may be over."""
+        self._trial.forgive()
+        with contextlib.suppress(WorkerLost):
+            await self.replace()
+
     async def _fill(self) -> tuple[Worker, LoadedManifest]:
-        worker = await self._nursery.hire(lane=self.lane, restarts=self.restarts)
-        try:
-            return worker, await worker.load(self._files)
-        except BaseException:
-            worker.retire()
-            raise
+        return await self._trial.load(lane=self.lane, restarts=self.restarts)
 
     def _put(self, worker: Worker, manifest: LoadedManifest) -> None:
         old, self.worker = self.worker, worker

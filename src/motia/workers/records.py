@@ -32,6 +32,11 @@ class WorkerRecords:
             source=log.source if origin else f"{log.source} of {worker}",
         )
 
+    def on_log_dropped(self, origin: Origin | None) -> None:
+        """Keep whose line it was."""
+        if origin is not None:
+            self._recorder.log_dropped(origin.trace, origin.run)
+
     def on_span(self, origin: Origin, span: Span) -> None:
         """A span of the author's own."""
         self._recorder.user_span(

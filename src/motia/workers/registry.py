@@ -15,7 +15,7 @@ from motia.project import Config
 from motia.protocol import PROTOCOL_VERSION, Hello
 from motia.runtime import Clock, Timer
 from motia.workers.calls import CallDesk
-from motia.workers.seam import WorkerEvents
+from motia.workers.seam import Origin, WorkerEvents
 
 if TYPE_CHECKING:
     from motia.workers.worker import Worker
@@ -71,6 +71,11 @@ class Registry:
             calls_max=CALLS_MAX,
             threads=self.config.workers.threads,
         )
+
+    def drop_log(self, origin: Origin | None) -> None:
+        """Count a log line of a worker that wrote too many, and tell whose it was."""
+        self.log_lines_dropped += 1
+        self.events.on_log_dropped(origin)
 
     def arm(self) -> None:
         """Sweep as long as something is in flight."""

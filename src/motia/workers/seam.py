@@ -158,6 +158,9 @@ class WorkerEvents(Protocol):
     def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
         """A log line of an invocation, or (None) of the worker itself."""
 
+    def on_log_dropped(self, origin: Origin | None) -> None:
+        """A log line was dropped because its worker wrote too many."""
+
     def on_span(self, origin: Origin, span: Span) -> None:
         """A span of the author's."""
 

@@ -37,6 +37,7 @@ from motia.protocol import (
     Invoke,
     Load,
     LoadedManifest,
+    Loading,
     Log,
     Ping,
     Pong,
@@ -80,6 +81,9 @@ class SessionEvents(Protocol):
 
     def on_hello(self, hello: WorkerHello) -> None:
         """The worker introduced itself and speaks this protocol and language."""
+
+    def on_loading(self, file: str) -> None:
+        """The worker is about to load the file, or to run a start hook of it."""
 
     def on_manifest(self, manifest: LoadedManifest) -> None:
         """The worker has loaded."""
@@ -226,10 +230,14 @@ class Session:
         return {
             SessionState.CONNECTED: {WorkerHello: self._on_hello},
             SessionState.GREETED: always,
-            SessionState.LOADING: {**loading, LoadedManifest: self._on_manifest},
+            SessionState.LOADING: {
+                **loading,
+                Loading: self._on_loading,
+                LoadedManifest: self._on_manifest,
+            },
             SessionState.READY: working,
-            # A manifest may cross a drain on the way: it is read and means nothing any more.
-            SessionState.DRAINING: {**working, LoadedManifest: self._on_late_manifest},
+            # What a load says may cross a drain on the way: it is read and means nothing any more.
+            SessionState.DRAINING: {**working, Loading: self._on_late, LoadedManifest: self._on_late},
             SessionState.CLOSED: {},
         }
 
@@ -252,11 +260,14 @@ class Session:
         self._enter(SessionState.GREETED)
         self._events.on_hello(hello)
 
+    def _on_loading(self, loading: Loading, _: bytes) -> None:
+        self._events.on_loading(loading.file)
+
     def _on_manifest(self, manifest: LoadedManifest, _: bytes) -> None:
         self._enter(SessionState.READY)
         self._events.on_manifest(manifest)
 
-    def _on_late_manifest(self, manifest: LoadedManifest, _: bytes) -> None:
+    def _on_late(self, message: Loading | LoadedManifest, _: bytes) -> None:
         self.ignored += 1
 
     def _on_result(self, result: Result, blob: bytes) -> None:

@@ -39,11 +39,12 @@ from motia.protocol import (
 from motia.runtime import Timer
 from motia.workers.calls import waits_for_a_run
 from motia.workers.connection import Connection
-from motia.workers.death import Death, WorkerLost
+from motia.workers.death import Death, LastFile, WorkerLost, may_be_from_outside
 from motia.workers.flight import CANCEL_GRACE_S, NEVER_MONO, TIMEOUT, Flight
 from motia.workers.launch import Launcher
 from motia.workers.output import RateBound
 from motia.workers.process import STDERR, describe_exit
+from motia.workers.pulse import Pulse
 from motia.workers.registry import CALLS_MAX, Registry
 from motia.workers.seam import Failed, Origin
 from motia.workers.session import Session, SessionState
@@ -51,6 +52,8 @@ from motia.workers.slots import Slots
 
 HELLO_S = 10.0
 MANIFEST_S = 60.0
+FILE_S = 30.0
+"""One file, when files are loaded apart."""
 STOP_S = 10.0
 """Stop hooks and exit, after `drain`."""
 EXIT_GRACE_S = 0.1
@@ -58,8 +61,6 @@ EXIT_GRACE_S = 0.1
 STDERR_LINES_KEPT, STDERR_CHARS_KEPT = 12, 500
 LAST_WORDS_S = 1.0
 """Most time for the output of a process that ended before it was ready: it says why."""
-PING_EVERY_S = 5.0
-PONG_S = 10.0
 LINES_PER_S, LINES_BURST = 1_000.0, 5_000.0
 LOGS_PER_S, LOGS_BURST = 20_000.0, 40_000.0
 
@@ -96,6 +97,8 @@ class Worker:
         self.last_error = ""
         self.follows_death = ""
         """Why the worker before it in its seat ended by itself; empty when none did."""
+        self.loads = ""
+        """The file that it loads now, or loaded last; empty when it told none."""
         self.slots = Slots.of(config)
         self.died: asyncio.Future[Death] = loop.create_future()
         self.session = Session(self, self._send, language=launcher.language, calls_max=CALLS_MAX)
@@ -113,15 +116,14 @@ class Worker:
         self._end_timer: Timer | None = None
         self._exit_code: int | None = None
         self._is_eof = False
+        self._is_overdue = False
+        self._is_apart = False
         self._is_retiring = False
         self._ready_mono = NEVER_MONO
         self._greeted: asyncio.Future[bool] = loop.create_future()
         self._loaded: asyncio.Future[LoadedManifest | None] = loop.create_future()
         self._idle: asyncio.Future[None] | None = None
-        self._ping_mono = -PING_EVERY_S
-        self._ping_token = 0
-        self._is_ping_open = False
-        self._is_silence_told = False
+        self._pulse = Pulse(self.session.ping, self.on_stalled)
         self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._line_bound = RateBound(self._clock, per_s=LINES_PER_S, burst=LINES_BURST)
         self._log_bound = RateBound(self._clock, per_s=LOGS_PER_S, burst=LOGS_BURST)
@@ -171,16 +173,22 @@ class Worker:
         if not await asyncio.shield(self._greeted):
             raise await self._lost()
 
-    async def load(self, files: Sequence[str]) -> LoadedManifest:
+    async def load(self, files: Sequence[str], *, is_apart: bool = False) -> LoadedManifest:
         """Load the step files; return when the worker is ready.
 
+        Args:
+            files: Relative to the root, in the order to load them.
+            is_apart: One begins when the one before it has ended, and has `FILE_S`.
+
         Raises:
-            WorkerLost: It died before.
+            WorkerLost: It died before; `last_file` is what it was loading.
         """
         if self.is_dead:
             raise WorkerLost(self.last_error)
         self.state = WorkerState.STARTING
-        self.session.load(Load(root=str(self._registry.config.root), files=tuple(files)))
+        self._is_apart = is_apart
+        root = str(self._registry.config.root)
+        self.session.load(Load(root=root, files=tuple(files), tells=True, apart=is_apart))
         self._set_limit(MANIFEST_S, "manifest")
         manifest = await asyncio.shield(self._loaded)
         if manifest is None:
@@ -266,7 +274,7 @@ class Worker:
             if flight.deadline_mono <= now_mono:
                 flight.deadline_mono = NEVER_MONO
                 flight.cancel(TIMEOUT)
-        self._look_for_life(now_mono)
+        self._pulse.look(now_mono, next(iter(flights.values())))
 
     def _kill_for(self, flight: Flight) -> None:
         late = f"did not stop within {CANCEL_GRACE_S:.0f} s of cancel"
@@ -278,25 +286,6 @@ class Worker:
         self._log("warn", f"{self.name} was {others}")
         self.kill(others, culprit=flight)
 
-    def _look_for_life(self, now_mono: float) -> None:
-        if not self._is_ping_open:
-            if now_mono - self._ping_mono >= PING_EVERY_S:
-                self._ping_mono = now_mono
-                self._ping_token += 1
-                self._is_ping_open = True
-                self.session.ping(self._ping_token)
-        elif now_mono - self._ping_mono >= PONG_S and not self._is_silence_told:
-            self._is_silence_told = True
-            oldest = next(iter(self.session.in_flight.values()))
-            self.on_stalled(
-                Stalled(
-                    invocation=oldest.number,
-                    step=oldest.invocation.step,
-                    ms=int((now_mono - self._ping_mono) * 1_000),
-                    stack="",
-                )
-            )
-
     # what the session tells
 
     def on_hello(self, hello: WorkerHello) -> None:
@@ -307,6 +296,12 @@ class Worker:
         self._greeted.set_result(True)
         if self._is_retiring:
             self._drain()
+
+    def on_loading(self, file: str) -> None:
+        """It is about to load the file."""
+        self.loads = file
+        if self._is_apart:
+            self._set_limit(FILE_S, "sign that it had loaded the file")
 
     def on_manifest(self, manifest: LoadedManifest) -> None:
         """The worker is ready."""
@@ -343,7 +338,7 @@ class Worker:
             self._tell_dropped(self._log_bound)
             self._registry.events.on_log(origin, self.name, log)
         else:
-            self._registry.log_lines_dropped += 1
+            self._registry.drop_log(origin)
 
     def on_span(self, origin: Origin, span: Span) -> None:
         """A span of the author's."""
@@ -356,9 +351,7 @@ class Worker:
 
     def on_pong(self, token: int) -> None:
         """The loop turned."""
-        if token == self._ping_token:
-            self._is_ping_open = False
-            self._is_silence_told = False
+        self._pulse.answered(token)
 
     # inside
 
@@ -367,7 +360,19 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self.wait_closed()
-        return WorkerLost("\n  ".join((self.last_error, *self._stderr_tail)))
+        return WorkerLost("\n  ".join((self.last_error, *self._stderr_tail)), last_file=self._last_file())
+
+    def _last_file(self) -> LastFile | None:
+        ended_itself = self._is_eof or not self._process.was_killed
+        if not self.loads or not (ended_itself or self._is_overdue):
+            return None
+        return LastFile(
+            file=self.loads,
+            reason=self.last_error,
+            is_overdue=self._is_overdue,
+            output="\n".join(self._stderr_tail),
+            is_from_outside=not self._process.was_killed and may_be_from_outside(self._exit_code),
+        )
 
     def _give_up(self, ours: socket.socket, reason: str) -> None:
         ours.close()
@@ -396,9 +401,12 @@ class Worker:
 
     def _set_limit(self, delay_s: float, awaited: str) -> None:
         self._clear_limit()
-        self._limit = self._clock.call_later(
-            delay_s, lambda: self.kill(f"sent no {awaited} within {delay_s:.0f} s", is_blameless=True)
-        )
+
+        def give_up() -> None:
+            self._is_overdue = True
+            self.kill(f"sent no {awaited} within {delay_s:.0f} s", is_blameless=True)
+
+        self._limit = self._clock.call_later(delay_s, give_up)
 
     def _clear_limit(self) -> None:
         if self._limit is not None:
@@ -422,7 +430,7 @@ class Worker:
             self._drain()
 
     def _on_eof(self) -> None:
-        self._is_eof = True
+        self._is_eof = not self.is_dead
         self._on_half_end()
 
     def _on_exit(self, code: int) -> None:
@@ -438,6 +446,8 @@ class Worker:
             return
         self.is_open = False
         grace_s = STOP_S if self.state is WorkerState.DRAINING and self._is_eof else EXIT_GRACE_S
+        if self.state is WorkerState.STARTING:
+            grace_s = LAST_WORDS_S  # no answer waits, and how it ended is what people want to know
         self._end_timer = self._clock.call_later(grace_s, lambda: self.kill(self._reason()))
 
     def _reason(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from motia.project import find_npm, find_runtime
+from motia.project import find_npm, find_runtime, runtime_mark
 from motia.project.runtimes import install_hint
 
 SHELL = "/bin/sh"
@@ -167,3 +167,17 @@ def test_npm_is_the_one_on_the_path_or_the_one_in_the_wheel(tmp_path: Path, whee
 
 def test_no_npm_at_all_is_an_empty_command(tmp_path: Path, no_wheel: None) -> None:
     assert find_npm({"PATH": str(tmp_path)}) == ()
+
+
+def test_a_runtime_s_mark_differs_when_it_comes_goes_or_is_replaced(tmp_path: Path) -> None:
+    program = tmp_path / "ruby"
+    environ = {"MOTIA_RUBY": str(program), "PATH": str(tmp_path)}
+    missing = runtime_mark("ruby", environ)
+
+    program.write_text("1")
+    there = runtime_mark("ruby", environ)
+    program.write_text("22")
+    replaced = runtime_mark("ruby", environ)
+
+    assert len({missing, there, replaced}) == 3
+    assert runtime_mark("ruby", environ) == replaced

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from motia.model import RequestSchemas, Source, StepId, StepKind, StepSpec
+from motia.model import Source, StepId, StepKind, StepSpec
 from motia.project import Catalog, PayloadValidators
 
 
@@ -74,15 +74,6 @@ def test_a_schema_that_cannot_be_read_refuses_every_payload_and_says_where_to_lo
     assert "motia check" in problem.message
 
 
-def test_parts_of_a_request_are_checked_by_their_own_schemas() -> None:
-    raw = msgspec.Raw(b'{"type": "object", "required": ["page"]}')
-    spec = msgspec.structs.replace(step("list"), kind=StepKind.API, request=RequestSchemas(query=raw))
-    validators = PayloadValidators(Catalog([spec]))
-
-    assert [(p.path, p.where) for p in validators.check_request(spec, "query", {})] == [("/page", "query")]
-    assert validators.check_request(spec, "body", 5) == ()
-
-
 def test_a_reload_keeps_compiled_what_has_not_changed() -> None:
     old, new = step("a", ORDER), step("a", {"type": "string"})
     first = PayloadValidators(Catalog([old, step("b", ORDER)]))
@@ -92,9 +83,3 @@ def test_a_reload_keeps_compiled_what_has_not_changed() -> None:
     assert second.check(new, b'"x"') == ()
     assert second.check(new, b"5") != ()
     assert second._payloads[StepId("b")] is first._payloads[StepId("b")]
-
-
-def test_a_decoded_payload_is_checked_alike() -> None:
-    spec = step("order", ORDER)
-
-    assert PayloadValidators(Catalog([spec])).check_value(spec, {})[0].path == "/id"

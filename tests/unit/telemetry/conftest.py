@@ -36,7 +36,10 @@ class Say:
             "wait_us": 50,
             "handler_us": 500,
         }
-        self.telemetry.request(**{**fields, **given})
+        fields |= given
+        if fields.pop("triggered", False):
+            self.telemetry.edge_observed(fields["step"], "other", request=fields["span"])
+        self.telemetry.request(**fields)
         return trace
 
     def attempt(self, **given: Any) -> str:

@@ -38,6 +38,21 @@ async def test_what_is_kept_of_parts_that_are_over_changes_no_answer(telemetry, 
     assert kept[0].count == first[0].count + 1
 
 
+async def test_what_is_kept_is_read_again_when_the_clock_was_set_back(telemetry, say, clock):
+    await some_hours(say, clock, telemetry)
+    before = await of_a_day(telemetry, part_s=600)
+    clock.jump(-7_200)
+    say.request(step="a", total_us=9)
+    await clock.advance(2.0)
+    clock.jump(7_200)  # nobody asked meanwhile
+
+    after = await of_a_day(telemetry, part_s=600)
+
+    assert after[0].count == before[0].count + 1
+    assert sum(point.count for point in after[0].points) == after[0].count
+    assert telemetry._reader._minutes._kept_sums > 0
+
+
 async def test_kept_parts_are_bounded_and_what_was_let_go_is_read_again(telemetry, say, clock, monkeypatch):
     monkeypatch.setattr(minutes, "KEPT_SUMS", 10)
     await some_hours(say, clock, telemetry)

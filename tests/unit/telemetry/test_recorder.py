@@ -3,6 +3,7 @@ import msgspec
 from motia.model import RunState
 from motia.telemetry.feed import Feed
 from motia.telemetry.recorder import (
+    DROPPED_RUNS_MAX,
     HALF_RING,
     LOG_BYTES_MAX,
     LOG_LINES_PER_S,
@@ -10,6 +11,7 @@ from motia.telemetry.recorder import (
     RUNS_UNHEARD,
     RingRecorder,
 )
+from motia.telemetry.records import DROPPED
 
 
 class Holding(RingRecorder):
@@ -138,3 +140,31 @@ def test_whoever_listens_hears_of_every_change_of_a_run(clock):
 
     assert len(batch) == RUNS_UNHEARD + 6
     assert left_out == 0
+
+
+async def test_runs_and_requests_know_how_many_of_their_lines_were_dropped(telemetry, say, clock):
+    for number in range(LOG_LINES_PER_S + 30):
+        say.log(step="noisy", trace="t1", run="r1" if number % 2 else None)
+    say.log(step="quiet", trace="t2", run="r2")
+    say.log(source="engine")
+    telemetry.log_dropped("t1", "r1")
+    await clock.advance(2.0)
+
+    assert await telemetry.lines_dropped("t1", "r1") == 16
+    assert await telemetry.lines_dropped("t2", "r2") == 0
+    view = await telemetry.trace("t1")
+    assert view is not None
+    assert view.log_lines_dropped == 31
+
+
+def test_what_is_kept_of_dropped_lines_is_bounded(clock):
+    recorder = Holding(clock, Feed(clock), is_always_heard=False)
+
+    for number in range(DROPPED_RUNS_MAX + 10):
+        recorder.log_dropped("t", f"{number}")  # type: ignore[arg-type]
+        recorder.log_dropped("t", "0")  # type: ignore[arg-type]
+    batch, _ = recorder._take()
+
+    assert len(batch) == DROPPED_RUNS_MAX
+    assert batch[0] == (DROPPED, "t", "0", DROPPED_RUNS_MAX + 11)
+    assert recorder._is_empty

@@ -4,6 +4,7 @@ import stat
 import apsw
 import pytest
 
+from motia.telemetry import schema
 from motia.telemetry.schema import ROW_ID_SHIFT, VERSION
 from motia.telemetry.store import PRUNE_BATCH, Store
 
@@ -208,3 +209,28 @@ def test_a_reader_beside_the_writer_sees_only_whole_batches(store, path):
     assert seen == [0]
     assert reader.execute("SELECT count(*) FROM logs").fetchone()[0] == 1
     reader.close()
+
+
+def test_a_file_that_has_no_later_columns_gets_them_and_keeps_its_rows(store, path):
+    store.connection.execute("ALTER TABLE spans DROP COLUMN accepted_at")
+    store.connection.execute("INSERT INTO edges VALUES ('a', 'b', 1, 1, 1)")
+    store.close()
+
+    again = Store(path)
+    again.open()
+
+    columns = [row[0] for row in again.connection.execute("SELECT name FROM pragma_table_info('spans')")]
+    assert columns[-1] == "accepted_at"
+    assert again.connection.execute("SELECT count(*) FROM edges").fetchone() == (1,)
+    again.close()
+
+
+def test_counts_of_dropped_lines_are_pruned_by_age_and_number(store, monkeypatch):
+    monkeypatch.setattr(schema, "DROPPED_ROWS_MAX", 2)
+    rows = [(f"t{at}", "", at, 1) for at in range(1, 7)]
+    store.connection.executemany(schema.ADD_DROPPED, rows)
+
+    store.prune(cutoff_at=3, minutes_cutoff_at=0, bytes_max=1 << 40)
+    aged = store.connection.execute("SELECT trace FROM dropped_lines ORDER BY 1").fetchall()
+
+    assert aged == [("t4",), ("t5",), ("t6",)]

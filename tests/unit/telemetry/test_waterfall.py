@@ -1,3 +1,10 @@
+"""From stored rows to the bars of a waterfall."""
+
+from __future__ import annotations
+
+from motia.telemetry import TraceFilter
+
+
 async def test_an_attempt_is_shown_as_queue_dispatch_handler_and_commit(telemetry, say):
     trace = say.attempt()
 
@@ -59,3 +66,31 @@ async def test_a_trace_of_which_only_lines_are_left_is_shown(telemetry, say, clo
 
     assert (view.spans, view.started_at) == ((), clock.now_ms())
     assert await telemetry.trace("unknown") is None
+
+
+async def test_what_a_run_waited_is_part_of_its_trace_in_the_list_and_in_the_waterfall(telemetry, say, clock):
+    accepted_at = clock.now_ms()
+    await clock.advance(3.0)
+    trace = say.attempt(created_at=accepted_at)
+
+    view = await telemetry.trace(trace)
+    (listed,) = (await telemetry.traces(TraceFilter(slower_than_ms=3_010), limit=5)).traces
+
+    assert (view.started_at, view.duration_us) == (accepted_at, 3_016_000)
+    assert (listed.started_at, listed.duration_us) == (view.started_at, view.duration_us)
+    assert [(span.kind, span.offset_us) for span in view.spans[:2]] == [
+        ("attempt", 3_000_000),
+        ("queue", 3_000_000),
+    ]
+
+
+async def test_a_retry_waits_inside_its_trace(telemetry, say, clock):
+    accepted_at = clock.now_ms()
+    trace = say.attempt(outcome="retrying", error_name="E")
+    await clock.advance(2.0)
+    say.attempt(trace=trace, attempt=2, created_at=accepted_at)
+
+    view = await telemetry.trace(trace)
+    (listed,) = (await telemetry.traces(TraceFilter(), limit=5)).traces
+
+    assert view.duration_us == listed.duration_us == 2_016_000

@@ -12,7 +12,6 @@ async def test_a_bucket_allows_a_burst_and_then_one_at_a_time():
     assert taken == [True, True, True, False, False]
     assert bucket.take()
     assert bucket.is_empty
-    assert bucket.wait_s == 10
 
 
 async def test_a_bucket_never_holds_more_than_its_burst():

@@ -1,6 +1,7 @@
 import pytest
 
 from motia.model import RunState
+from motia.workbench.queue_routes import BULK_MAX
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +97,14 @@ async def test_only_the_named_dead_letters_are_purged(client, world, runs):
     assert {item["code"] for item in body["failed"]} == {"run-conflict", "run-not-found"}
     assert len(world.ledger.runs) == 34
     assert runs[4].id not in {run.id for run in world.ledger.runs}
+
+
+@pytest.mark.parametrize("path", ["/v1/dead/purge", "/v1/dead/replay"])
+async def test_more_ids_than_a_call_takes_are_refused_and_none_is_left_out(client, path):
+    response = await client.post(path, json={"ids": [f"{number:016x}" for number in range(BULK_MAX + 1)]})
+
+    assert response.status_code == 400
+    assert "1001 ids are too many" in response.json()["error"]["message"]
 
 
 async def test_a_dead_letter_is_purged_without_its_twins(client, world, a_run):

@@ -171,3 +171,17 @@ async def test_a_run_shows_its_replays_and_what_it_is_a_replay_of(client, world,
 
     assert [run["id"] for run in shown["replays"]] == [replay.id]
     assert (shown["replay_of"], other["replay_of"], other["replays"]) == (None, original.id, [])
+
+
+async def test_a_run_and_its_trace_say_how_many_of_their_lines_were_not_kept(client, world, a_run):
+    run = a_run(1, trace="t")
+    world.ledger.runs = [run]
+    for _ in range(3):
+        world.telemetry.log_dropped("t", run.id)
+    await world.clock.advance(2.0)
+
+    detail = (await client.get(f"/v1/runs/{run.id}")).json()
+    trace = (await client.get("/v1/traces/t")).json()
+
+    assert detail["log_lines_dropped"] == 3
+    assert trace["log_lines_dropped"] == 3

@@ -45,9 +45,13 @@ class Told:
         self.manifests: list[Manifest] = []
         self.changes: list[tuple[str, str]] = []
         self.capacity = 0
+        self.dropped: list[Origin | None] = []
 
     def on_log(self, origin: Origin | None, worker: str, log: Log) -> None:
         self.logs.append((origin, worker, log))
+
+    def on_log_dropped(self, origin: Origin | None) -> None:
+        self.dropped.append(origin)
 
     def on_span(self, origin: Origin, span: Span) -> None:
         self.spans.append((origin, span))

@@ -1,6 +1,8 @@
 """A worker that speaks the protocol and misbehaves on command; run as a process by the tests.
 
-A step file is JSON: `{"steps": [StepSpec…], "on_load": "die" | "hang"}`; what is not JSON is a fault.
+A step file is JSON: `{"steps": [StepSpec…], "on_load": "die" | "killed" | "hang", "times": n}`; what is
+not JSON is a fault. `times`: how often it does so, counted in a file beside it; always when it is missing.
+With SCRIPT_TELLS it says which file it loads.
 What an invocation does is named by `do` in its payload.
 """
 
@@ -33,6 +35,7 @@ from motia.protocol import (
     Invoke,
     Load,
     LoadedManifest,
+    Loading,
     Log,
     Ping,
     Pong,
@@ -130,7 +133,10 @@ class Scripted:
         steps: list[StepSpec] = []
         faults: list[LoadFault] = []
         file_modules: dict[str, tuple[str, ...]] = {}
+        tells = load.tells and "SCRIPT_TELLS" in os.environ
         for file in load.files:
+            if tells:
+                self.send(Loading(file=file))
             try:
                 script = json.loads(Path(load.root, file).read_text())
                 for imported in script.get("imports", ()):
@@ -150,16 +156,29 @@ class Scripted:
                 continue
             except KeyError:
                 continue
-            if on_load == "die":
-                os._exit(9)
-            if on_load == "hang":
-                time.sleep(1_000)
+            if on_load and self.is_time(Path(load.root, file), script.get("times")):
+                self.end(on_load)
             self.loaded_at = script.get("version", "")
         self.send(
             LoadedManifest(
                 steps=tuple(steps), faults=tuple(faults), modules=load.files, file_modules=file_modules
             )
         )
+
+    def is_time(self, file: Path, times: int | None) -> bool:
+        if times is None:
+            return True
+        marks = file.with_suffix(".marks")
+        with marks.open("a+") as seen:
+            seen.write("x")
+        return len(marks.read_text()) <= times
+
+    def end(self, how: str) -> None:
+        if how == "die":
+            os._exit(9)
+        if how == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(1_000)
 
     async def invoke(self, its: Invoke, body: bytes) -> None:
         payload: dict[str, Any] = json.loads(bytes(its.payload)) or {}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.doubles.processes import is_alive
 
-from motia.model import StepId
+from motia.model import RunId, SpanId, StepId, TraceId
+from motia.protocol import Log
 from motia.runtime import FrozenClock
-from motia.workers import Died, Failed, NoWorker, Responded, Returned
+from motia.workers import Died, Failed, Lane, NoWorker, Origin, Responded, Returned
+from motia.workers.worker import LOGS_BURST
 
 if TYPE_CHECKING:
     from tests.unit.workers.conftest import Bench
@@ -372,3 +374,24 @@ async def test_many_invocations_at_once_are_each_answered_with_their_own(bench: 
     ]
 
     assert values == [{"n": n} for n in range(200)]
+
+
+async def test_lines_of_a_run_that_are_dropped_are_told_with_the_run(bench: Bench) -> None:
+    bench.write("one.json", "a")
+    supervisor = await bench.start(clock=FrozenClock())
+    (worker,) = supervisor._registry.workers
+    origin = Origin(
+        step=StepId("a"),
+        trace=TraceId("t"),
+        run=RunId("r"),
+        span=SpanId("s"),
+        attempt=1,
+        lane=Lane.BACKGROUND,
+        ticket=1,
+    )
+
+    for _ in range(int(LOGS_BURST) + 3):
+        worker.on_log(origin, Log(level="info", message="x"))
+
+    assert bench.told.dropped == [origin] * 3
+    assert supervisor.log_lines_dropped == 3

@@ -8,7 +8,6 @@ export type StepKind = Schemas['StepKind'];
 /** A step as `GET /v1/steps` tells it: its manifest entry, and how it does. Parts without a schema are left out. */
 export type StepView = Omit<Schemas['StepView'], 'request'> & { request: Partial<Schemas['RequestSchemas']> | null };
 export type StepDetail = Omit<Schemas['StepDetail'], 'step'> & { step: StepView };
-export type RequestPart = keyof Schemas['RequestSchemas'];
 
 export interface GraphNode {
   id: string;

@@ -1724,7 +1724,7 @@ export interface components {
         };
         /**
          * QueueView
-         * @description A step's open runs. `parked`: events for a target that nothing handles.
+         * @description A step's open runs. `oldest_ready_at`: since when the oldest ready one waits; null when none is ready.
          */
         QueueView: {
             step: string;
@@ -1812,6 +1812,8 @@ export interface components {
             instances: components["schemas"]["InstanceLink"][];
             /** @default null */
             fingerprint: string | null;
+            /** @default 0 */
+            log_lines_dropped: number;
         };
         /**
          * AttemptView
@@ -1912,7 +1914,7 @@ export interface components {
         };
         /**
          * TraceSummary
-         * @description A trace in a list: its root and what came of it so far.
+         * @description A trace in a list: its root and what came of it so far; it begins and lasts as in TraceView.
          */
         TraceSummary: {
             trace: string;
@@ -1944,6 +1946,8 @@ export interface components {
             logs: components["schemas"]["LogView"][];
             /** @default false */
             is_cut: boolean;
+            /** @default 0 */
+            log_lines_dropped: number;
             /** @default [] */
             runs: components["schemas"]["RunView"][];
             /** @default [] */

@@ -20,6 +20,7 @@ export function BulkDialog({
   past,
   task,
   word,
+  look = word === undefined ? 'primary' : 'danger',
   close,
   onDone,
   children,
@@ -32,9 +33,10 @@ export function BulkDialog({
   task: BulkTask;
   /** What must be typed, because it destroys. */
   word?: string;
+  look?: 'primary' | 'danger';
   close: () => void;
   onDone?: () => void;
-  children?: React.ReactNode;
+  children?: React.ReactNode | ((bulk: Bulk) => React.ReactNode);
 }) {
   const bulk = useBulk(task);
   const [typed, setTyped] = useState('');
@@ -59,7 +61,7 @@ export function BulkDialog({
   return (
     <Dialog title={title} isOpen close={close} isWide>
       <div className="flex flex-col gap-3 text-sm">
-        {children}
+        {typeof children === 'function' ? children(bulk) : children}
         {bulk.error !== null && <Failed error={bulk.error} />}
         {bulk.preview === null && bulk.error === null ? <Loading what="the preview" /> : null}
         {bulk.preview !== null && <Preview view={bulk.preview} />}
@@ -83,9 +85,9 @@ export function BulkDialog({
           {bulk.isRunning ? (
             <Button onClick={bulk.stop}>Stop after this part</Button>
           ) : (
-            <Button onClick={close}>{bulk.done > 0 ? 'Close' : 'Cancel'}</Button>
+            <Button onClick={close}>{bulk.done > 0 ? 'Close' : 'Not now'}</Button>
           )}
-          <ActButton look={isDestroying ? 'danger' : 'primary'} isBusy={bulk.isRunning} reason={reason} onClick={go}>
+          <ActButton look={look} isBusy={bulk.isRunning} reason={reason} onClick={go}>
             {verb} {bulk.preview === null ? '' : `${count(total)} ${total === 1 ? 'run' : 'runs'}`}
           </ActButton>
         </div>

@@ -7,13 +7,17 @@ export type BulkView = Schemas['BulkView'];
 
 export interface BulkTask {
   path: '/v1/dead/replay' | '/v1/dead/purge' | '/v1/runs/replay' | '/v1/runs/cancel';
-  /** Which runs: by their ids, or by a filter. */
+  /** Which runs: by their ids (none: no run), or by a filter. */
   where: {
-    ids?: string[];
+    ids?: readonly string[];
+    state?: readonly string[];
     step?: string | undefined;
     text?: string | undefined;
+    trace?: string;
+    kind?: string;
+    since?: string;
+    until?: string;
     fingerprint?: string;
-    state?: string[];
   };
 }
 
@@ -31,7 +35,7 @@ export interface Bulk {
 const PART = 200;
 const FAILED_MAX = 100;
 /** Lists that show what a bulk operation changes. */
-const CHANGED = ['/v1/runs', '/v1/runs/counts', '/v1/dead', '/v1/queues', '/v1/errors'];
+const CHANGED = ['/v1/runs', '/v1/runs/counts', '/v1/runs/{run}', '/v1/dead', '/v1/queues', '/v1/errors'];
 
 export function useBulk(task: BulkTask): Bulk {
   const client = useQueryClient();

@@ -73,7 +73,7 @@ const precise = new Intl.DateTimeFormat('sv', {
   dateStyle: 'short',
   timeStyle: 'medium',
 });
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Date and time with milliseconds and the zone, for a hover. */
 export function exact(at: number): string {

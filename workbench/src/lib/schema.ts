@@ -1,6 +1,5 @@
 /** A JSON Schema (draft 2020-12) as rows that people read, and as fields of a form where it is that simple. */
 
-export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 type Keywords = { readonly [keyword: string]: unknown };
 
 export interface SchemaRow {

@@ -7,7 +7,7 @@ const KEY = 'motia.theme';
 const forced = matchMedia('(forced-colors: active)');
 const dark = () => matchMedia('(prefers-color-scheme: dark)').matches;
 
-export function chosenTheme(): Theme {
+function chosenTheme(): Theme {
   const kept = localStorage.getItem(KEY);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 }

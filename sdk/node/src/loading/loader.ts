@@ -48,6 +48,10 @@ export interface LoadOptions {
   sdkUrl: string;
   /** Most time for the evaluation of one file, 10 s unless said. */
   limitMs?: number;
+  /** Told a file before it is evaluated. */
+  tell?: (file: string) => void;
+  /** Whether a file waits for the end of the one before it, however long that takes (within the limit). */
+  isApart?: boolean;
 }
 
 const LIMIT_MS = 10_000;
@@ -63,7 +67,8 @@ const TYPESCRIPT = /\.([mc]?ts|tsx)$/;
  */
 export async function loadModules(options: LoadOptions): Promise<Loaded> {
   const root = realpathSync(options.root);
-  const loading = new Loading(root, options.limitMs ?? LIMIT_MS);
+  const limitMs = options.limitMs ?? LIMIT_MS;
+  const loading = new Loading(root, limitMs, options.isApart ? limitMs : PATIENCE_MS, options.tell);
   const files = options.files.filter((file) => loading.isThere(file));
   hooks.extendTable({ sdk: hooks.sdkSpecifiers(options.sdkUrl) });
   hooks.installRequireHook();
@@ -108,6 +113,8 @@ class Loading {
   constructor(
     private readonly root: string,
     private readonly limitMs: number,
+    private readonly patienceMs: number,
+    private readonly tell: (file: string) => void = () => {},
   ) {}
 
   isThere(file: string): boolean {
@@ -205,9 +212,10 @@ class Loading {
     try {
       const pending: Promise<void>[] = [];
       for (const [file, path] of places) {
+        this.tell(file);
         const one = this.importOne(file, path);
         pending.push(one);
-        await within(one, PATIENCE_MS);
+        await within(one, this.patienceMs);
       }
       await Promise.all(pending);
     } finally {

@@ -24,6 +24,10 @@ export interface Load {
   readonly type: 'load';
   readonly root: string;
   readonly files: readonly string[];
+  /** Send `loading` before each file and each start hook. */
+  readonly tells?: boolean;
+  /** Wait for the end of each file before the next begins. */
+  readonly apart?: boolean;
 }
 
 export interface RequestMessage {

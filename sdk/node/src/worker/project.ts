@@ -30,19 +30,30 @@ export class Project {
   readonly steps = new Map<string, Declaration>();
   readonly #files: readonly string[];
   readonly #sdkUrl: string;
+  readonly #tell: (file: string) => void;
+  readonly #isApart: boolean;
   readonly #collector = new Collector();
   #hooks: readonly Hook[] = [];
 
-  constructor(load: Load, sdkUrl: string) {
+  /** `tell` is told a file before it is evaluated, and before a start hook of it runs. */
+  constructor(load: Load, sdkUrl: string, tell: (file: string) => void = () => {}) {
     this.root = existsSync(load.root) ? realpathSync(load.root) : load.root;
     this.#files = load.files;
     this.#sdkUrl = sdkUrl;
+    this.#tell = tell;
+    this.#isApart = load.apart ?? false;
   }
 
   /** Import every file, run the start hooks, and say what is there. */
   async load(): Promise<Manifest> {
     activate(this.#collector);
-    const loaded = await loadModules({ root: this.root, files: this.#files, sdkUrl: this.#sdkUrl });
+    const loaded = await loadModules({
+      root: this.root,
+      files: this.#files,
+      sdkUrl: this.#sdkUrl,
+      tell: this.#tell,
+      isApart: this.#isApart,
+    });
     activate(undefined);
     const { steps, faults } = exportedSteps(loaded.modules, this.#collector, (file) => this.#importsMakers(file));
     for (const step of steps) {
@@ -74,6 +85,7 @@ export class Project {
   async #runStartHooks(): Promise<Fault[]> {
     const faults: Fault[] = [];
     for (const hook of this.#hooks.filter((one) => one.when === 'start')) {
+      this.#tell(hook.position.file);
       try {
         await hook.run();
       } catch (error) {

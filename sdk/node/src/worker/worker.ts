@@ -178,7 +178,7 @@ export class NodeWorker implements Port {
     this.#isLoading = true;
     this.#busy();
     this.#host.loading();
-    const project = new Project(message, this.#host.sdkUrl);
+    const project = new Project(message, this.#host.sdkUrl, message.tells ? this.#tellFile : undefined);
     this.#project = project;
     this.#runner.limits.root = project.root;
     const manifest = await project.load();
@@ -197,6 +197,11 @@ export class NodeWorker implements Port {
     this.#session.loaded();
     this.#endIfDrained();
   }
+
+  readonly #tellFile = (file: string): void => {
+    this.#outbox.put(JSON.stringify({ type: 'loading', file }));
+    this.#outbox.flush(); // now: the file may end the process before this turn does
+  };
 
   #onInvoke(message: Invoke, blob: Buffer, text: string): void {
     const declaration = this.#project?.steps.get(message.step);

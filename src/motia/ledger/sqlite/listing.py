@@ -197,7 +197,7 @@ def tally_runs(conn: apsw.Connection, where: RunFilter, search: Search | None = 
     """See `Ledger.tally_runs`; states without runs are left out."""
     states = tuple(dict.fromkeys(where.states or tuple(RunState)))
     if where.trace is not None and not where.ids:
-        counts = _count_of_trace(conn, where, states)
+        counts = _count_of_trace(conn, where)
     elif not _is_plain(where) and RunState.COMPLETED in states:
         counts = _count_in_one_go(conn, where, states, search)
     else:
@@ -256,9 +256,7 @@ def _count_in_one_go(
     return counts
 
 
-def _count_of_trace(
-    conn: apsw.Connection, where: RunFilter, states: tuple[RunState, ...]
-) -> dict[RunState, int]:
+def _count_of_trace(conn: apsw.Connection, where: RunFilter) -> dict[RunState, int]:
     """One look at the trace's blocks for all states: finding its runs costs more than telling them apart."""
     every = msgspec.structs.replace(where, states=())
     rows = _select(conn, every, columns="id, state", before=ID_MAX, limit=COUNT_MAX * len(RunState))

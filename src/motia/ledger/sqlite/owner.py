@@ -9,6 +9,8 @@ from pathlib import Path
 from motia.model import StartError
 
 LOCK_NAME = "engine.lock"
+COMMAND_LINE = "motia command line"
+"""The owner while a command works without an engine."""
 MOUNTS = Path("/proc/self/mounts")
 REMOTE_TYPES = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs", "fuse.glusterfs"}
@@ -43,12 +45,9 @@ class OwnerLock:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.pread(fd, 200, 0).decode(errors="replace").strip() or "unknown"
+            pid, _, name = os.pread(fd, 200, 0).decode(errors="replace").strip().partition(" ")
             os.close(fd)
-            raise StartError(
-                f"the data directory {self._directory} is in use by another engine (pid {holder})",
-                hint="stop that engine, or give this one another database url",
-            ) from error
+            raise _in_use(self._directory, pid, name) from error
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()} {owner}".strip().encode(), 0)
         self._fd = fd
@@ -58,6 +57,21 @@ class OwnerLock:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+
+def _in_use(directory: Path, pid: str, name: str) -> StartError:
+    who = f"`{name}`, pid {pid}" if name else f"pid {pid or 'unknown'}"
+    end = f"Ctrl-C in its terminal, or `kill {pid}`" if pid.isdecimal() else "Ctrl-C in its terminal"
+    if name == COMMAND_LINE:
+        return StartError(
+            f"the data directory {directory} is in use by a command ({who})",
+            hint=f"try again when it has ended, or end it ({end})",
+        )
+    return StartError(
+        f"the data directory {directory} is in use by another engine ({who})",
+        hint=f"`motia workbench` opens the one that runs; to start this one, end that one first ({end}), "
+        "or give this one another database url",
+    )
 
 
 def _prepare(directory: Path) -> None:

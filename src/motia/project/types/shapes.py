@@ -87,8 +87,6 @@ class Named(msgspec.Struct, frozen=True):
 
 Shape = Anything | Nothing | Primitive | Literal | Array | Tuple | Record | Union | Both | Named
 ANYTHING: Final = Anything()
-OPEN: Final = Record(others=ANYTHING)
-"""An object of which nothing is known."""
 
 
 class ShapeReader:

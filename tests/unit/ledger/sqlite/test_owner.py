@@ -11,7 +11,7 @@ import pytest
 
 from motia.ledger import SqliteLedger
 from motia.ledger.sqlite import owner
-from motia.ledger.sqlite.owner import OwnerLock, file_system_of
+from motia.ledger.sqlite.owner import COMMAND_LINE, OwnerLock, file_system_of
 from motia.model import StartError
 from motia.runtime import FrozenClock
 
@@ -31,12 +31,25 @@ async def test_a_second_engine_is_refused_and_told_who_is_there(tmp_path: Path) 
     await first.open()
     second = SqliteLedger(tmp_path / "motia.db", clock=FrozenClock())
 
-    with pytest.raises(StartError, match=rf"another engine \(pid {os.getpid()} first\)"):
+    with pytest.raises(StartError, match=rf"another engine \(`first`, pid {os.getpid()}\)") as refused:
         await second.open()
+    assert "`motia workbench` opens the one that runs" in refused.value.hint
+    assert f"`kill {os.getpid()}`" in refused.value.hint
 
     await first.close()
     await second.open()
     await second.close()
+
+
+def test_a_command_that_has_the_lock_is_not_called_an_engine(tmp_path: Path) -> None:
+    holder, other = OwnerLock(tmp_path), OwnerLock(tmp_path)
+    holder.acquire(COMMAND_LINE)
+
+    with pytest.raises(StartError, match="in use by a command") as refused:
+        other.acquire("motia dev")
+
+    assert "try again when it has ended" in refused.value.hint
+    holder.release()
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
@@ -46,7 +59,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         lock = OwnerLock(tmp_path)
-        with pytest.raises(StartError, match=f"pid {holder.pid} other"):
+        with pytest.raises(StartError, match=f"`other`, pid {holder.pid}"):
             lock.acquire()
         holder.kill()
         holder.wait(10)

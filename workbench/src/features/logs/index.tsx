@@ -87,7 +87,7 @@ export default function Screen() {
         />
       )}
       <SearchedBack from={tail.searchedFrom} isBusy={tail.isReadingOlder} goOn={tail.older} />
-      {tail.isPaused && <PausedBar waiting={tail.waiting} resume={goOn} />}
+      {tail.isPaused && !tail.isLoading && <PausedBar waiting={tail.waiting} resume={goOn} />}
     </Page>
   );
 }

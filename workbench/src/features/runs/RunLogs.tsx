@@ -2,6 +2,7 @@
 import { Link } from 'wouter';
 import type { RunDetail } from '../../api/client';
 import { useApi } from '../../api/queries';
+import { LinesDropped } from '../../components/LinesDropped';
 import { LogLines } from '../../components/LogLines';
 import { Panel } from '../../components/Page';
 import { Failed, Loading } from '../../components/States';
@@ -26,6 +27,7 @@ export function RunLogs({ run }: { run: RunDetail }) {
         </Link>
       }
     >
+      <LinesDropped count={run.log_lines_dropped} of="run" />
       {error !== null && data === undefined ? (
         <Failed error={error} />
       ) : data === undefined ? (

@@ -1,5 +1,6 @@
 /** How many runs are in each state; a click filters by it, several at once. */
 import { useApi } from '../../api/queries';
+import { Chip } from '../../components/Chip';
 import { StateBadge } from '../../components/StateBadge';
 import { Time } from '../../components/Time';
 import { count } from '../../lib/format';
@@ -50,18 +51,5 @@ function Amount({ value, isPart }: { value: number; isPart: boolean }) {
       {count(Math.min(value, CAP))}
       {isMore && '+'}
     </span>
-  );
-}
-
-function Chip({ isOn, onClick, children }: { isOn: boolean; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={`inline-flex items-center gap-1.5 rounded-md border px-1.5 py-0.5 ${isOn ? 'border-accent bg-accent-soft' : 'border-line hover:bg-raised'}`}
-    >
-      {children}
-    </button>
   );
 }

@@ -7,6 +7,7 @@ import { useApi } from '../../api/queries';
 import { Button } from '../../components/Button';
 import { InstanceLinks } from '../../components/InstanceLinks';
 import { CopyButton } from '../../components/Json';
+import { LinesDropped } from '../../components/LinesDropped';
 import { LogLines } from '../../components/LogLines';
 import { Page } from '../../components/Page';
 import { Empty, Failed, Loading } from '../../components/States';
@@ -144,6 +145,7 @@ function Beside({
       <h2 className="sticky top-0 border-b border-line bg-panel px-3 py-2 text-sm font-medium">
         Log lines · {count(lines.length)}
       </h2>
+      <LinesDropped count={trace.log_lines_dropped} of="trace" />
       {lines.length === 0 ? (
         <p className="p-3 text-sm text-muted">Nothing was logged. Choose a span to see what it did.</p>
       ) : (

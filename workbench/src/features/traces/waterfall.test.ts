@@ -66,6 +66,7 @@ function trace(spans: Span[], runs: Run[] = [], more: Partial<Trace> = {}): Trac
     spans,
     logs: [],
     is_cut: false,
+    log_lines_dropped: 0,
     runs,
     instances: [],
     ...more,

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { useFeed } from '../../api/feed';
 import { useApi, usePages } from '../../api/queries';
 import { Button } from '../../components/Button';
+import { Chip } from '../../components/Chip';
 import { FilterChip } from '../../components/Choices';
 import { Select } from '../../components/Inputs';
 import { PausedBar } from '../../components/PausedBar';
@@ -131,17 +132,4 @@ function useWaiting(isPaused: boolean, known: ReadonlySet<string>, workflow: str
     if (fresh.length > 0 && ids.size < 10_000) setIds(new Set([...ids, ...fresh]));
   });
   return [ids.size, forget] as const;
-}
-
-function Chip({ isOn, onClick, children }: { isOn: boolean; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={`inline-flex items-center gap-1.5 rounded-md border px-1.5 py-0.5 ${isOn ? 'border-accent bg-accent-soft' : 'border-line hover:bg-raised'}`}
-    >
-      {children}
-    </button>
-  );
 }

@@ -33,11 +33,17 @@ module Motia
 
       # Loads every file, runs the start hooks, and returns the manifest. Never raises for an author's fault.
       #
-      # `run_hook` runs one hook and raises what it raises.
-      def load(&run_hook)
-        Registry.collect(@collector) { @files.each { |file| load_file(File.join(@root, file)) } }
+      # `run_hook` runs one hook and raises what it raises; `tell` is told a file before it is entered, and
+      # before a start hook of it runs.
+      def load(tell: ->(_file) {}, &run_hook)
+        Registry.collect(@collector) do
+          @files.each do |file|
+            tell.call(file)
+            load_file(File.join(@root, file))
+          end
+        end
         @collector.steps.each { |step| @steps[step.id] ||= step }
-        start(&run_hook)
+        start(tell, &run_hook)
         manifest
       end
 
@@ -95,8 +101,9 @@ module Motia
         @collector.hooks.select { |hook| hook.moment == moment }
       end
 
-      def start
+      def start(tell)
         hooks('start').each do |hook|
+          tell.call(hook.file)
           yield hook
         rescue Exception => error # rubocop:disable Lint/RescueException -- as in stop
           fault = Faults.of(error, file: File.join(@root, hook.file), root: @root)

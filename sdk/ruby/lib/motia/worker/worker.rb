@@ -153,7 +153,8 @@ module Motia
         @is_loading = true
         @loader = Loading::Loader.new(message['root'], message['files'])
         @runner.root = @loader.root
-        manifest = @loader.load { |hook| in_author { hook.block.call } }
+        tell = message['tells'] ? method(:tell_file) : ->(_file) {}
+        manifest = @loader.load(tell: tell) { |hook| in_author { hook.block.call } }
         GC.start
         # Before the manifest leaves: another thread may read what the engine answers to it.
         @session.loaded
@@ -163,6 +164,10 @@ module Motia
       rescue Protocol::Fault, JSON::GeneratorError, SystemCallError => error
         log_own('error', "the manifest cannot be sent: #{error.message}; the worker ends")
         finish
+      end
+
+      def tell_file(file)
+        @outbox.put_message({ type: 'loading', file: file })
       end
 
       def invoke(message, blob, jobs)
