@@ -105,6 +105,23 @@ def test_a_run_that_waits_says_for_whom(dev, run_motia, target, payload):
     assert head in told
 
 
+def test_who_waits_for_a_target_that_nothing_handles_is_told_at_once(dev):
+    waiting = subprocess.Popen(
+        [*MOTIA, "trigger", "inne", "--wait", "--timeout", "600", "--no-json"],
+        cwd=dev.root,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert waiting.stderr is not None
+        assert "did you mean inner" in waiting.stderr.readline()
+        assert waiting.poll() is None
+    finally:
+        waiting.kill()
+        waiting.communicate()
+
+
 def test_calls_deeper_than_there_are_slots_do_not_wait_for_each_other(dev, until):
     run = put(dev, "outer", n=DEPTH)
 

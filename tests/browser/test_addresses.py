@@ -38,7 +38,9 @@ async def test_an_id_with_a_percent_sign_is_read_once(page: Page, step: str):
     await expect(page.get_by_text(f"No step has the id {step}.")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/workflows/order/7", "/logs/7", "/runs/7/8"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/workflows/order/7", "/logs/7", "/runs/7/8", "/queues/7", "/config/7"]
+)
 async def test_an_address_that_leads_nowhere_says_so(page: Page, path: str):
     await page.goto(path)
 

@@ -82,7 +82,7 @@ async def test_a_screen_first_opened_while_the_engine_is_away_comes_with_it(
 
 
 async def test_a_session_that_ended_is_told(page: Page, again: Again):
-    await page.goto("/")
+    await page.goto("/runs?state=dead")
     nav = page.get_by_role("navigation", name="Screens")
     await expect(nav.get_by_text("Live")).to_be_visible()
 
@@ -93,3 +93,4 @@ async def test_a_session_that_ended_is_told(page: Page, again: Again):
     await expect(page.get_by_role("alert").filter(has_text="You are logged out")).to_be_visible()
     await page.get_by_role("link", name="Log in").click()
     await expect(page.get_by_role("heading", name="Log in to the Workbench")).to_be_visible()
+    await expect(page).to_have_url("/runs?state=dead")

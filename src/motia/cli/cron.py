@@ -13,7 +13,6 @@ COLUMNS = {
     "id": "ID",
     "schedule": "SCHEDULE",
     "words": "IN WORDS",
-    "timezone": "ZONE",
     "next_at": "NEXT",
     "last": "LAST",
 }

@@ -17,6 +17,19 @@ def step_ids(control: Control, *, kind: str | None = None) -> tuple[str, ...]:
     return tuple(step["id"] for step in found if kind in (None, step["kind"]))
 
 
+def why_unhandled(control: Control, target: str) -> str | None:
+    """What to say of an event for `target` that nothing would handle; None when something would."""
+    steps = control.request("GET", "/v1/steps")["steps"]
+    handlers = [step for step in steps if step["kind"] != "api"]
+    known = {name for step in handlers for name in (step["id"], *step["topics"])}
+    if target in known:
+        return None
+    for step in steps:
+        if step["id"] == target:
+            return f"{target!r} is an api step, which only a request can run: {step['method']} {step['path']}"
+    return f"nothing handles {target!r} yet; the event waits for it ({closest_hint(target, known)})"
+
+
 def require_step(control: Control, step: str, *, kind: str | None = None) -> None:
     """Refuse the id of a step that is not there.
 

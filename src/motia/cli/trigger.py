@@ -70,8 +70,11 @@ def trigger(
                     hint="start one with `motia dev`, or leave --wait out",
                 )
             body["wait_ms"] = round(timeout * 1_000)
+            # Before the wait, not after it: a mistyped id would be waited for in silence.
+            _warn(scope, control, target)
         answer = control.request("POST", "/v1/trigger", body=body, limit_s=timeout + WAIT_MARGIN_S)
-        _warn_if_parked(scope, control, target, answer)
+        if not wait and answer["state"] == "parked":
+            _warn(scope, control, target)
     if wait:
         _tell_outcome(scope, answer, timeout)
     else:
@@ -79,12 +82,12 @@ def trigger(
         scope.out.done(f"Triggered {target}: run {answer['runId']}{kept}", answer)
 
 
-def _warn_if_parked(scope: Scope, control: Control, target: str, answer: dict[str, Any]) -> None:
-    from motia.cli.targets import closest_hint, step_ids
+def _warn(scope: Scope, control: Control, target: str) -> None:
+    from motia.cli.targets import why_unhandled
 
-    if answer["state"] == "parked":
-        hint = closest_hint(target, step_ids(control))
-        scope.out.note(f"warning: nothing handles {target!r} yet; the event waits for it ({hint})")
+    reason = why_unhandled(control, target)
+    if reason is not None:
+        scope.out.note(f"warning: {reason}")
 
 
 def _tell_outcome(scope: Scope, answer: dict[str, Any], timeout: float) -> None:

@@ -98,7 +98,7 @@ class Dispatcher(Duty):
         self._waiters = Waiters(state)
         self._calls = Calls(state, intake=self._intake, waiters=self._waiters)
         self._replayer = Replayer(state, intake=self._intake)
-        self._explainer = Explainer(state, intake=self._intake, claimer=self._claimer)
+        self._explainer = Explainer(state, claimer=self._claimer)
         self._promoter = Promoter(state)
         self._lease = LeaseKeeper(state)
         self._rescuer = Rescuer(state)

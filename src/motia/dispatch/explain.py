@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from motia.dispatch.claimer import Claimer
-from motia.dispatch.intake import Intake
 from motia.dispatch.node_state import NodeState
+from motia.dispatch.unhandled import unhandled
 from motia.ledger import decode_spec, standings, waits_for
 from motia.model import (
     FINAL_STATES,
@@ -42,9 +42,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 class Explainer:
     """Reads the ledger, the workers and the duties of this node; changes nothing."""
 
-    def __init__(self, state: NodeState, *, intake: Intake, claimer: Claimer) -> None:
+    def __init__(self, state: NodeState, *, claimer: Claimer) -> None:
         self._state = state
-        self._intake = intake
         self._claimer = claimer
 
     async def explain(self, run_id: RunId) -> Explanation:
@@ -128,13 +127,12 @@ class Explainer:
         ]
 
     def _parked(self, run: Run) -> tuple[str, str, dict[str, Any]]:
-        closest = self._intake.closest(run.target)
-        near = f"; closest known: {', '.join(closest)}" if closest else ""
-        text = f"parked: no step has the id {run.target!r} and none subscribes to it{near}"
+        found = unhandled(run.target, self._state.catalog)
+        text = f"parked: {found.reason}; {found.near}"
         # Its step may be in a file that is there and cannot be loaded: the runtime is missing, say.
         faults = self._faults()
         because = f"; what could not be loaded: {'; '.join(faults)}" if faults else ""
-        return "parked", text + because, {"target": run.target, "closest": closest, "faults": faults}
+        return "parked", text + because, {"target": run.target, "closest": found.closest, "faults": faults}
 
     def _running(self, run: Run) -> tuple[str, str, dict[str, Any]]:
         started = _instant(run.started_at) if run.started_at is not None else "an unknown time"

@@ -9,7 +9,6 @@ Invariants
 from __future__ import annotations
 
 import asyncio
-import difflib
 from functools import partial
 
 import msgspec
@@ -20,6 +19,7 @@ from motia.dispatch.executor import Executor
 from motia.dispatch.node_state import Flight, NodeState
 from motia.dispatch.payload import Payload, checked_name, fingerprint_of, problems_for, read_payload
 from motia.dispatch.timing import future_of
+from motia.dispatch.unhandled import unhandled
 from motia.model import (
     Accepted,
     CallerError,
@@ -193,10 +193,6 @@ class Intake:
             elif run_state is RunState.PARKED:
                 self._warn_parked(event.target, run, accepted.trace)
 
-    def closest(self, target: str) -> list[str]:
-        """Known targets that look like `target`, the closest first."""
-        return difflib.get_close_matches(target, sorted(self._state.catalog.targets()), n=3, cutoff=0.5)
-
     def _on_committed(
         self, event: NewEvent, reserved: StepSpec | None, commit: asyncio.Future[Accepted]
     ) -> None:
@@ -276,10 +272,9 @@ class Intake:
         )
 
     def _unknown(self, target: str) -> UnknownTarget:
+        found = unhandled(target, self._state.catalog)
         return UnknownTarget(
-            f"no step has the id {target!r} and none subscribes to it",
-            hint=_closest_hint(self.closest(target)),
-            details={"target": target, "closest": self.closest(target)},
+            found.reason, hint=found.near, details={"target": target, "closest": found.closest}
         )
 
     def _warn_parked(self, target: str, run: RunId, trace: TraceId) -> None:
@@ -289,10 +284,10 @@ class Intake:
         if len(self._warned) >= WARNED_MAX:
             self._warned.clear()
         self._warned.add(target)
+        found = unhandled(target, self._state.catalog)
         self._state.log(
             "warn",
-            f"event parked: no step has the id {target!r} and none subscribes to it; "
-            f"{_closest_hint(self.closest(target))}. It is delivered when one appears.",
+            f"event parked: {found.reason}; {found.near}. It is delivered when a step that handles it appears.",
             step=StepId(target),
             run=run,
             trace=trace,
@@ -328,7 +323,3 @@ def _check_options(target: str, options: TriggerOptions) -> None:
         )
     if (options.at is not None and not 0 <= options.at < 1 << 53) or (options.delay_ms or 0) > 1 << 47:
         raise CallerError("the due time is out of range", hint="`at` is in milliseconds since the epoch")
-
-
-def _closest_hint(closest: list[str]) -> str:
-    return f"closest known: {', '.join(closest)}" if closest else "no known id is close"

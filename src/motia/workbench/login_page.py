@@ -47,22 +47,27 @@ button { padding: .5rem 1.1rem; font: inherit; font-weight: 600; color: #fff; ba
 """
 
 _FORM = """<form method="post" action="{base}/login">
+<input type="hidden" name="after" value="{after}">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button>
 </form>"""
 
 
-def login_page(*, base: str, problem: str, takes_tokens: bool, is_production: bool) -> bytes:
-    """What somebody sees who is not logged in; `problem` is why, when they tried."""
+def login_page(*, base: str, problem: str, takes_tokens: bool, is_production: bool, after: str = "") -> bytes:
+    """What somebody sees who is not logged in; `problem` is why, when they tried.
+
+    `after` is the address below `base` that they came for, without a slash in front.
+    """
     ways = []
     if problem:
         ways.append(f'<p role="alert">{escape(problem)}</p>')
     if not is_production:
-        ways.append("<p>Open the link that <code>motia dev</code> printed.</p>")
+        again = ", then load this page again" if after else ""
+        ways.append(f"<p>Open the link that <code>motia dev</code> printed{again}.</p>")
     ways.append("<p><code>motia workbench</code> on the engine's machine prints a new link.</p>")
     if takes_tokens:
-        ways.append(_FORM.format(base=escape(base)))
+        ways.append(_FORM.format(base=escape(base), after=escape(after)))
     return _page(base, "Log in to the Workbench", "\n".join(ways))
 
 

@@ -5,6 +5,7 @@ Invariants
 2. Every answer carries the headers of `headers`; there is no CORS header, ever.
 3. Who is asking is decided here and handed to the API; a followed feed ends with its session.
 4. A log-in or log-out is written down before it is answered: a restart changes neither.
+5. Who logs in gets to the screen that they came for, which is below our own path whatever the form says.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from motia.workbench.session_file import SessionFile
 FORM_BYTES_MAX = 8 * 1024
 NO_STORE = {"cache-control": "no-store"}
 ICON = "icon.svg"
+AFTER_CHARS_MAX = 4_096
+_PLAIN = re.compile(r"(?![/\\])[!-\[\]-~]*")
+"""Printable ASCII, no backslash, no slash in front: with ours it would begin the address of another host."""
 _SEPARATORS = re.compile(r"[/\\]")
 
 
@@ -88,7 +92,7 @@ class Site:
             seen = self._access.admit(arrival)
             response = await self._respond(scope, receive, send_secured, arrival, seen)
         except MotiaError as error:
-            response = self._refusal(arrival, error)
+            response = self._refusal(arrival, error, after=self._asked_for(arrival, scope))
         if response is not None:
             await response(scope, receive, send_secured)
 
@@ -96,9 +100,7 @@ class Site:
         self, scope: Scope, receive: Receive, send: Send, arrival: Arrival, seen: Seen
     ) -> Response | None:
         """The answer; None when it was sent already."""
-        raw = arrival.target.decode("ascii")
-        raw = raw.removeprefix(self._base) if raw.startswith(f"{self._base}/") else raw
-        raw = "/" if raw == self._base and raw else raw
+        raw = self._within(arrival)
         public = await self._public(raw, scope, receive, arrival, seen)
         if public is not None:
             return public
@@ -114,6 +116,12 @@ class Site:
         if arrival.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(f"{arrival.method[:20]} is not possible here", hint="possible: GET, HEAD")
         return await self._screen(raw, arrival)
+
+    def _within(self, arrival: Arrival) -> str:
+        """The path below ours; a proxy before us may have taken ours off."""
+        raw = arrival.target.decode("ascii")
+        raw = raw.removeprefix(self._base) if raw.startswith(f"{self._base}/") else raw
+        return "/" if raw == self._base and raw else raw
 
     # without a session
 
@@ -131,8 +139,12 @@ class Site:
             if raw == "/login":
                 return self._to_start() if self._access.session(arrival) else self._page("", 200)
         elif raw == "/login" and arrival.method == "POST":
-            token = await _token_of(Request(scope, receive))
-            return await self._logged_in(self._access.log_in(token, seen), seen)
+            token, after = await _form_of(Request(scope, receive))
+            try:
+                session = self._access.log_in(token, seen)
+            except MotiaError as error:
+                return self._refusal(arrival, error, after=after)
+            return await self._logged_in(session, seen, after)
         elif raw == "/logout" and arrival.method == "POST":
             self._access.log_out(arrival)
             await self._keep_sessions()
@@ -141,9 +153,9 @@ class Site:
             return response
         return None
 
-    async def _logged_in(self, session: str, seen: Seen) -> Response:
+    async def _logged_in(self, session: str, seen: Seen, after: str = "") -> Response:
         await self._keep_sessions()
-        response = self._to_start()
+        response = self._to_start(after)
         response.headers["set-cookie"] = self._access.cookie_of(session, seen)
         return response
 
@@ -155,25 +167,32 @@ class Site:
         """To the clean address: no code stays in the history or the address bar."""
         return Response(status_code=303, headers={"location": f"{self._base}/{page}", **NO_STORE})
 
-    def _page(self, problem: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    def _asked_for(self, arrival: Arrival, scope: Scope) -> str:
+        """The screen that somebody came for, as `after` of the log-in page."""
+        if arrival.method != "GET" or not arrival.target.isascii():
+            return ""
+        return _below(self._address(self._within(arrival), scope).removeprefix(f"{self._base}/"))
+
+    def _page(self, problem: str, status: int, after: str = "") -> Response:
         page = login_page(
             base=self._base,
             problem=problem,
             takes_tokens=self._access.takes_tokens,
             is_production=self._config.is_production,
+            after=after,
         )
         # With no-referrer a browser would send its form with `Origin: null`.
-        return _html(page, status, {"referrer-policy": "same-origin", **(headers or {})})
+        return _html(page, status, {"referrer-policy": "same-origin"})
 
-    def _refusal(self, arrival: Arrival, error: MotiaError) -> Response:
+    def _refusal(self, arrival: Arrival, error: MotiaError, *, after: str) -> Response:
         is_login = isinstance(error, Unauthenticated) or error.code == "too-many-guesses"
         is_api = b"/v1/" in arrival.target
         if not (is_login and _takes_html(arrival) and not is_api):
             response = error_response(error)
         elif type(error) is Unauthenticated:
-            response = self._page("", error.status)
+            response = self._page("", error.status, after)
         else:
-            response = self._page(f"{error.message}.", error.status)
+            response = self._page(f"{error.message}.", error.status, after)
         if error.status == 401:
             response.headers["www-authenticate"] = "Bearer"
         return response
@@ -228,7 +247,8 @@ def _code_of(scope: Scope) -> str | None:
     return values[0] if values else None
 
 
-async def _token_of(request: Request) -> str:
+async def _form_of(request: Request) -> tuple[str, str]:
+    """The token that was typed, and where its owner wants to go."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise CallerError("the log-in takes a form", hint="programs send Authorization: Bearer")
@@ -237,8 +257,16 @@ async def _token_of(request: Request) -> str:
         content += piece
         if len(content) > FORM_BYTES_MAX:
             raise PayloadTooLarge(f"the form is larger than {FORM_BYTES_MAX:,} bytes")
-    values = parse_qs(content.decode("latin-1"), max_num_fields=10).get("token")
-    return values[0].strip() if values else ""
+    values = parse_qs(content.decode("latin-1"), max_num_fields=10)
+    token, after = (values.get(name, [""])[0].strip() for name in ("token", "after"))
+    return token, _below(after)
+
+
+def _below(address: str) -> str:
+    """`address` as one below our path; empty when a browser could take it for anything else."""
+    if len(address) > AFTER_CHARS_MAX or not _PLAIN.fullmatch(address):
+        return ""
+    return "" if address.partition("?")[0] in ("login", "logout") else address
 
 
 def _clean(raw: str) -> str | None:

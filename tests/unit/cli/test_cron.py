@@ -29,3 +29,10 @@ def test_a_step_that_is_no_cron_step_is_refused_with_the_closest(project):
     assert unknown.exit_code == other.exit_code == 1
     assert "did you mean nightly?" in unknown.stderr
     assert "no cron step 'send-email'" in other.stderr
+
+
+def test_people_read_the_zone_once(project):
+    table = project.run(cron, "list", "--no-json").stdout
+
+    assert "ZONE" not in table
+    assert table.count("Europe/") == 1

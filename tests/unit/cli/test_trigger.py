@@ -39,6 +39,16 @@ def test_an_id_that_nothing_handles_is_parked_with_the_closest_ids(project):
     assert "did you mean send-email?" in done.stderr
 
 
+def test_an_api_step_is_not_said_to_be_missing(project):
+    done = project.run(trigger, "create-user", "--no-json")
+
+    assert "'create-user' is an api step, which only a request can run: POST /users/:id" in done.stderr
+
+
+def test_a_topic_is_close_enough_to_be_named(project):
+    assert "did you mean user.created" in project.run(trigger, "user.creatd", "--no-json").stderr
+
+
 def test_a_delay_makes_it_scheduled(project):
     answer = project.json(trigger, "send-email", "--data", '{"to": "eve"}', "--delay", "1h")
 

@@ -60,6 +60,18 @@ async def test_a_parked_run_names_the_closest_targets(world: World) -> None:
     assert "closest known: resize-image" in text
 
 
+async def test_a_parked_run_for_an_api_step_says_that_only_a_request_runs_it(world: World) -> None:
+    world.step("get-image", kind=StepKind.API, method="GET", path="/images/:id")
+    await world.boot()
+    accepted = await world.trigger("get-image")
+
+    code, text = await code_of(world, accepted.run)
+    assert code == "parked"
+    assert text.startswith("parked: 'get-image' is an api step (")
+    assert text.endswith("which only a request can run; a request would be GET /images/:id")
+    assert any("'get-image' is an api step" in line["message"] for line in world.recorder.logs)
+
+
 async def test_a_parked_run_names_the_files_that_could_not_be_loaded(world: World) -> None:
     await world.boot()
     fault = LoadFault(code="no-runtime", file="text.rb", line=1, message="Ruby is not installed")

@@ -6,7 +6,7 @@ from motia.workbench.login_page import STYLE, again_page, login_page, not_built_
 
 HOSTILE = '"><script>alert(1)</script><img onerror=x>'
 PAGES = [
-    login_page(base="/x", problem=HOSTILE, takes_tokens=True, is_production=True),
+    login_page(base="/x", problem=HOSTILE, takes_tokens=True, is_production=True, after=HOSTILE),
     login_page(base="", problem="", takes_tokens=False, is_production=False),
     again_page(base="/x", address="/runs?text=" + HOSTILE),
     not_built_page(base="/x"),

@@ -177,6 +177,31 @@ async def test_a_wrong_token_is_told_on_the_page(browser):
     assert answer.headers["referrer-policy"] == "same-origin"
 
 
+async def test_who_logs_in_gets_to_the_screen_that_they_came_for(browser):
+    async with browser.client() as client:
+        asked = await client.get("/logs?text=%2541&level=warn", headers=HTML)
+        field = 'name="after" value="logs?text=%2541&amp;level=warn"'
+        form = {"after": "logs?text=%2541&level=warn"}
+        wrong = await client.post("/login", data={"token": "x", **form}, headers={**OURS, **HTML})
+        right = await client.post("/login", data={"token": TOKEN, **form}, headers=OURS)
+
+    assert (asked.status_code, wrong.status_code) == (401, 401)
+    assert field in asked.text
+    assert field in wrong.text
+    assert (right.status_code, right.headers["location"]) == (303, "/logs?text=%2541&level=warn")
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["/evil.example", "//evil.example", "\\evil.example", "a\r\nset-cookie: x=1", "é", "logout", "x" * 5_000],
+)
+async def test_a_form_leads_nowhere_but_below_our_path(browser, after):
+    async with browser.client() as client:
+        answer = await client.post("/login", data={"token": TOKEN, "after": after}, headers=OURS)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
 async def test_the_log_in_takes_a_small_form_only(browser):
     async with browser.client(**OURS) as client:
         large = await client.post("/login", data={"token": "x" * 9_000})
@@ -322,12 +347,14 @@ async def test_it_works_below_a_path(world, asked):
         status = await client.get(f"{asked}/v1/status", headers=session)
         client.cookies.clear()
         stranger = await client.get(f"{asked}/", headers=HTML)
+        deep = await client.get(f"{asked}/runs?step=a", headers=HTML)
 
     assert answer.headers["location"] == "/ops/motia/"
     assert "Path=/ops/motia/" in cookie
     assert '<base href="/ops/motia/">' in page.text
     assert status.status_code == 200
     assert 'href="/ops/motia/login.css"' in stranger.text
+    assert 'name="after" value="runs?step=a"' in deep.text
 
 
 async def test_screens_that_were_not_built_are_told(world):

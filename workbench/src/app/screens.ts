@@ -48,7 +48,13 @@ export const SCREEN_GROUPS: readonly { title: string; screens: readonly Screen[]
         component: lazy(() => import('../features/errors')),
         within: '/:id?',
       },
-      { path: '/queues', title: 'Queues', icon: Layers, component: lazy(() => import('../features/queues')) },
+      {
+        path: '/queues',
+        title: 'Queues',
+        icon: Layers,
+        component: lazy(() => import('../features/queues')),
+        within: '/:part?',
+      },
     ],
   },
   {
@@ -77,7 +83,13 @@ export const SCREEN_GROUPS: readonly { title: string; screens: readonly Screen[]
     title: 'The engine',
     screens: [
       { path: '/workers', title: 'Workers', icon: Cpu, component: lazy(() => import('../features/workers')) },
-      { path: '/config', title: 'Config', icon: Settings, component: lazy(() => import('../features/config')) },
+      {
+        path: '/config',
+        title: 'Config',
+        icon: Settings,
+        component: lazy(() => import('../features/config')),
+        within: '/:part?',
+      },
     ],
   },
 ];

@@ -1,5 +1,6 @@
 /** The engine as it is set up: values and where they came from, versions, the doctor, who did what. */
 import { Route, Switch } from 'wouter';
+import { Nowhere } from '../../components/Nowhere';
 import { Page } from '../../components/Page';
 import { Tabs } from '../../components/Tabs';
 import { Audit } from './Audit';
@@ -29,8 +30,11 @@ export default function Screen() {
         <Route path="/config/audit">
           <Audit />
         </Route>
-        <Route>
+        <Route path="/config">
           <Values />
+        </Route>
+        <Route>
+          <Nowhere />
         </Route>
       </Switch>
     </Page>

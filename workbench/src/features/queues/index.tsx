@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { Route, Switch } from 'wouter';
 import { useApi } from '../../api/queries';
+import { Nowhere } from '../../components/Nowhere';
 import { Page } from '../../components/Page';
 import { Tabs } from '../../components/Tabs';
 import { DeadLetters } from './DeadLetters';
@@ -32,8 +33,11 @@ export default function Screen() {
         <Route path="/queues/parked">
           <Parked queues={queues} />
         </Route>
-        <Route>
+        <Route path="/queues">
           <QueueList queues={queues} />
+        </Route>
+        <Route>
+          <Nowhere />
         </Route>
       </Switch>
     </Page>
