@@ -27,9 +27,12 @@ def dead() -> None:
 def list_dead(scope: Scope, step: str | None, limit: int) -> None:
     """List dead letters, newest first."""
     from motia.cli.client import connect
+    from motia.cli.targets import say_unknown_step
 
     with connect(scope.root) as control:
         found = fetch_runs(control, {"step": step, "state": ["dead"], "limit": limit})
+        if not found:
+            say_unknown_step(control, step)
     show_runs(scope, found, empty="No dead letters.")
 
 
@@ -42,9 +45,12 @@ def list_dead(scope: Scope, step: str | None, limit: int) -> None:
 def replay(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -> None:
     """Run dead letters again, each as a new run; the dead letters stay."""
     from motia.cli.client import connect
+    from motia.cli.targets import say_unknown_step
 
     with connect(scope.root) as control:
         answer = act_on_all(control, "/v1/dead/replay", selection(ids, step, is_all=is_all))
+        if not answer["count"] and not answer["failed"]:
+            say_unknown_step(control, step)
     tell(scope, "Replayed", answer)
 
 
@@ -55,9 +61,12 @@ def replay(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -
 def purge(scope: Scope, ids: tuple[str, ...], step: str | None, is_all: bool) -> None:
     """Delete dead letters for good."""
     from motia.cli.client import connect
+    from motia.cli.targets import say_unknown_step
 
     with connect(scope.root) as control:
         answer = act_on_all(control, "/v1/dead/purge", selection(ids, step, is_all=is_all))
+        if not answer["count"] and not answer["failed"]:
+            say_unknown_step(control, step)
     tell(scope, "Deleted", answer)
 
 

@@ -43,6 +43,7 @@ def logs(
     """
     from motia.cli.client import collect, connect
     from motia.cli.errors import CommandError
+    from motia.cli.targets import say_unknown_step
 
     where = {"step": step, "run": run, "trace": trace, "level": level}
     with connect(scope.root) as control:
@@ -55,6 +56,8 @@ def logs(
         newest = control.request("GET", "/v1/status")["feed_id"] if follow else None
         past = collect(control, "/v1/logs", "logs", where | {"text": text}, limit=limit)[::-1]
         _tell(scope, past)
+        if not past:
+            say_unknown_step(control, step)
         if follow:
             items = control.follow("/v1/feed", query=where | {"kinds": "log", "after": newest})
             with contextlib.suppress(KeyboardInterrupt):

@@ -49,10 +49,13 @@ def list_runs(
 ) -> None:
     """List runs, newest first."""
     from motia.cli.client import connect
+    from motia.cli.targets import say_unknown_step
 
     query = {"step": step, "state": list(states), "trace": trace, "text": text, "limit": limit}
     with connect(scope.root) as control:
         found = fetch_runs(control, query)
+        if not found:
+            say_unknown_step(control, step)
     show_runs(
         scope, found, empty="No runs." if not (step or states or trace or text) else "No runs like that."
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from motia.cli.client import Control
+import click
+
+from motia.cli.client import Control, collect
 from motia.cli.errors import CommandError
+from motia.cli.output import clean
 
 CLOSE_MAX = 3
 
@@ -41,6 +44,22 @@ def require_step(control: Control, step: str, *, kind: str | None = None) -> Non
         raise CommandError(
             f"there is no {f'{kind} ' if kind else ''}step {step!r}", hint=closest_hint(step, known)
         )
+
+
+def say_unknown_step(control: Control, step: str | None) -> None:
+    """Say on standard error, to programs too, that a list is empty because no step has this id.
+
+    A step that was removed, and that a run or a log line still names, is not unknown.
+    """
+    if step is None or step in (known := step_ids(control)) or _is_stored(control, step):
+        return
+    close = get_close_matches(step, known, n=CLOSE_MAX, cutoff=0.5)
+    advice = f"closest: {', '.join(close)}" if close else "`motia steps` lists what there is"
+    click.echo(clean(f"no step has the id {step!r}; {advice}"), err=True)
+
+
+def _is_stored(control: Control, step: str) -> bool:
+    return any(collect(control, f"/v1/{name}", name, {"step": step}, limit=1) for name in ("runs", "logs"))
 
 
 def closest_hint(

@@ -83,6 +83,10 @@ class Project(NamedTuple):
         assert done.exit_code == 0, done.stderr
         return json.loads(done.stdout)
 
+    def forget_steps(self) -> None:
+        """Leave what is stored, and no step: as if every file were gone."""
+        asyncio.run(_forget(self.root))
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
@@ -194,6 +198,15 @@ async def _fill(root: Path) -> tuple[RunId, RunId]:
         waiting = await ledger.accept(_event(b'{"to":"bob"}'))
         await ledger.state_set("users", "a/b", b'{"name":"Ada","token":"t0p"}')
         return dead.run, waiting.run
+    finally:
+        await ledger.close()
+
+
+async def _forget(root: Path) -> None:
+    ledger = SqliteLedger(root / ".motia" / "motia.db", clock=SystemClock())
+    await ledger.open()
+    try:
+        await ledger.save_manifest(msgspec.json.encode(Manifest(steps=())))
     finally:
         await ledger.close()
 

@@ -13,6 +13,14 @@ def test_dead_letters_are_listed(project):
     assert project.json(dead, "list", "--step", "other") == []
 
 
+@pytest.mark.parametrize("act", ["list", "replay", "purge"])
+def test_a_step_that_is_nowhere_is_said(project, act):
+    done = project.run(dead, act, "--step", "send-mail", "--json")
+
+    assert (done.exit_code, done.stderr) == (0, "no step has the id 'send-mail'; closest: send-email\n")
+    assert project.run(dead, act, "--step", "nightly", "--json").stderr == ""
+
+
 def test_a_replay_of_all_keeps_the_dead_letters(project):
     answer = project.json(dead, "replay", "--all")
 

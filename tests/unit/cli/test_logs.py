@@ -17,6 +17,14 @@ def test_no_lines_are_said_to_people_and_nothing_to_programs(project):
     assert project.run(logs, "--json").output == ""
 
 
+def test_a_step_that_is_nowhere_is_said(project):
+    done = project.run(logs, "--step", "send-mail", "--json")
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "no step has the id 'send-mail'; closest: send-email\n"
+    assert project.run(logs, "--step", "send-email", "--json").stderr == ""
+
+
 def test_following_without_an_engine_is_refused(project):
     done = project.run(logs, "-f", "--no-json")
 

@@ -25,6 +25,27 @@ def test_filters_leave_out_what_does_not_fit(project):
     assert [run["id"] for run in project.json(runs, "list", "--text", "bob")] == [project.open]
 
 
+def test_a_step_that_is_nowhere_is_said_beside_the_empty_answer(project):
+    done = project.run(runs, "list", "--step", "send-emial", "--json")
+
+    assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+    assert done.stderr == "no step has the id 'send-emial'; closest: send-email\n"
+    assert "`motia steps` lists" in project.run(runs, "list", "--step", "zzz").stderr
+
+
+def test_a_step_without_runs_like_that_is_not_called_unknown(project):
+    assert project.run(runs, "list", "--step", "nightly", "--json").stderr == ""
+    assert project.run(runs, "list", "--step", "send-email", "--state", "cancelled", "--json").stderr == ""
+
+
+def test_a_removed_step_with_stored_runs_is_not_called_unknown(project):
+    project.forget_steps()
+
+    done = project.run(runs, "list", "--step", "send-email", "--state", "cancelled", "--json")
+
+    assert (json.loads(done.stdout), done.stderr) == ([], "")
+
+
 def test_a_table_shows_the_error_of_a_dead_run(project):
     text = project.run(runs, "list", "--no-json").stdout
 
