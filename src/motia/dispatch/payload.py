@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from motia.model import ID_BYTES_MAX, CallerError, PayloadTooLarge, Problem, StepSpec
+from motia.model import ID_BYTES_MAX, CallerError, PayloadTooLarge, Problem, StepSpec, half_in
 from motia.project import INEXACT_LANGUAGE, inexact_integers
 
 DEPTH_MAX = 64
@@ -51,8 +51,10 @@ def decode_json(data: bytes | msgspec.Raw, *, what: str) -> Any:
     try:
         value = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        half = half_in(bytes(data), error)
+        reason = f"{half.reason} (byte {half.at})" if half else error
         raise CallerError(
-            f"the {what} is not JSON: {error}", hint="NaN and Infinity have no JSON form; send null or text"
+            f"the {what} is not JSON: {reason}", hint="NaN and Infinity have no JSON form; send null or text"
         ) from error
     except RecursionError:
         raise _too_deep(what) from None

@@ -16,7 +16,7 @@ from motia.edge.coercion import coerce
 from motia.edge.faults import HttpFault
 from motia.edge.multipart import parameters_of, parse_multipart
 from motia.edge.validation import RequestSchema, Schema, Texts
-from motia.model import Problem
+from motia.model import Problem, half_in
 from motia.project import inexact_integers
 from motia.protocol import FilePart
 
@@ -120,6 +120,8 @@ def decode_json(raw: bytes) -> Any:
     except RecursionError as error:
         raise _too_deep() from error
     except (msgspec.MsgspecError, ValueError) as error:
+        if (half := half_in(raw, error)) is not None:
+            raise _malformed(half.reason, raw, half.at) from error
         message = str(error)
         found = _BYTE.search(message)
         at = int(found[1]) if found else len(raw) if message == _TRUNCATED else None

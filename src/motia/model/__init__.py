@@ -23,6 +23,7 @@ from motia.model.errors import (
     WorkerUnavailable,
     WorldError,
 )
+from motia.model.halves import half_in
 from motia.model.ids import (
     ID_BYTES_MAX,
     Epoch,
@@ -151,6 +152,7 @@ __all__ = [
     "WorkflowMember",
     "WorkflowSpec",
     "WorldError",
+    "half_in",
     "pointer_of",
     "problems_of_errors",
     "run_id_of",

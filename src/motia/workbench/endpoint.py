@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 from starlette.requests import Request
 
-from motia.model import CallerError, PayloadTooLarge
+from motia.model import CallerError, PayloadTooLarge, half_in
 from motia.workbench.deps import ControlDeps
 
 BODY_SLACK_BYTES = 64 * 1024
@@ -169,7 +169,9 @@ async def read_body(request: Request, kind: type[msgspec.Struct] | None, *, byte
                 raise _unknown("body field", name, known)
         return msgspec.json.decode(bytes(content) or b"{}", type=kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise CallerError(f"the body cannot be used: {error}", hint="send a JSON object") from None
+        half = half_in(bytes(content), error)
+        reason = f"{half.reason} (byte {half.at})" if half else error
+        raise CallerError(f"the body cannot be used: {reason}", hint="send a JSON object") from None
 
 
 def _convert(values: dict[str, Any], kind: type[msgspec.Struct], what: str) -> msgspec.Struct:

@@ -26,6 +26,13 @@ def test_what_is_not_json_is_refused(text: bytes) -> None:
         read_payload(text, bytes_max=100)
 
 
+def test_half_of_a_character_is_named() -> None:
+    with pytest.raises(
+        CallerError, match=r"the payload is not JSON: \\ud800 is half of a character.*byte 1\b"
+    ):
+        read_payload(rb'"\ud800"', bytes_max=100)
+
+
 def test_sixty_four_levels_are_allowed_and_one_more_is_not() -> None:
     decode_json(b"[" * 64 + b"]" * 64, what="payload")
     decode_json(b'{"a":' * 64 + b"1" + b"}" * 64, what="payload")

@@ -51,6 +51,13 @@ async def test_an_empty_body_is_an_empty_object():
     assert await read_body(request, Wanted, bytes_max=10) == Wanted()
 
 
+async def test_half_of_a_character_is_named():
+    request, _ = asked(pieces=[b'{"name": "\\ud800"}'])
+
+    with pytest.raises(CallerError, match=r"\\ud800 is half of a character.*\(byte 10\)"):
+        await read_body(request, Wanted, bytes_max=100)
+
+
 async def test_a_body_is_read_no_further_than_its_bound():
     request, left = asked(pieces=[b"x" * 6] * 100)
 
