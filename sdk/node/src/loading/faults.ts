@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Message } from 'esbuild';
+import { notExported } from './library.js';
 import { closestBuiltin, hintOfPackage, packageOf } from './packages.js';
 import { authorPosition } from './positions.js';
 import { findSyntaxError } from './syntax.js';
@@ -275,10 +276,17 @@ function linkFault(error: unknown, base: Fault, root: string): Fault {
   const name = /export named '([^']+)'|Named export '([^']+)'/.exec(message);
   const importer = at?.file ?? base.file;
   const fault = placed(base, root, importer, undefined, firstLine(message));
-  fault.hint = `look whether '${name?.[1] ?? name?.[2]}' is exported there; a type is imported by: import { type … }`;
+  const wanted = name?.[1] ?? name?.[2] ?? '';
+  fault.hint = `look whether '${wanted}' is exported there; a type is imported by: import { type … }`;
   if (message.startsWith('Named export')) fault.hint = "write: import all from '…', and take the name from it";
+  Object.assign(fault, notExported(/requested module '([^']+)'/.exec(message)?.[1] ?? '', wanted));
   if (at && importer === base.file) fault.line = at.line;
   if (at && importer !== base.file) fault.also = `${at.file}:${at.line}`;
+  const text = at && readLines(join(root, at.file))[at.line - 1];
+  if (at && text) {
+    const column = Math.max(0, text.indexOf(wanted));
+    fault.stack = `${at.file}:${at.line}:${column + 1}\n${frameOf(text, column, wanted.length)}`;
+  }
   return fault;
 }
 

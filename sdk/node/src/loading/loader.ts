@@ -15,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { type Build, buildProject, CannotCompile } from './compiler.js';
 import { ExitAtLoad, type Fault, faultOfEvaluation, faultOfHang, faultOfImporter } from './faults.js';
 import * as hooks from './hooks.js';
+import { noteLibrary } from './library.js';
 import { type Scan, scanImports, withoutModuleTypeAdvice } from './native.js';
 import { relativeTo } from './paths.js';
 import { noteOutputs } from './positions.js';
@@ -70,10 +71,12 @@ export async function loadModules(options: LoadOptions): Promise<Loaded> {
   const limitMs = options.limitMs ?? LIMIT_MS;
   const loading = new Loading(root, limitMs, options.isApart ? limitMs : PATIENCE_MS, options.tell);
   const files = options.files.filter((file) => loading.isThere(file));
-  hooks.extendTable({ sdk: hooks.sdkSpecifiers(options.sdkUrl) });
+  const specifiers = hooks.sdkSpecifiers(options.sdkUrl);
+  hooks.extendTable({ sdk: specifiers });
   hooks.installRequireHook();
   // Whole before any step file: one whose other imports fail would leave it half loaded, and `require` cannot take that.
-  await import(options.sdkUrl).catch(() => {}); // the steps that import it say what is wrong
+  const library: object | undefined = await import(options.sdkUrl).catch(() => {}); // the steps that import it say what is wrong
+  noteLibrary(specifiers, library);
   const scripts = files.filter((file) => !TYPESCRIPT.test(file));
   const scan = scanImports(root, scripts);
   const hasTypeScript = scripts.length < files.length;

@@ -126,6 +126,33 @@ test('a name that a package does not export is said with its line', async () => 
   assert.equal(fault.line, 2);
 });
 
+for (const [kind, step] of [
+  ['compiled', A],
+  ['native', 'motia/steps/a.mjs'],
+] as const) {
+  test(`${kind}: a name that the library does not export is said with its line and the closest`, async () => {
+    const wrong = await faultOf({ [step]: "import {\n  api,\n  evnt,\n} from '@motia/core'\nevnt(api)" }, step);
+    const whole = await faultOf({ [step]: "import core from '@motia/core'\ncore.api()" }, step);
+
+    assert.deepEqual([wrong.code, wrong.file, wrong.line], ['import-error', step, 3]);
+    assert.equal(wrong.message, "'@motia/core' exports no 'evnt'");
+    assert.equal(wrong.hint, "did you mean 'event'?");
+    assert.equal(wrong.stack, `${step}:3:3\n      evnt,\n      ^^^^`);
+    assert.deepEqual([whole.message, whole.line], ["'@motia/core' has no default export", 1]);
+    assert.equal(whole.hint, "write: import { api } from '@motia/core'");
+  });
+}
+
+test('a name far from all that the library exports is told what there is', async () => {
+  const fault = await faultOf({
+    [A]: "import { inLib } from '../lib/one'\nexport default inLib",
+    'motia/lib/one.ts': "import { Handlers } from '@motia/core'\nexport const inLib = Handlers",
+  });
+
+  assert.equal(fault.also, 'motia/lib/one.ts:1');
+  assert.match(fault.hint ?? '', /^it exports api, cron, event, .*import type \{ Handlers \} from '@motia\/core'$/);
+});
+
 test('a file of another kind is refused by name', async () => {
   const fault = await faultOf({
     [A]: "import text from './query.sql'\nexport default text",
