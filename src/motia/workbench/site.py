@@ -5,7 +5,8 @@ Invariants
 2. Every answer carries the headers of `headers`; there is no CORS header, ever.
 3. Who is asking is decided here and handed to the API; a followed feed ends with its session.
 4. A log-in or log-out is written down before it is answered: a restart changes neither.
-5. Who logs in gets to the screen that they came for, which is below our own path whatever the form says.
+5. Who logs in, by a code or a token, gets to the screen that they came for, which is below our own path
+   whatever the form or the address says; a code is never part of where they are led.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote, unquote_to_bytes
+from urllib.parse import parse_qs, unquote, unquote_plus, unquote_to_bytes
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -134,8 +135,10 @@ class Site:
             if raw == f"/{ICON}":
                 icon = await self._screens.find(ICON)
                 return _file(icon, arrival) if icon is not None else None
-            if raw == "/" and arrival.method == "GET" and (code := _code_of(scope)) is not None:
-                return await self._logged_in(self._access.redeem(code, seen), seen)
+            code = _code_of(scope)[0] if arrival.method == "GET" and _is_screen(raw) else ""
+            if code:
+                session = self._access.redeem(code, seen)
+                return await self._logged_in(session, seen, self._asked_for(arrival, scope))
             if raw == "/login":
                 return self._to_start() if self._access.session(arrival) else self._page("", 200)
         elif raw == "/login" and arrival.method == "POST":
@@ -168,10 +171,11 @@ class Site:
         return Response(status_code=303, headers={"location": f"{self._base}/{page}", **NO_STORE})
 
     def _asked_for(self, arrival: Arrival, scope: Scope) -> str:
-        """The screen that somebody came for, as `after` of the log-in page."""
+        """The screen that somebody came for, as `after` of the log-in page: without a code."""
         if arrival.method != "GET" or not arrival.target.isascii():
             return ""
-        return _below(self._address(self._within(arrival), scope).removeprefix(f"{self._base}/"))
+        clean = {**scope, "query_string": _code_of(scope)[1].encode("latin-1")}
+        return _below(self._address(self._within(arrival), clean).removeprefix(f"{self._base}/"))
 
     def _page(self, problem: str, status: int, after: str = "") -> Response:
         page = login_page(
@@ -242,9 +246,23 @@ def _arrival_of(scope: Scope) -> Arrival:
     )
 
 
-def _code_of(scope: Scope) -> str | None:
-    values = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("code")
-    return values[0] if values else None
+def _is_screen(raw: str) -> bool:
+    """Whether a screen answers at `raw`: no route of the API, no file, no way in or out."""
+    path = _clean(raw)
+    return path is not None and path.partition("/")[0] not in ("v1", "assets", "login", "logout")
+
+
+def _code_of(scope: Scope) -> tuple[str, str]:
+    """The one-time code in a query, empty without one, and the query without it, as it was written."""
+    codes: list[str] = []
+    kept: list[str] = []
+    for piece in scope["query_string"].decode("latin-1").split("&"):
+        name, _, value = piece.partition("=")
+        if unquote_plus(name) == "code":
+            codes.append(unquote_plus(value))
+        else:
+            kept.append(piece)
+    return next(filter(None, codes), ""), "&".join(kept)
 
 
 async def _form_of(request: Request) -> tuple[str, str]:

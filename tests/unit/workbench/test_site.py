@@ -138,6 +138,50 @@ async def test_a_code_becomes_a_cookie_and_a_clean_address(browser):
     assert "used already" in again.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/runs?code={}", "/runs"),
+        ("/runs?state=dead&code={}&text=%2541", "/runs?state=dead&text=%2541"),
+        ("/steps/a%2Fb?c%6Fde={}&code=again", "/steps/a%2Fb"),
+        ("/?code={}&" + "&".join(f"f{number}=1" for number in range(30)), None),
+    ],
+)
+async def test_a_code_logs_in_at_any_screen_and_leaves_its_address(browser, asked, led):
+    code = browser.access.issue_code()
+    async with browser.client() as client:
+        answer = await client.get(asked.format(code), headers=HTML)
+        session = await client.get("/v1/session")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == (led or asked.replace("code={}&", ""))
+    assert session.json()["permission"] == "operate"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/status", "/assets/a-1.js", "/login", "//evil.example", "/..%2fx", "/%5cevil.example"]
+)
+async def test_a_code_elsewhere_is_not_looked_at(browser, path):
+    code = browser.access.issue_code()
+    async with browser.client() as client:
+        browser.raw = path.encode()
+        answer = await client.get("/", params={"code": code}, headers=HTML)
+        browser.raw = None
+        later = await client.get("/", params={"code": code}, headers=HTML)
+
+    assert "set-cookie" not in answer.headers
+    assert code not in answer.headers.get("location", "")
+    assert later.status_code == 303
+
+
+async def test_a_token_after_a_used_code_leads_to_the_screen_without_it(browser):
+    async with browser.client() as client:
+        refused = await client.get("/runs?code=used&state=dead", headers=HTML)
+
+    assert refused.status_code == 401
+    assert 'name="after" value="runs?state=dead"' in refused.text
+
+
 async def test_an_old_code_is_refused(browser):
     code = browser.access.issue_code()
     await browser.world.clock.advance(601)
