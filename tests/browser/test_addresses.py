@@ -31,6 +31,23 @@ async def test_a_key_with_an_escape_in_its_name_opens(page: Page, shop: Shop):
     await expect(page.get_by_role("main")).to_contain_text('kept: "here"')
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_a_group_and_a_key_of_dots_open(page: Page, shop: Shop, name: str):
+    shop.finish("keep", {"group": name, "key": name, "value": {"kept": "here"}})
+    await page.goto(f"/state?group={name}")
+
+    await page.get_by_role("main").get_by_role("cell", name=name, exact=True).first.click()
+
+    await expect(page.get_by_role("button", name="Edit", exact=True)).to_be_visible()
+    await expect(page.get_by_role("main")).to_contain_text('kept: "here"')
+
+
+async def test_a_step_of_dots_has_an_address(page: Page):
+    await page.goto("/steps/~..")
+
+    await expect(page.get_by_text("No step has the id ...")).to_be_visible()
+
+
 @pytest.mark.parametrize("step", ["100%", "a%2Fb"])
 async def test_an_id_with_a_percent_sign_is_read_once(page: Page, step: str):
     await page.goto(f"/steps/{step.replace('%', '%25')}")

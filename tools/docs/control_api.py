@@ -30,6 +30,7 @@ curl --unix-socket .motia/control.sock http://motia/v1/runs?state=dead
 - `view` may look; `operate` may change something, and see with `raw=true` what is hidden otherwise.
 - Lists answer newest first, `limit` at a time; `cursor` of the answer asks for the next page and is null at the end.
 - Instants are text in UTC (RFC 3339); as parameters also milliseconds since the epoch.
+- An id in a path is percent-encoded; `.` and `..`, which browsers drop, are `~.` and `~..` (and `~.` is `~~.`).
 - A parameter that may be given more than once, as `state=dead&state=cancelled`, means any of them.
 - Every error is `{"error": {"code", "message", "hint", "details"}}` ([codes](errors.md)).
 - A change from a browser must come from the Workbench's own origin.

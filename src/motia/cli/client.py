@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from motia.places import EngineRecord, record_path
 ANSWER_LIMIT_S = 30.0
 CONNECT_LIMIT_S = 2.0
 PAGE_MAX = 1_000
+_DOTS = re.compile(r"~*\.{1,2}")
 
 
 class EngineGone(WorldError):
@@ -239,7 +241,7 @@ def collect(
 
 
 def segment(text: str) -> str:
-    """`text` as one segment of a path, slashes included.
+    """`text` as one segment of a path, slashes included; dots as `name_in` of the control API takes them.
 
     Raises:
         CommandError: It is empty: the path would name something else, a list for one of its items.
@@ -249,7 +251,7 @@ def segment(text: str) -> str:
             "an id or name is empty",
             hint="is a variable of the shell not set? an id has at least one character",
         )
-    return quote(text, safe="")
+    return quote(f"~{text}" if _DOTS.fullmatch(text) else text, safe="")
 
 
 def decode(status: int, content: bytes) -> Any:

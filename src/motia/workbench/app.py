@@ -14,7 +14,7 @@ import asyncio
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 from starlette.applications import Starlette
@@ -46,6 +46,7 @@ from motia.workbench.endpoint import (
     Endpoint,
     Permission,
     PermissionDenied,
+    name_in,
     read_body,
     read_query,
 )
@@ -138,7 +139,7 @@ class ControlRoute(Route):
     async def _note(self, request: Request, caller: Caller, outcome: str) -> None:
         audit = self._deps.audit
         if audit is not None:
-            target = "/".join(unquote(value) for value in request.path_params.values())
+            target = "/".join(name_in(value) for value in request.path_params.values())
             action = f"{self.declaration.method} {self.declaration.path}"
             await audit.note(who=caller.who, action=action, target=target, outcome=outcome)
 

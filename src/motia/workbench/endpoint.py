@@ -9,6 +9,7 @@ Invariants
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -20,6 +21,7 @@ from starlette.requests import Request
 from motia.model import CallerError, PayloadTooLarge, half_in
 from motia.workbench.deps import ControlDeps
 
+_DOTS = re.compile(r"~+\.{1,2}")
 BODY_SLACK_BYTES = 64 * 1024
 """Room for the options around a payload of the largest size."""
 PAGE_MAX = 1_000
@@ -82,7 +84,7 @@ class Call:
         self.caller = caller
         self.deps = deps
         self.request = request
-        self.params = {name: unquote(value) for name, value in request.path_params.items()}
+        self.params = {name: name_in(value) for name, value in request.path_params.items()}
         self._query = query
         self._body = body
 
@@ -93,6 +95,16 @@ class Call:
     def body(self, kind: type[T]) -> T:
         """The body, of the type that the endpoint declares."""
         return cast(T, self._body)
+
+
+def name_in(segment: str) -> str:
+    """The id or name that a segment of a path stands for.
+
+    Browsers and proxies take `.` and `..`, however encoded, out of a path. So these names are written `~.`
+    and `~..`, and names that look like that have one `~` more; as they are they are taken too.
+    """
+    name = unquote(segment)
+    return name[1:] if _DOTS.fullmatch(name) else name
 
 
 def checked_limit(limit: int) -> int:

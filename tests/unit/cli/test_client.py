@@ -19,6 +19,7 @@ import pytest
 
 from motia.cli.client import ControlClient, EngineGone, decode, event_data, running_engine, segment, url_of
 from motia.cli.errors import CommandError, ControlError
+from motia.workbench.endpoint import name_in
 
 Answer = Callable[[str, str, Any], tuple[int, bytes]]
 
@@ -163,6 +164,14 @@ def test_a_record_that_cannot_be_read_is_no_engine(tmp_path: Path, content: str 
 
 def test_a_name_with_a_slash_is_one_segment():
     assert segment("a/b c") == "a%2Fb%20c"
+
+
+@pytest.mark.parametrize("name", [".", "..", "~.", "~..", "~~.", "~", "...", "~a", ".env"])
+def test_a_name_of_dots_is_read_as_it_was_written(name: str):
+    written = segment(name)
+
+    assert name_in(written) == name
+    assert written not in (".", "..")
 
 
 def test_an_empty_name_is_refused_before_it_names_something_else():

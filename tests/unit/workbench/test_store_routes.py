@@ -30,6 +30,16 @@ async def test_every_key_can_be_named_slashes_included(client, world, key):
     assert (await client.get(f"/v1/state/g/{key}")).json()["key"] == unquote(key)
 
 
+@pytest.mark.parametrize(
+    ("written", "name"), [("~.", "."), ("~..", ".."), ("%7E..", ".."), ("~~.", "~."), ("~", "~")]
+)
+async def test_names_that_browsers_take_out_of_a_path_are_written_with_a_tilde(client, world, written, name):
+    await put(client, f"{written}/{written}", 1)
+
+    assert list(world.ledger.state) == [(name, name)]
+    assert (await client.get(f"/v1/state/{written}/{written}")).json()["key"] == name
+
+
 async def test_a_secret_in_a_value_is_hidden_unless_raw_is_asked_for(client):
     await put(client, "users/1", {"token": "abc", "n": 1})
 

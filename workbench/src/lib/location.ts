@@ -2,6 +2,8 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 
+export { segment } from './written';
+
 /** The path under which the Workbench is served, without a slash at its end. */
 export const BASE = new URL(document.baseURI).pathname.replace(/\/$/, '');
 
@@ -37,9 +39,4 @@ export function linkTo(path: string, filters: Filters = {}): string {
   const kept = Object.entries(filters).filter((pair): pair is [string, string] => Boolean(pair[1]));
   const text = new URLSearchParams(kept).toString();
   return text === '' ? path : `${path}?${text}`;
-}
-
-/** A part of a path that holds an id. */
-export function segment(id: string): string {
-  return encodeURIComponent(id);
 }

@@ -15,10 +15,21 @@ export function useWrittenSearch(): string {
   return escaped(useSearch());
 }
 
+/**
+ * A part of a path that holds an id.
+ *
+ * A browser takes `.` and `..` out of a path, however they are encoded: they get a `~`, which `idOf` and the engine
+ * take off again, and so do ids that look like that.
+ */
+export function segment(id: string): string {
+  return encodeURIComponent(/^~*\.{1,2}$/.test(id) ? `~${id}` : id);
+}
+
 /** The id in a segment of a path. Somebody may have typed it: what is no encoding is taken as it stands. */
 export function idOf(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    const id = decodeURIComponent(segment);
+    return /^~+\.{1,2}$/.test(id) ? id.slice(1) : id;
   } catch {
     return segment;
   }
