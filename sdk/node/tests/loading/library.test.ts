@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noteLibrary, notExported } from '../../src/loading/library.js';
+import { notExported, noteLibrary } from '../../src/loading/library.js';
 
 noteLibrary(
   { '@motia/core': 'file:///sdk/index.mjs', '@motia/core/testing': 'file:///sdk/testing.mjs' },
