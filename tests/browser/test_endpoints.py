@@ -29,6 +29,23 @@ async def test_a_request_that_fits_the_schema_is_there_already(page: Page):
     await expect(page.get_by_role("region", name="What it made run")).to_contain_text("charge-card")
 
 
+async def test_the_search_field_shows_its_whole_name_in_a_narrow_window(page: Page):
+    await page.set_viewport_size({"width": 768, "height": 900})
+    await page.goto("/endpoints")
+    field = page.get_by_label("Find an endpoint")
+    await expect(field).to_be_visible()
+
+    spare = await field.evaluate("""field => {
+      const style = getComputedStyle(field)
+      const pen = document.createElement('canvas').getContext('2d')
+      pen.font = style.font
+      const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+      return room - pen.measureText(field.placeholder).width
+    }""")
+
+    assert spare >= 0
+
+
 async def test_fields_of_a_body_are_a_form_and_what_does_not_fit_stands_beside_them(page: Page):
     await page.goto("/endpoints/place-order")
     body = page.get_by_role("region", name="Body", exact=True)

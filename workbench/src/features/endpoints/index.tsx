@@ -55,7 +55,7 @@ export default function Endpoints() {
         <div className="flex min-h-0 flex-1">
           <nav
             aria-label="Endpoints"
-            className="flex w-60 shrink-0 flex-col border-r border-line bg-panel max-[900px]:w-44"
+            className="flex w-60 shrink-0 flex-col border-r border-line bg-panel max-[900px]:w-52"
           >
             <div className="border-b border-line p-2 [&_input]:w-full">
               <SearchField label="Find an endpoint" value={filters.q ?? ''} onChange={(q) => set({ q })} />
