@@ -62,6 +62,7 @@ async def test_an_address_that_leads_nowhere_says_so(page: Page, path: str):
     await page.goto(path)
 
     await expect(page.get_by_text(NOWHERE)).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
 async def test_an_address_that_is_no_encoding_is_taken_as_it_stands(page: Page):

@@ -70,7 +70,6 @@ SCREENS = (
     "/steps/breaks",
     "/queues",
     "/cron",
-    "/cron/nightly",
     "/workflows",
     "/state",
     "/state?group=plain",

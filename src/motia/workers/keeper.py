@@ -4,6 +4,8 @@ Invariants
 1. A keeper has at most one worker that takes invocations, and during `replace` one on its way.
 2. Restarts follow at once the first time, then later and later, and at once again after 30 s of health.
 3. A sealed or retired keeper starts nothing.
+4. A worker that died and cannot be replaced is told once per reason, not at each try: a start and a
+   reload make a fault of the project of it, a restart has nobody else to tell.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from motia.protocol import LoadedManifest
+from motia.protocol import LoadedManifest, Log
 from motia.workers.death import Death, WorkerLost
 from motia.workers.nursery import Nursery
 from motia.workers.trial import Trial
@@ -57,6 +59,7 @@ class Keeper:
         """Its files have changed since they were loaded: a worker that dies is not replaced."""
         self._nursery = nursery
         self._trial = trial
+        self._told_missing = ""
         self._on_change = on_change
         self._clock = nursery.registry.clock
         self._backoff = Backoff()
@@ -130,6 +133,7 @@ class Keeper:
         try:
             worker, manifest = await self._fill()
         except WorkerLost as lost:
+            self._tell_missing(str(lost).partition("\n")[0])
             self.last_error = str(lost)
             self._on_change(self)
             return 0.0
@@ -171,9 +175,22 @@ class Keeper:
     async def _fill(self) -> tuple[Worker, LoadedManifest]:
         return await self._trial.load(lane=self.lane, restarts=self.restarts)
 
+    def _tell_missing(self, reason: str) -> None:
+        if self.worker is None or reason == self._told_missing:
+            return
+        self._told_missing = reason
+        registry = self._nursery.registry
+        message = (
+            f"no {self.language} worker can take the place of {self.worker.name}: {reason} "
+            f"(tried again, every {BACKOFF_CAP_S:.0f} s at last)"
+        )
+        log = Log(level="error", message=message, at=registry.clock.now_ms(), source="engine")
+        registry.events.on_log(None, self.worker.name, log)
+
     def _put(self, worker: Worker, manifest: LoadedManifest) -> None:
         old, self.worker = self.worker, worker
         self.manifest = manifest
+        self._told_missing = ""
         worker.follows_death = self.last_error
         self.last_error = ""
         if self.restarts:

@@ -19,9 +19,10 @@ _ADVICE: Final = {
 def stall_text(worker: str, stalled: Stalled) -> str:
     """What stands still, since when, and what to do, in the words of the worker's language."""
     advice = _ADVICE.get(worker.partition("-")[0], _ADVICE["python"])
-    return (
-        f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: {advice}\n{stalled.stack}"
-    )
+    text = f"step {stalled.step!r} has held the loop of {worker} for {stalled.ms} ms: {advice}"
+    if stalled.stack:
+        return f"{text}\n{stalled.stack}"
+    return f"{text} (where it is cannot be told: it may be in native code, or stopped from outside)"
 
 
 def info_of_worker(worker: Worker) -> WorkerInfo:

@@ -5,6 +5,7 @@ import { Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { queryClient } from '../api/queries';
 import { Nowhere } from '../components/Nowhere';
+import { Page } from '../components/Page';
 import { Loading } from '../components/States';
 import { Toasts } from '../components/Toasts';
 import { BASE } from '../lib/location';
@@ -31,7 +32,9 @@ export function App() {
                   ))}
                   <Route path="/steps/:id?" component={STEP_SCREEN} />
                   <Route>
-                    <Nowhere />
+                    <Page title="Not found">
+                      <Nowhere />
+                    </Page>
                   </Route>
                 </Switch>
               </Suspense>

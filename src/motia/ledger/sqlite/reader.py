@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import apsw
@@ -28,7 +29,8 @@ class Reader(Courier):
 
     def _on_stop(self) -> None:
         if self._conn is not None:
-            self._conn.close()
+            with contextlib.suppress(apsw.Error):  # a disk that fails to the last must not end in a traceback
+                self._conn.close()
 
     def _carry_out(self, batch: list[Errand]) -> list[Answer]:
         return [self._read(errand) for errand in batch]

@@ -35,6 +35,11 @@ PROBE_S = 1.0
 CHECKPOINT_PAGES = 1_000
 CHECKPOINT_PAGES_MAX = 8_000
 
+HINT_DISK = "make room or mend the disk; the engine goes on by itself"
+HINT_DAMAGED = (
+    "stop the engine, then restore a backup, or move the file away with its -wal and -shm to begin anew"
+)
+
 CommitPoint = Callable[[str], None]
 """Called with `<operation>:before-commit` and `<operation>:after-commit` on the writer's thread; must not raise."""
 
@@ -60,6 +65,7 @@ class Writer(Courier):
         self._synchronous = synchronous
         self._store: Store | None = None
         self._trouble = ""
+        self._is_damaged = False
         self._wal_pages = 0
         self.commits = 0
         self.operations = 0
@@ -75,7 +81,7 @@ class Writer(Courier):
         """The error for what is asked of a ledger whose disk failed."""
         return LedgerUnavailable(
             f"the ledger at {self._path} cannot commit: {self._trouble or 'it is not open'}",
-            hint="make room or mend the disk; the engine goes on by itself",
+            hint=HINT_DAMAGED if self._is_damaged else HINT_DISK,
         )
 
     # on the thread
@@ -93,7 +99,8 @@ class Writer(Courier):
         except apsw.Error as error:
             raise StartError(
                 f"the database {self._path} cannot be used: {error}",
-                hint="it may be damaged or not writable: restore a backup, or move it away to begin anew",
+                hint="it may be damaged or not writable: restore a backup, or move it away, "
+                "with its -wal and -shm, to begin anew",
             ) from error
 
     def _adopt_connection(self, conn: apsw.Connection) -> None:
@@ -169,7 +176,7 @@ class Writer(Courier):
 
     def _disk_failed(self, store: Store, batch: list[Errand], error: BaseException) -> list[Answer]:
         self.failed_commits += 1
-        self._trouble = str(error)
+        self._note_trouble(error)
         self._store = None
         with contextlib.suppress(apsw.Error):
             if store.conn.in_transaction:
@@ -182,6 +189,10 @@ class Writer(Courier):
             refusal.__cause__ = error
             refusals.append((errand.future, None, refusal))
         return refusals
+
+    def _note_trouble(self, error: BaseException) -> None:
+        self._trouble = str(error)
+        self._is_damaged = isinstance(error, (apsw.CorruptError, apsw.NotADBError))
 
     def _after_batch(self) -> None:
         if self._store is None:
@@ -216,7 +227,7 @@ class Writer(Courier):
             conn.execute(keeping_sql.TOUCH_META)
             self._adopt_connection(conn)
         except (apsw.Error, OSError, StartError) as error:
-            self._trouble = str(error)
+            self._note_trouble(error)
             if conn is not None:
                 with contextlib.suppress(apsw.Error):
                     conn.close(force=True)

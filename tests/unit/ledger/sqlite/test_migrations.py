@@ -82,8 +82,9 @@ async def test_a_damaged_file_is_refused(tmp_path: Path, damage: str) -> None:
     content = path.read_bytes()
     path.write_bytes(b"no database at all" * 500 if damage == "no database" else content[:5_000])
 
-    with pytest.raises(StartError, match="cannot be used"):
+    with pytest.raises(StartError, match="cannot be used") as caught:
         await ledger.open()
+    assert "with its -wal and -shm" in caught.value.hint, "a log left behind is deleted with what it holds"
 
     path.write_bytes(content)
     await ledger.open()

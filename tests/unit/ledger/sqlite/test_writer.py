@@ -38,6 +38,8 @@ class FailingFile(apsw.VFSFile):
         self._is_database = bool(flags[0] & apsw.SQLITE_OPEN_MAIN_DB)
 
     def xWrite(self, data: Any, offset: int) -> None:
+        if self._vfs.is_damaged:
+            raise apsw.CorruptError("the image is malformed")
         if self._vfs.is_full or (self._vfs.database_is_full and self._is_database):
             raise apsw.FullError("no space is left")
         super().xWrite(data, offset)
@@ -57,6 +59,7 @@ class FailingVfs(apsw.VFS):
     def __init__(self) -> None:
         self.name = f"failing-{uuid.uuid4().hex}"
         self.is_full = False
+        self.is_damaged = False
         self.database_is_full = False
         self.flush_fails = False
         self.failed_flushes = 0
@@ -87,7 +90,7 @@ async def ledger(tmp_path: Path, disk: FailingVfs) -> AsyncIterator[SqliteLedger
     store = SqliteLedger(tmp_path / "motia.db", clock=FrozenClock(), _vfs=disk.name)
     await store.open()
     yield store
-    disk.is_full = disk.flush_fails = False
+    disk.is_full = disk.is_damaged = disk.flush_fails = False
     await store.close()
 
 
@@ -127,6 +130,23 @@ async def test_a_failed_commit_accepts_nothing_and_the_ledger_comes_back(
     shown = await again.list_runs(RunFilter(), limit=10)
     assert [run.id for run in shown.runs] == [after.run, before.run]
     await again.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"), [("is_full", "make room or mend the disk"), ("is_damaged", "restore a backup")]
+)
+async def test_a_refusal_tells_what_to_do_about_a_full_disk_and_about_a_damaged_file(
+    ledger: SqliteLedger, disk: FailingVfs, fault: str, advice: str
+) -> None:
+    setattr(disk, fault, True)
+
+    with pytest.raises(LedgerUnavailable) as first:
+        await ledger.accept(event())
+    with pytest.raises(LedgerUnavailable) as later:
+        await ledger.accept(event())
+
+    assert advice in first.value.hint
+    assert advice in later.value.hint
 
 
 async def test_a_failed_flush_is_not_tried_again(ledger: SqliteLedger, disk: FailingVfs) -> None:

@@ -37,7 +37,9 @@ export default function Workflows() {
         {({ workflow }) => <Redirect to={`/workflows/instances?workflow=${segment(idOf(workflow))}`} replace />}
       </Route>
       <Route>
-        <Nowhere />
+        <Page title="Not found">
+          <Nowhere />
+        </Page>
       </Route>
     </Switch>
   );
