@@ -247,7 +247,8 @@ class ApiSteps:
             handler_us=reply.handler_us,
         )
         if reply.error and reply.status >= 500:
-            stack = f"\n{reply.stack.rstrip()}" if reply.stack else ""
+            # 503: what is wrong is elsewhere, and may be so for every request of the next hour.
+            stack = f"\n{reply.stack.rstrip()}" if reply.stack and reply.status != 503 else ""
             what = f"{call.exchange.method} {call.exchange.path} answered {reply.status}: {reply.error}"
             self._recorder.log(
                 level="error",

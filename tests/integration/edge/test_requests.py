@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import msgspec
+import pytest
 
 from motia.model import Problem
 
@@ -235,6 +236,21 @@ async def test_production_gives_no_hint_and_no_internals(make_app: Any) -> None:
     assert "hunter2" not in response.text
     assert response.json()["error"]["traceId"] == response.headers["x-trace-id"]
     assert any("hunter2" in log["message"] for log in app.records.logs)
+
+
+@pytest.mark.parametrize(("kind", "is_shown"), [("error", True), ("retry_after", False)])
+async def test_the_log_shows_where_a_step_failed_but_not_where_it_met_what_is_away(
+    app: Any, kind: str, is_shown: bool
+) -> None:
+    async def handler(invocation: Any) -> Any:
+        return app.failed(kind, stack="File x.py, line 3")
+
+    app.step("GET", "/orders", handler)
+
+    await app.client.get("/orders")
+
+    (line,) = app.records.logs
+    assert ("boom" in line["message"], "x.py" in line["message"]) == (True, is_shown)
 
 
 async def test_development_says_what_failed(app: Any) -> None:
