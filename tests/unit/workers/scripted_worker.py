@@ -275,6 +275,7 @@ class Scripted:
 
     async def do_call(self, its: Invoke, payload: dict[str, Any], body: bytes) -> None:
         replies = [self.call(its, payload["op"], payload["args"]) for _ in range(payload.get("times", 1))]
+        self.send(Log(level="info", message="called"))
         got = await asyncio.gather(*replies)
         self.result(its, [json.loads(msgspec.json.encode(reply)) for reply in got])
 
